@@ -1,0 +1,152 @@
+"""What a configuration says, once its shape has been checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One mistake: where it stands, what stands there, and what to do."""
+
+    place: str
+    """Like `brands[0].query`."""
+    message: str
+    """What is wrong and how to mend it, with the value in it."""
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.message}"
+
+
+class ConfigError(ValueError):
+    """Everything wrong with a configuration, all together."""
+
+    def __init__(self, file: str, problems: list[Problem]) -> None:
+        self.file = file
+        self.problems = tuple(problems)
+        super().__init__("\n".join(f"{file}: {problem}" for problem in problems))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Brand:
+    """A name to listen for: our own or a competitor's."""
+
+    id: str
+    name: str
+    role: Literal["own", "competitor"]
+    query: str
+    """Boolean query that makes a mention this brand's; its meaning is checked by `crawlers.query`."""
+    accounts: tuple[str, ...] = ()
+    """The brand's own account names: what they post is the company's voice."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Topic:
+    """What a complaint may be about."""
+
+    id: str
+    name: str
+    description: str
+    """One line that the classifier compares texts with; any language."""
+    action: str = ""
+    """What to do when this becomes a hot button."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attribute:
+    """A word that the company wants to be known by."""
+
+    id: str
+    name: str
+    description: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """One table `[sources.NAME]`; what its options mean is checked by the spider of that name."""
+
+    name: str
+    options: Mapping[str, object]
+    enabled: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Schedule:
+    """When `repute run` does what: five-field cron lines in the user's time zone, with weekdays as names."""
+
+    crawl: Mapping[str, str] = field(default_factory=dict)
+    """Source name -> cron line; `default` for the sources not named."""
+    tag: str = "*/15 * * * *"
+    digest: str = "0 7 * * mon"
+    limit_minutes: int = 60
+    """A job that runs longer is ended."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Digest:
+    """Who gets the weekly email, and how it is sent."""
+
+    to: tuple[str, ...] = ()
+    sender: str = ""
+    smtp_host: str = ""
+    smtp_port: int = 587
+    smtp_user: str = ""
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    smtp_ca_file: str = ""
+    """Certificate authority of a private mail server; empty for the system's."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Thresholds:
+    """When a hot button is isolated, recurring or systemic, and when a figure has too few to say."""
+
+    recurring_people: int = 3
+    systemic_people: int = 5
+    systemic_sites: int = 2
+    systemic_days: int = 3
+    too_few: int = 5
+    """Shares and means over fewer answers than this are not shown."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config:
+    """The whole configuration."""
+
+    path: Path
+    database: Path
+    time_zone: ZoneInfo
+    contact: str
+    """An address in the user agent, so that a site's owner can write to us."""
+    keep_author_names: bool
+    backfill_days: int
+    """How far back the first crawl of a source reaches."""
+    allow_private_hosts: tuple[str, ...]
+    """Hosts on private addresses that may be crawled; loopback for the demo."""
+    brands: tuple[Brand, ...]
+    attributes: tuple[Attribute, ...]
+    topics: tuple[Topic, ...]
+    sources: tuple[Source, ...]
+    schedule: Schedule
+    digest: Digest
+    thresholds: Thresholds
+    model: str
+    """Folder of another ONNX model; empty for the one that is shipped."""
+    secrets: Mapping[str, str] = field(repr=False)
+    """From the environment: `REPUTE_REDDIT_CLIENT_ID` is `reddit_client_id`."""
+
+    def source(self, name: str) -> Source | None:
+        """The source of that name, or None."""
+        return next((source for source in self.sources if source.name == name), None)
+
+    def brand(self, brand_id: str) -> Brand | None:
+        """The brand of that id, or None."""
+        return next((brand for brand in self.brands if brand.id == brand_id), None)
+
+    @property
+    def own_brand(self) -> Brand:
+        """The first own brand: what reports speak of when nothing else is asked."""
+        return next(brand for brand in self.brands if brand.role == "own")

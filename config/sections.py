@@ -1,0 +1,69 @@
+"""The smaller tables of config.toml: schedule, digest, thresholds."""
+
+from __future__ import annotations
+
+import re
+
+from config.records import Digest, Schedule, Thresholds
+from config.tables import Table
+
+CRON = re.compile(r"\S+(\s+\S+){4}")
+ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
+
+
+def read_schedule(table: Table) -> Schedule:
+    """When jobs run. Weekdays must be names: in APScheduler 1 is Tuesday, in cron it is Monday."""
+    crawl = table.table("crawl")
+    usual = Schedule()
+    return Schedule(
+        crawl={name: read_cron(crawl, name, "0 */6 * * *") for name in ("default", *crawl.values) if name in crawl.values}
+        or {"default": "0 */6 * * *"},
+        tag=read_cron(table, "tag", usual.tag),
+        digest=read_cron(table, "digest", usual.digest),
+        limit_minutes=table.number("limit_minutes", usual.limit_minutes, 1, 24 * 60),
+    )
+
+
+def read_cron(table: Table, key: str, default: str) -> str:
+    """A five-field cron line; its ranges are checked by `scheduler`."""
+    line = table.text(key, default).strip()
+    if not CRON.fullmatch(line):
+        table.problem(key, f'{line!r} is no cron line of five fields, like "0 7 * * mon"')
+        return default
+    if re.search(r"\d", line.split()[4]):
+        table.problem(key, f"{line!r} gives the weekday as a number, which programs count differently; write mon, tue, …")
+        return default
+    return line
+
+
+def read_digest(table: Table) -> Digest:
+    """Recipients and mail server."""
+    usual = Digest()
+    digest = Digest(
+        to=table.texts("to"),
+        sender=table.text("sender", ""),
+        smtp_host=table.text("smtp_host", ""),
+        smtp_port=table.number("smtp_port", usual.smtp_port, 1, 65535),
+        smtp_user=table.text("smtp_user", ""),
+        smtp_security=table.choice("smtp_security", ("starttls", "tls", "none"), "starttls"),
+        smtp_ca_file=table.text("smtp_ca_file", ""),
+    )
+    for position, address in enumerate(digest.to):
+        if not ADDRESS.fullmatch(address):
+            table.problem(f"to[{position}]", f'{address!r} is no email address; write one like "ana@example.com"')
+    if digest.to and not ADDRESS.fullmatch(digest.sender):
+        table.problem("sender", f"{digest.sender!r} is no email address; say who the digest comes from")
+    if digest.to and not digest.smtp_host:
+        table.problem("smtp_host", "is missing; name the mail server that sends the digest")
+    return digest
+
+
+def read_thresholds(table: Table, usual: Thresholds) -> Thresholds:
+    """The numbers behind verdicts."""
+    return Thresholds(
+        recurring_people=table.number("recurring_people", usual.recurring_people, 2, 1000),
+        systemic_people=table.number("systemic_people", usual.systemic_people, 2, 10000),
+        systemic_sites=table.number("systemic_sites", usual.systemic_sites, 1, 1000),
+        systemic_days=table.number("systemic_days", usual.systemic_days, 1, 366),
+        too_few=table.number("too_few", usual.too_few, 1, 1000),
+    )

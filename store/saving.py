@@ -1,0 +1,231 @@
+"""Saving mentions: twice the same keeps one row, and what changed is updated."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlite_utils import Database
+
+from store.authors import author_key
+from store.copies import group_copies
+from store.database import write
+from store.records import Cursor, MatchedMention, Mention, Watch
+
+CONTENT = (
+    "url kind voice title text language subject place rating rating_worst rating_best rating_measure author author_name "
+    "engagement thread parent published published_precision"
+).split()
+"""Columns that a later sight of the same mention may change."""
+
+KEPT_WHEN_ABSENT = frozenset(
+    "url language subject place rating rating_worst rating_best rating_measure author author_name engagement thread parent "
+    "published".split()
+)
+"""Columns that a poorer sight (a listing that leaves them out) does not blank."""
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What became of a batch. The three counts add up to the distinct mentions in it."""
+
+    new: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    ids: tuple[int, ...] = field(default=(), repr=False)
+    """Row ids of the new and the updated ones."""
+
+
+@dataclass(frozen=True)
+class Author:
+    """How authors are kept: under a key made with the secret, and by name only if the user opted in."""
+
+    secret: bytes
+    keep_names: bool = False
+
+
+def save_mentions(
+    db: Database,
+    batch: Sequence[MatchedMention],
+    *,
+    author: Author,
+    now: str,
+    cursors: Iterable[Cursor] = (),
+    watches: Iterable[Watch] = (),
+    crawl: int | None = None,
+) -> Saved:
+    """Save a batch in one short transaction, with the cursors and watches that were reached by it.
+
+    A mention met twice in a batch counts once, its last sight wins. A removed one leaves a tombstone without text. An edit of title
+    or text forgets the tags, so that the mention is due again; judgements stay.
+    """
+    latest = {identity(matched.mention): matched for matched in batch}
+    rows = {key: as_row(matched.mention, author, now) for key, matched in latest.items()}
+    with write(db):
+        known = {key: row for row in find_known(db, rows) if (key := (row["source"], row["site"], row["external_id"])) in rows}
+        new = [key for key in rows if key not in known]
+        changes = {key: change for key, old in known.items() if (change := changed_columns(old, rows[key]))}
+        db.table("mentions").insert_all([rows[key] for key in new])
+        ids = find_ids(db, new)
+        update_changed(db, known, changes, now)
+        ids |= {key: known[key]["id"] for key in changes}
+        rematched = {key: ids.get(key) or known[key]["id"] for key in latest}
+        save_brands(db, [(rematched[key], matched) for key, matched in latest.items() if not matched.mention.removed])
+        group_copies(db, [(ids[key], latest[key].copy_bands, latest[key].mention.text) for key in ids])
+        save_cursors(db, cursors, now)
+        save_watches(db, watches, crawl)
+    return Saved(len(new), len(changes), len(rows) - len(new) - len(changes), tuple(ids.values()))
+
+
+def identity(mention: Mention) -> tuple[str, str, str]:
+    """What makes two sights the same mention."""
+    return mention.source, mention.site, mention.external_id
+
+
+def as_row(mention: Mention, author: Author, now: str) -> dict[str, Any]:
+    """Turn a mention into its row of the table `mentions`."""
+    row: dict[str, Any] = {name: getattr(mention, name) for name in ("source", "site", "external_id")}
+    if mention.removed:
+        row |= dict.fromkeys(CONTENT)
+        row |= {"kind": mention.kind, "voice": mention.voice, "thread": mention.thread, "parent": mention.parent}
+        row |= {"published": mention.published, "published_precision": mention.published_precision, "removed_at": now}
+    else:
+        row |= {name: getattr(mention, name) for name in CONTENT if name not in ("author", "author_name")}
+        row["author"] = author_key(author.secret, mention.source, mention.author_id)
+        row["author_name"] = mention.author_name if author.keep_names else None
+        row["removed_at"] = None
+    row |= {"collected": now, "updated": now, "text_hash": hash_text(row["title"], row["text"])}
+    return row
+
+
+def hash_text(title: str | None, text: str | None) -> str:
+    """Sixteen hexadecimal digits that change when title or text do."""
+    return hashlib.blake2b(f"{title or ''}\0{text or ''}".encode(), digest_size=8).hexdigest()
+
+
+def find_known(db: Database, rows: dict[tuple[str, str, str], dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rows of the batch that the store already has."""
+    wanted = json.dumps(list(rows))
+    return list(
+        db.query(
+            """
+            select mentions.*
+            from json_each(:wanted) as key
+            join mentions on mentions.source = key.value ->> 0 and mentions.site = key.value ->> 1
+                and mentions.external_id = key.value ->> 2
+            """,
+            {"wanted": wanted},
+        )
+    )
+
+
+def find_ids(db: Database, keys: Sequence[tuple[str, str, str]]) -> dict[tuple[str, str, str], int]:
+    """Row ids by identity."""
+    return {
+        (row["source"], row["site"], row["external_id"]): row["id"]
+        for row in db.query(
+            """
+            select mentions.id, mentions.source, mentions.site, mentions.external_id
+            from json_each(:wanted) as key
+            join mentions on mentions.source = key.value ->> 0 and mentions.site = key.value ->> 1
+                and mentions.external_id = key.value ->> 2
+            """,
+            {"wanted": json.dumps(list(keys))},
+        )
+    }
+
+
+def changed_columns(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
+    """What a later sight of a mention changes, by column."""
+    removed = new["removed_at"] is not None
+    if removed and old["removed_at"] is not None:
+        return {}
+    change = {
+        name: new[name]
+        for name in CONTENT
+        if old[name] != new[name] and not (new[name] is None and name in KEPT_WHEN_ABSENT and not removed)
+    }
+    if coarser(old, new):
+        change.pop("published", None)
+        change.pop("published_precision", None)
+    if old["text_hash"] == new["text_hash"]:
+        # The language was detected by a tagger after saving: the source's silence or its guess is no news.
+        change.pop("language", None)
+    if removed or old["removed_at"] is not None:
+        change["removed_at"] = new["removed_at"]
+    return change
+
+
+def coarser(old: dict[str, Any], new: dict[str, Any]) -> bool:
+    """Whether the new sight knows the publication time less well than the row does."""
+    order = {"second": 0, "day": 1, "unknown": 2}
+    return order[new["published_precision"]] > order[old["published_precision"]]
+
+
+def update_changed(
+    db: Database,
+    known: dict[tuple[str, str, str], dict[str, Any]],
+    changes: dict[tuple[str, str, str], dict[str, Any]],
+    now: str,
+) -> None:
+    """Write the changes, and forget the tags of mentions whose words changed."""
+    for key, change in changes.items():
+        row = known[key]
+        merged = row | change
+        change = change | {"updated": now, "text_hash": hash_text(merged["title"], merged["text"])}
+        if change["text_hash"] != row["text_hash"]:
+            change["language"] = change.get("language")
+            forget_reading(db, row["id"])
+        db.table("mentions").update(row["id"], change)
+        if change.get("removed_at"):
+            db.conn.execute("delete from mention_brands where mention = ?", [row["id"]])
+            db.conn.execute("delete from copy_bands where mention = ?", [row["id"]])
+
+
+def forget_reading(db: Database, mention: int) -> None:
+    """Delete what taggers said of a mention, so that it is due again. Judgements are people's and stay."""
+    for table in ("readings", "tags", "spans"):
+        db.conn.execute(f"delete from {table} where mention = ?", [mention])
+
+
+def save_brands(db: Database, matched: Sequence[tuple[int, MatchedMention]]) -> None:
+    """Make the brands of each mention exactly those that its latest sight matched."""
+    db.conn.executemany(
+        """
+        delete from mention_brands
+        where mention = ? and brand not in (select value from json_each(?))
+        """,
+        [(mention, json.dumps([brand for brand, _ in found.brands])) for mention, found in matched],
+    )
+    db.conn.executemany(
+        """
+        insert into mention_brands (mention, brand, matched) values (?, ?, ?)
+        on conflict do update set matched = excluded.matched
+        """,
+        [(mention, brand, words) for mention, found in matched for brand, words in found.brands],
+    )
+
+
+def save_cursors(db: Database, cursors: Iterable[Cursor], now: str) -> None:
+    """Remember where a source stopped."""
+    db.conn.executemany(
+        """
+        insert into cursors (source, site, name, value, updated) values (?, ?, ?, ?, ?)
+        on conflict do update set value = excluded.value, updated = excluded.updated
+        """,
+        [(cursor.source, cursor.site, cursor.name, cursor.value, now) for cursor in cursors],
+    )
+
+
+def save_watches(db: Database, watches: Iterable[Watch], crawl: int | None) -> None:
+    """Record publication time that was covered."""
+    db.conn.executemany(
+        """
+        insert into watches (crawl, source, site, brand, query, since, until, complete)
+        values (?, ?, ?, ?, ?, ?, ?, ?)
+        """,
+        [(crawl, w.source, w.site, w.brand, w.query, w.since, w.until, int(w.complete)) for w in watches],
+    )

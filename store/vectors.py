@@ -1,0 +1,50 @@
+"""Sentence vectors as int8 in a file of their own, so that a reworded topic is answered without reading the texts again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from sqlite_utils import Database
+
+from store.database import write
+
+if TYPE_CHECKING:
+    import numpy as np
+
+SCALE = 127.0
+"""Vectors have length 1, so no component is beyond ±1."""
+
+
+def save_vectors(db: Database, model: str, rows: Iterable[tuple[int, str, Sequence[np.ndarray]]]) -> None:
+    """Save (mention, text hash, vectors of span 0, 1, 2 …), replacing what is there."""
+    import numpy as np
+
+    packed = [
+        (mention, span, model, text_hash, np.rint(vector * SCALE).astype(np.int8).tobytes())
+        for mention, text_hash, vectors in rows
+        for span, vector in enumerate(vectors)
+    ]
+    with write(db):
+        db.conn.executemany("delete from vectors where mention = ?", [(mention,) for mention in {row[0] for row in packed}])
+        db.conn.executemany("insert into vectors (mention, span, model, text_hash, vector) values (?, ?, ?, ?, ?)", packed)
+
+
+def find_vectors(db: Database, model: str, wanted: Mapping[int, str]) -> dict[int, list[np.ndarray]]:
+    """Vectors of span 0, 1, 2 … of mentions (row id -> text hash); those of other words or another model are left out."""
+    import numpy as np
+
+    found: dict[int, list[np.ndarray]] = {}
+    for mention, text_hash, vector in db.execute(
+        """
+        select mention, text_hash, vector
+        from vectors
+        where mention in (select value from json_each(?)) and model = ?
+        order by mention, span
+        """,
+        [json.dumps(list(wanted)), model],
+    ):
+        if wanted[mention] == text_hash:
+            found.setdefault(mention, []).append(np.frombuffer(vector, np.int8).astype(np.float32) / SCALE)
+    return found

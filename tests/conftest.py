@@ -1,0 +1,35 @@
+"""What every test may ask for: the recorded and labelled input beside the checkout, where it is there."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED = Path(os.environ.get("RECORDED") or ROOT.parent / "shared")
+MUST_NOT_SKIP = bool(os.environ.get("RECORDED"))
+
+
+def shared_folder(name: str) -> Path:
+    """A folder of recorded input; without it the test skips, or fails where the input was promised by RECORDED."""
+    folder = SHARED / name
+    if not folder.is_dir():
+        reason = f"no recorded input: {folder} is not there (give its parent as RECORDED=…)"
+        if MUST_NOT_SKIP:
+            pytest.fail(reason, pytrace=False)
+        pytest.skip(reason)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def recorded() -> Path:
+    """Real recorded responses and pages."""
+    return shared_folder("recorded")
+
+
+@pytest.fixture(scope="session")
+def labelled() -> Path:
+    """Labelled text to evaluate on."""
+    return shared_folder("data")

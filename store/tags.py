@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlite_utils import Database
@@ -103,7 +103,33 @@ def find_due(db: Database, limit: int, *, after: int = 0) -> list[DueMention]:
     return [DueMention(n, title, text, lang, key, frozenset(json.loads(by or "[]"))) for n, title, text, lang, key, by in rows]
 
 
-def save_tagged(db: Database, tagged: Sequence[TaggedMention], ids: dict[Tagger, int], readers: Sequence[Tagger]) -> int:
+@dataclass(frozen=True)
+class Mood:
+    """What the current taggers said of a mention's sentiment."""
+
+    sentiments: tuple[str, ...]
+    """Of the whole, then of each sentence where there are several."""
+    complaint: bool
+
+
+def find_moods(db: Database, mentions: Sequence[int]) -> dict[int, Mood]:
+    """Sentiments and complaint of mentions, as the current taggers gave them; those without a sentiment are left out."""
+    rows = db.execute(
+        """
+        select mention, task, label
+        from current_tags
+        where mention in (select value from json_each(?)) and task in ('sentiment', 'complaint')
+        order by mention, task, span
+        """,
+        [json.dumps(list(mentions))],
+    )
+    found: dict[int, tuple[list[str], list[str]]] = {}
+    for mention, task, label in rows:
+        found.setdefault(mention, ([], []))[task == "complaint"].append(label)
+    return {mention: Mood(tuple(moods), bool(complaints)) for mention, (moods, complaints) in found.items() if moods}
+
+
+def save_tagged(db: Database, tagged: Sequence[TaggedMention], ids: Mapping[Tagger, int], readers: Sequence[Tagger]) -> int:
     """Save what `readers` said of mentions, in one transaction; return how many were kept.
 
     `ids` comes from `set_current_taggers`; tags of taggers outside `readers` stay as they are. A mention whose words changed
@@ -155,7 +181,7 @@ def forget_tags(db: Database, tagged: Sequence[TaggedMention], readers: Sequence
     )
 
 
-def add_tags(db: Database, tagged: Sequence[TaggedMention], ids: dict[Tagger, int]) -> None:
+def add_tags(db: Database, tagged: Sequence[TaggedMention], ids: Mapping[Tagger, int]) -> None:
     """Write languages, sentences and tags."""
     db.conn.executemany(
         "update mentions set language = ? where id = ? and language is null",
@@ -172,7 +198,7 @@ def add_tags(db: Database, tagged: Sequence[TaggedMention], ids: dict[Tagger, in
     )
 
 
-def as_tag_row(mention: int, tag: Tag, ids: dict[Tagger, int]) -> tuple[object, ...]:
+def as_tag_row(mention: int, tag: Tag, ids: Mapping[Tagger, int]) -> tuple[object, ...]:
     """One row of the table `tags`; three digits of a score say all that it knows."""
     score = None if tag.score is None else round(tag.score, 3)
     return (mention, ids[tag.tagger], tag.span, tag.brand, tag.label, tag.polarity, score)

@@ -12,12 +12,13 @@ from store.database import write
 
 if TYPE_CHECKING:
     import numpy as np
+    from numpy.typing import NDArray
 
 SCALE = 127.0
 """Vectors have length 1, so no component is beyond ±1."""
 
 
-def save_vectors(db: Database, model: str, rows: Iterable[tuple[int, str, Sequence[np.ndarray]]]) -> None:
+def save_vectors(db: Database, model: str, rows: Iterable[tuple[int, str, Sequence[NDArray[np.float32]]]]) -> None:
     """Save (mention, text hash, vectors of span 0, 1, 2 …), replacing what is there."""
     import numpy as np
 
@@ -31,11 +32,11 @@ def save_vectors(db: Database, model: str, rows: Iterable[tuple[int, str, Sequen
         db.conn.executemany("insert into vectors (mention, span, model, text_hash, vector) values (?, ?, ?, ?, ?)", packed)
 
 
-def find_vectors(db: Database, model: str, wanted: Mapping[int, str]) -> dict[int, list[np.ndarray]]:
+def find_vectors(db: Database, model: str, wanted: Mapping[int, str]) -> dict[int, list[NDArray[np.float32]]]:
     """Vectors of span 0, 1, 2 … of mentions (row id -> text hash); those of other words or another model are left out."""
     import numpy as np
 
-    found: dict[int, list[np.ndarray]] = {}
+    found: dict[int, list[NDArray[np.float32]]] = {}
     for mention, text_hash, vector in db.execute(
         """
         select mention, text_hash, vector

@@ -1,0 +1,217 @@
+"""What a page says of itself in schema.org terms, JSON-LD and microdata, as one kind of node."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from lxml import html
+
+Syntax = Literal["json-ld", "microdata"]
+
+Value = Any
+"""A string, a number, a node or a list of these: whatever a stranger's page holds."""
+
+MAX_DEPTH = 60
+"""Deeper nesting than this is an attack or a mistake."""
+
+
+@dataclass(eq=False)
+class Node:
+    """One thing that a page describes. Compared by identity: two alike nodes are two."""
+
+    types: frozenset[str]
+    """Schema.org names without prefix, like `Review`."""
+    id: str | None
+    properties: dict[str, list[Value]] = field(default_factory=dict)
+    syntax: Syntax = "json-ld"
+
+
+@dataclass(frozen=True)
+class Markup:
+    """All nodes of a page that stand by themselves (others hang in their properties), and what could not be read."""
+
+    roots: tuple[Node, ...]
+    problems: tuple[str, ...]
+
+
+def parse_markup(body: bytes, encoding: str | None = None) -> Markup:
+    """Read the JSON-LD and microdata of a page. Bytes, because an XML declaration makes lxml refuse a str.
+
+    A broken script is mended where that is cheap; it is named in `problems` either way, and costs the other scripts nothing.
+    """
+    if not body.strip():
+        return Markup((), ())
+    try:
+        document = html.document_fromstring(body, parser=html.HTMLParser(encoding=encoding, huge_tree=True))
+    except (ValueError, LookupError, html.etree.ParserError) as error:
+        return Markup((), (f"no HTML: {error}",))
+    linked, problems = read_scripts(document)
+    return Markup((*linked, *read_microdata(document)), tuple(problems))
+
+
+def read_scripts(document: html.HtmlElement) -> tuple[list[Node], list[str]]:
+    """The nodes of every JSON-LD script, each script parsed by itself."""
+    found, problems = [], []
+    for number, script in enumerate(document.xpath('//script[contains(@type, "ld+json")]'), start=1):
+        text = script.text_content()
+        if not text.strip():
+            continue
+        try:
+            found.append(json.loads(text, strict=False))
+        except (ValueError, RecursionError) as error:
+            mended = mend_json(text)
+            problems.append(f"JSON-LD script {number}: {error}" + ("" if mended is None else " (mended)"))
+            found.append(mended)
+    return link(found), problems
+
+
+def mend_json(text: str) -> Any | None:
+    """Read JSON with the usual blemishes: wrappers, trailing commas, text after the end, bare quotes. None if hopeless."""
+    text = re.sub(r"^\s*(<!--|//<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|<!\[CDATA\[)", "", text).strip()
+    for attempt in (text, drop_commas(text), drop_commas(escape_quotes(text))):
+        try:
+            return json.JSONDecoder(strict=False).raw_decode(attempt)[0]
+        except (ValueError, RecursionError):
+            continue
+    return None
+
+
+def drop_commas(text: str) -> str:
+    """Leave out commas before a closing bracket, outside of strings."""
+    return re.sub(r'("(?:[^"\\]|\\.)*+")|,(?=\s*[}\]])', lambda match: match.group(1) or "", text, flags=re.DOTALL)
+
+
+def escape_quotes(text: str) -> str:
+    """Escape quotes within strings: one that no `,`, `:`, `}` or `]` follows cannot end a string."""
+    out, inside, position = [], False, 0
+    for match in re.finditer(r'\\.|"(?=(\s*[,:}\]])?)', text, re.DOTALL):
+        out.append(text[position : match.start()])
+        position = match.end()
+        closes = inside and match.group(1) is not None
+        if match.group() != '"' or closes or not inside:
+            out.append(match.group())
+            inside = inside ^ (match.group() == '"')
+        else:
+            out.append('\\"')
+    return "".join([*out, text[position:]])
+
+
+def link(scripts: list[Any]) -> list[Node]:
+    """Turn parsed scripts into nodes, where a bare {"@id": …} stands for the node of that id."""
+    index: dict[str, Node] = {}
+    pending: list[tuple[list[Value], int, str]] = []
+
+    def convert(value: Any, depth: int) -> Value:
+        if isinstance(value, list):
+            return [convert(item, depth + 1) for item in value[:5000]] if depth < MAX_DEPTH else []
+        return convert_node(value, depth) if isinstance(value, dict) and depth < MAX_DEPTH else value
+
+    def convert_node(value: dict[str, Any], depth: int) -> Node:
+        node = Node(type_names(value.get("@type")), as_text(value.get("@id")))
+        for key, item in value.items():
+            if not key.startswith("@") or key == "@graph":
+                items = flatten(convert(unwrap(item), depth + 1))
+                node.properties[short_name(key)] = items
+                bare = ((i, x.id) for i, x in enumerate(items) if isinstance(x, Node) and x.id and not x.properties)
+                pending.extend((items, i, wanted) for i, wanted in bare)
+        if node.id and node.properties:
+            index.setdefault(node.id, node)
+        return node
+
+    tops = [node for script in scripts for node in flatten(convert(script, 0)) if isinstance(node, Node)]
+    for items, position, wanted in pending:
+        items[position] = index.get(wanted, items[position])
+    return [inner for top in tops for inner in (top, *(n for n in top.properties.get("@graph", []) if isinstance(n, Node)))]
+
+
+def unwrap(value: Any) -> Any:
+    """The plain value of {"@value": …}, and the items of {"@list": …}."""
+    if isinstance(value, dict):
+        return value.get("@value", value.get("@list", value.get("@set", value)))
+    return value
+
+
+def read_microdata(document: html.HtmlElement) -> list[Node]:
+    """The microdata items of a page. Values are text with its paragraphs, or the `content`, `datetime`, `href` for it."""
+    from extruct.w3cmicrodata import MicrodataExtractor
+
+    for item in document.xpath("//*[@itemscope][@itemid][not(@itemtype)]"):
+        # Extruct drops the id of an item without a type; XenForo names the parent of every post that way.
+        item.set("itemtype", "https://schema.org/Thing")
+    try:
+        return [as_node(item) for item in MicrodataExtractor(strict=True).extract_items(document, base_url=None)]
+    except RecursionError:
+        # Nobody nests items a thousand deep but to break whoever reads them.
+        return []
+
+
+def as_node(item: dict[str, Any]) -> Node:
+    """Turn an item of extruct into a node."""
+    node = Node(type_names(item.get("type")), item.get("id"), syntax="microdata")
+    for name, values in item.get("properties", {}).items():
+        node.properties[short_name(name)] = [as_node(value) if isinstance(value, dict) else value for value in values if value]
+    return node
+
+
+def walk(roots: tuple[Node, ...]) -> Iterator[tuple[Node, tuple[Node, ...]]]:
+    """Every node once, with the nodes above it from the outermost in; those that stand inside another one come with it."""
+    nested = {id(child) for root in roots for child in children(root)}
+    seen: set[int] = set()
+    # Roots that another root holds (a @graph whose nodes point at each other) are met within it, with their parents above.
+    stack: list[tuple[Node, tuple[Node, ...]]] = []
+    stack.extend((root, ()) for root in sorted(roots, key=lambda root: id(root) in nested)[::-1])
+    while stack:
+        node, above = stack.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        yield node, above
+        stack.extend((child, (*above, node)) for child in reversed(list(children(node))))
+
+
+def children(node: Node) -> Iterator[Node]:
+    """The nodes directly in the properties of a node."""
+    return (value for values in node.properties.values() for value in values if isinstance(value, Node))
+
+
+def type_names(value: Any) -> frozenset[str]:
+    """`https://schema.org/Review`, `schema:Review` and `Review` alike."""
+    return frozenset(short_name(name) for name in flatten(value) if isinstance(name, str))
+
+
+def short_name(name: str) -> str:
+    """The last part of a prefixed or full name."""
+    return re.split(r"[/#:]", name.rstrip("/"))[-1]
+
+
+def flatten(value: Any) -> list[Any]:
+    """A list of what may be one, several or none."""
+    if isinstance(value, list):
+        return [inner for item in value for inner in flatten(item)]
+    return [] if value is None else [value]
+
+
+def as_text(value: Any) -> str | None:
+    """A string or number as text, anything else as None."""
+    if isinstance(value, str):
+        return value.strip() or None
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def values_of(node: Node, *names: str) -> list[Value]:
+    """The values of the first of these properties that has any."""
+    return next((node.properties[name] for name in names if node.properties.get(name)), [])
+
+
+def text_of(node: Node, *names: str) -> str | None:
+    """The first of these properties as text; of a node its name, else its address."""
+    for name in names:
+        for value in node.properties.get(name, []):
+            found = text_of(value, "name", "value", "url") or value.id if isinstance(value, Node) else as_text(value)
+            if found:
+                return found
+    return None

@@ -1,0 +1,215 @@
+"""One crawl of one source: its row, its lock, its spider, and a report of what came of it. One crawl a process."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import logging
+import os
+import time
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any, Literal
+
+from scrapy import Spider, signals
+from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.settings import Settings
+from sqlite_utils import Database
+
+from config import Config, ConfigError, Source
+from crawlers.catalogue import check_source, check_sources, find_spiders
+from crawlers.context import DROPPED, ERRORS, FIRST_ERROR, Context, SourceError, shift
+from crawlers.failures import FAILED
+from crawlers.hosts import PRIVATE_HOSTS, host_of, source_urls
+from crawlers.matching import check_queries
+from crawlers.pipelines import COMPLETE, CRAWL, ITEMS, LIMIT, UPDATED
+from crawlers.watching import Progress, Watcher, count_progress
+from store.crawls import find_cursor, find_gaps, find_recent_ids, finish_crawl, start_crawl
+from store.database import open_database
+from store.records import CrawlReport
+
+__all__ = ["check_sources", "find_spiders", "run_crawl"]
+
+BUG = "a fault in Repute itself stopped a part of this crawl; the traceback above belongs in a bug report"
+
+
+def run_crawl(
+    config: Config,
+    name: str,
+    *,
+    now: str,
+    since: str | None = None,
+    dry: bool = False,
+    progress: Progress | None = None,
+    limit: int | None = None,
+) -> CrawlReport:
+    """Crawl one source and return what came of it; its row in `crawls` says the same.
+
+    A dry run looks at the source and stores nothing. SIGTERM and SIGINT end the crawl, keeping what it has collected. Raises
+    `ConfigError` for options that are wrong, `SourceError` for a source that is not configured or is being crawled already,
+    `StoreError` for a store that cannot be opened. Twisted's reactor starts once: call this once a process.
+    """
+    source, spider = find_source(config, name)
+    if dry:
+        return crawl(config, source, spider, now=now, since=since, progress=progress, limit=limit)
+    with hold_source(config.database, name), contextlib.closing(open_database(config.database)) as db:
+        row = start_crawl(db, name, now=now, pid=os.getpid())
+        try:
+            report = crawl(
+                config, source, spider, now=now, since=since, progress=progress, limit=limit, db=db, row=row
+            )
+        except BaseException as error:
+            words = f"{type(error).__name__}: {error}"
+            finish_crawl(db, row, CrawlReport(status="failed", finished=now, errors=1, error=words))
+            raise
+        finish_crawl(db, row, report)
+    return report
+
+
+def find_source(config: Config, name: str) -> tuple[Source, type[Spider]]:
+    """The configured source of a name and its spider, checked."""
+    spiders = find_spiders()
+    source = config.source(name)
+    if source is None and name in spiders:
+        raise SourceError(f"{name}: {config.path.name} has no table [sources.{name}]; add one to crawl it")
+    if problems := [*check_queries(config), *check_source(source or Source(name=name, options={}), spiders)]:
+        raise ConfigError(config.path.name, problems)
+    assert source is not None
+    return source, spiders[name]
+
+
+@contextlib.contextmanager
+def hold_source(database: Path, name: str) -> Iterator[None]:
+    """Keep other crawls of the same source away. The lock goes with the process, however that ends."""
+    path = database.with_name(f"{database.name}.{name}.lock")
+    try:
+        file = path.open("a+")
+    except OSError as error:
+        words = f"{path}: cannot be written ({error.strerror}); make its folder exist and be writable for this user"
+        raise SourceError(words) from None
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.seek(0)
+            holder = file.read().strip() or "?"
+            raise SourceError(f"{name}: is being crawled already, by process {holder}; wait for it, or end it") from None
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        yield
+
+
+def crawl(
+    config: Config,
+    source: Source,
+    spider: type[Spider],
+    *,
+    now: str,
+    since: str | None,
+    progress: Progress | None,
+    limit: int | None,
+    db: Database | None = None,
+    row: int | None = None,
+) -> CrawlReport:
+    """Run the spider until it ends; without a store, as a dry look."""
+    started = time.monotonic()
+    context = bind_context(config, source, now=now, since=since, db=db)
+    process = make_process(compose_settings(config, source, spider, row=row, limit=limit))
+    crawler = process.create_crawler(spider)
+    faults: list[str] = []
+    # Scrapy holds receivers weakly: these two names keep theirs alive.
+    watcher = Watcher(crawler, progress)
+    note_fault = partial(faults.append, BUG)
+    crawler.signals.connect(note_fault, signals.item_error)
+    process.crawl(crawler, context=context)
+    process.start()
+    stats: Mapping[str, Any] = crawler.stats.get_stats()
+    if crawler.spider is None or "finish_reason" not in stats:
+        faults.append(BUG)
+    if watcher.progress:
+        watcher.progress(*count_progress(stats))
+    return compose_report(stats, faults, now=now, duration=time.monotonic() - started)
+
+
+def make_process(settings: Settings) -> AsyncCrawlerProcess:
+    """A process of Scrapy that tells warnings only: the caller's handlers get what users need, not the machinery's story."""
+    before = logging.root.manager.disable
+    logging.disable(logging.INFO)
+    try:
+        process = AsyncCrawlerProcess(settings)
+    finally:
+        logging.disable(before)
+    logging.getLogger("scrapy").setLevel(logging.WARNING)
+    return process
+
+
+def bind_context(config: Config, source: Source, *, now: str, since: str | None, db: Database | None) -> Context:
+    """What the spider may know, bound to its source. A dry look sees no past."""
+    name = source.name
+
+    def cursors(site: str, listing: str) -> str | None:
+        return find_cursor(db, name, site, listing) if db else None
+
+    def gaps(*, site: str, since: str, until: str, brand: str = "", query: str = "") -> list[tuple[str, str]]:
+        if db is None:
+            return [(since, until)]
+        return find_gaps(db, source=name, site=site, since=since, until=until, brand=brand, query=query)
+
+    def known(since: str) -> list[tuple[str, str]]:
+        return find_recent_ids(db, source=name, since=since) if db else []
+
+    return Context(
+        config=config, options=source.options, now=now, since=since, dry=db is None, cursors=cursors, gaps=gaps, known=known
+    )
+
+
+def compose_settings(config: Config, source: Source, spider: type[Spider], *, row: int | None, limit: int | None) -> Settings:
+    """The project's settings with what depends on the configuration."""
+    settings = Settings()
+    settings.setmodule("crawlers.settings", priority="project")
+    contact = " ".join(config.contact.split())
+    if contact:
+        settings.set("USER_AGENT", f"Repute/0.1 (reputation monitor; contact: {contact})", priority="cmdline")
+    settings.set(PRIVATE_HOSTS, list(config.allow_private_hosts), priority="cmdline")
+    settings.set(CRAWL, row or 0, priority="cmdline")
+    settings.set(LIMIT, limit or 0, priority="cmdline")
+    hosts = {host_of(url)[0] for url in source_urls(source.options, spider)}
+    if hosts and hosts <= set(config.allow_private_hosts):
+        # The user's own machines need no pause beyond what their robots.txt asks for.
+        for key in ("DOWNLOAD_DELAY", "AUTOTHROTTLE_START_DELAY"):
+            settings.set(key, 0.0, priority="cmdline")
+    return settings
+
+
+def compose_report(stats: Mapping[str, Any], faults: list[str], *, now: str, duration: float) -> CrawlReport:
+    """What one crawl did, from Scrapy's statistics."""
+    if stats.get("spider_exceptions/count"):
+        faults = [*faults, BUG]
+    requests, items, new = count_progress(stats)
+    dropped = {key.removeprefix(DROPPED): count for key, count in stats.items() if key.startswith(DROPPED)}
+    return CrawlReport(
+        status=find_status(stats, faults),
+        finished=shift(now, timedelta(seconds=duration)),
+        requests=requests,
+        items=items,
+        new=new,
+        updated=stats.get(UPDATED, 0),
+        dropped=tuple(sorted(dropped.items(), key=lambda pair: (-pair[1], pair[0]))),
+        errors=stats.get(ERRORS, 0) + len(faults),
+        bytes=stats.get("downloader/response_bytes", 0),
+        duration=duration,
+        error=stats.get(FAILED) or stats.get(FIRST_ERROR) or next(iter(faults), None),
+    )
+
+
+def find_status(stats: Mapping[str, Any], faults: list[str]) -> Literal["finished", "failed", "interrupted"]:
+    """How a crawl ended. One that met errors, saw no mention and covered nothing has failed."""
+    if stats.get(FAILED) or faults:
+        return "failed"
+    if stats.get("finish_reason") == "shutdown":
+        return "interrupted"
+    nothing = not stats.get(ITEMS) and not stats.get(COMPLETE)
+    return "failed" if stats.get(ERRORS) and nothing else "finished"

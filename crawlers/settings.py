@@ -1,0 +1,50 @@
+"""Settings of the Scrapy project: polite by default. What depends on the configuration is added by running.py."""
+
+from __future__ import annotations
+
+SPIDER_MODULES = ["crawlers"]
+NEWSPIDER_MODULE = "crawlers"
+
+USER_AGENT = "Repute/0.1 (reputation monitor)"
+"""running.py adds the contact of the configuration."""
+
+# Middlewares of ours: which hosts, which pages, how often. Scrapy's robots.txt middleware lets everything through when the
+# file cannot be read, and knows no Crawl-delay: crawlers/robots.py replaces it.
+ROBOTSTXT_OBEY = False
+DOWNLOADER_MIDDLEWARES = {
+    "crawlers.hosts.HostsMiddleware": 50,
+    "crawlers.robots.RobotsMiddleware": 100,
+    "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
+    "crawlers.retries.PatientRetryMiddleware": 550,
+}
+SPIDER_MIDDLEWARES = {"crawlers.failures.FailureMiddleware": 900}
+ITEM_PIPELINES = {"crawlers.pipelines.StorePipeline": 500}
+TWISTED_DNS_RESOLVER = "crawlers.hosts.PublicResolver"
+
+# One item after the other: a cursor must not overtake the mentions that it vouches for.
+CONCURRENT_ITEMS = 1
+
+# One request at a time to a host, with a pause as long as the host took to answer, half a second at least.
+CONCURRENT_REQUESTS = 16
+CONCURRENT_REQUESTS_PER_DOMAIN = 1
+DOWNLOAD_DELAY = 0.5
+AUTOTHROTTLE_ENABLED = True
+AUTOTHROTTLE_START_DELAY = 0.5
+AUTOTHROTTLE_MAX_DELAY = 60.0
+AUTOTHROTTLE_TARGET_CONCURRENCY = 1.0
+
+DOWNLOAD_TIMEOUT = 30
+DOWNLOAD_MAXSIZE = 8 * 1024 * 1024
+DOWNLOAD_WARNSIZE = 0
+REDIRECT_MAX_TIMES = 5
+RETRY_TIMES = 2
+RETRY_HTTP_CODES = [429, 500, 502, 503, 504, 520, 522, 524]
+
+COOKIES_ENABLED = False
+TELNETCONSOLE_ENABLED = False
+REFERRER_POLICY = "no-referrer"
+MEMUSAGE_ENABLED = False
+LOGSTATS_INTERVAL = 0
+LOG_INSTALL_ROOT_HANDLER = False
+STATS_DUMP = False
+RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"

@@ -1,0 +1,191 @@
+"""Rows of a CSV or JSON-lines file, whoever exported it: encodings, delimiters, compression, and where it is broken."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import gzip
+import io
+import itertools
+import json
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+Row = dict[str, str]
+
+DELIMITERS = (",", ";", "\t", "|")
+LONGEST_CELL = 16 * 1024 * 1024
+HEADER_ROWS = 200
+"""Rows of a JSON-lines file whose keys make up its columns: lines may leave out what is empty."""
+
+
+class ImportProblem(ValueError):
+    """A file cannot be imported; the message names the file, what is wrong with it, and the way out."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A line that could not be read as a row."""
+
+    line: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """A file, opened far enough to know its columns."""
+
+    path: Path
+    encoding: str
+    columns: tuple[str, ...]
+    delimiter: str | None
+    """None for JSON lines."""
+    lines: int
+
+    def rows(self) -> Iterator[tuple[int, Row] | Fault]:
+        """(line, row) for every row, and a `Fault` for every line that is none."""
+        with open_text(self.path, self.encoding) as file:
+            yield from read_json(file) if self.delimiter is None else read_csv(file, self.delimiter)
+
+
+def open_table(path: Path, *, encoding: str | None = None, delimiter: str | None = None) -> Table:
+    """Find out what a file is. Raises `ImportProblem` when it is missing, empty or in another encoding."""
+    if not path.is_file():
+        raise ImportProblem(f"{path}: there is no such file")
+    try:
+        encoding = encoding or guess_encoding(path)
+        lines = check_encoding(path, encoding)
+        with open_text(path, encoding) as file:
+            start = file.read(65536).lstrip()
+    except (OSError, EOFError, zlib.error) as error:
+        raise ImportProblem(f"{path}: cannot be read ({error})") from None
+    if not start:
+        raise ImportProblem(f"{path}: the file is empty")
+    if start[0] in "{[":
+        return Table(path, encoding, json_columns(path, encoding), None, lines)
+    delimiter = delimiter or guess_delimiter(start)
+    with open_text(path, encoding) as file:
+        header = next(csv.reader(file, delimiter=delimiter), [])
+    return Table(path, encoding, tuple(name.strip() for name in header), delimiter, lines)
+
+
+def open_binary(path: Path) -> IO[bytes]:
+    """The bytes of a file, unpacked if it is compressed."""
+    return gzip.open(path) if path.suffix == ".gz" else path.open("rb")  # type: ignore[return-value]
+
+
+def open_text(path: Path, encoding: str) -> IO[str]:
+    """The text of a file, with line ends as they are: a cell may hold some."""
+    return io.TextIOWrapper(open_binary(path), encoding=encoding, newline="")
+
+
+def guess_encoding(path: Path) -> str:
+    """UTF-16 by its mark or by the zero bytes of its ASCII letters, else UTF-8 with or without a mark."""
+    with open_binary(path) as file:
+        start = file.read(512)
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    if len(start) > 3 and 0 in start[:4]:
+        return "utf-16-le" if start[1] == 0 else "utf-16-be"
+    return "utf-8-sig"
+
+
+def check_encoding(path: Path, encoding: str) -> int:
+    """Read the whole file once, before anything is stored, and return its number of lines."""
+    try:
+        decoder = codecs.getincrementaldecoder(encoding)()
+    except LookupError:
+        raise ImportProblem(f"{path}: {encoding!r} is no encoding; try --encoding utf-8 or --encoding cp1252") from None
+    position, lines = 0, 0
+    with open_binary(path) as file:
+        while chunk := file.read(1 << 20):
+            pending = len(decoder.getstate()[0])
+            try:
+                lines += decoder.decode(chunk).count("\n")
+            except UnicodeDecodeError as error:
+                byte = position - pending + error.start
+                before = chunk[: max(error.start - pending, 0)]
+                raise ImportProblem(explain_encoding(path, encoding, byte, lines, before)) from None
+            position += len(chunk)
+    if decoder.getstate()[0]:
+        raise ImportProblem(explain_encoding(path, encoding, position, lines, b""))
+    return lines + 1
+
+
+def explain_encoding(path: Path, encoding: str, byte: int, lines: int, before: bytes) -> str:
+    """Where the encoding does not fit, and what to try."""
+    line = lines + before.count(b"\n") + 1
+    tried = encoding.removesuffix("-sig").upper()
+    return (
+        f"{path}: byte {byte} (line {line}) is no {tried}; name the file's encoding: "
+        "--encoding cp1254 (Turkish), --encoding cp1252 (Western Europe), --encoding utf-16"
+    )
+
+
+def guess_delimiter(start: str) -> str:
+    """What separates the names in the first line."""
+    header = start.splitlines()[0]
+    outside = "".join(part for i, part in enumerate(header.split('"')) if i % 2 == 0)
+    return max(DELIMITERS, key=outside.count)
+
+
+def read_csv(file: IO[str], delimiter: str) -> Iterator[tuple[int, Row] | Fault]:
+    """Rows of a CSV file by its header."""
+    csv.field_size_limit(LONGEST_CELL)
+    reader = csv.reader(file, delimiter=delimiter)
+    header = [name.strip() for name in next(reader, [])]
+    while True:
+        line = reader.line_num + 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield Fault(line, f"is no CSV ({error})")
+            continue
+        if len(cells) > len(header):
+            yield Fault(line, f"has {len(cells)} cells where the header has {len(header)}")
+        elif any(cells):
+            yield line, dict(zip(header, cells, strict=False))
+
+
+def read_json(file: IO[str]) -> Iterator[tuple[int, Row] | Fault]:
+    """Objects of a JSON-lines file, or of one JSON list, with everything that is no list or object as text."""
+    for line, text in enumerate(file, start=1):
+        if not text.strip():
+            continue
+        if line == 1 and text.lstrip().startswith("["):
+            yield from read_list(text + file.read())
+            return
+        try:
+            value = json.loads(text)
+        except ValueError as error:
+            yield Fault(line, f"is no JSON ({error})")
+            continue
+        yield (line, as_row(value)) if isinstance(value, dict) else Fault(line, "is no JSON object")
+
+
+def read_list(text: str) -> Iterator[tuple[int, Row] | Fault]:
+    """Objects of one JSON list; their number stands for the line."""
+    try:
+        values = json.loads(text)
+    except ValueError as error:
+        yield Fault(1, f"is no JSON ({error})")
+        return
+    for number, value in enumerate(values, start=1):
+        yield (number, as_row(value)) if isinstance(value, dict) else Fault(number, "is no JSON object")
+
+
+def as_row(value: dict[str, object]) -> Row:
+    """The plain values of an object."""
+    return {name: str(item) for name, item in value.items() if isinstance(item, str | int | float)}
+
+
+def json_columns(path: Path, encoding: str) -> tuple[str, ...]:
+    """All keys of the first rows, in order."""
+    with open_text(path, encoding) as file:
+        rows = itertools.islice((row for row in read_json(file) if not isinstance(row, Fault)), HEADER_ROWS)
+        return tuple(dict.fromkeys(name for _, row in rows for name in row))

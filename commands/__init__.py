@@ -1,0 +1,1 @@
+"""The verbs of `repute`, each thin over the room that does the work."""

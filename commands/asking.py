@@ -1,0 +1,125 @@
+"""Commands that answer: hot-buttons, attributes, mentions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from commands.options import known_brand, load, read_window, show, window_options
+
+
+@click.command(name="hot-buttons")
+@window_options
+def hot_buttons(
+    config_path: Path, brand: str | None, source: str | None, language: str | None, as_json: bool, **window: Any
+) -> None:
+    """Show which complaint topics recur: how many people, since when, how sure, and what to do.
+
+    Example: repute hot-buttons --last 4w
+    """
+    from reporting.tables import hot_buttons_table
+    from store.database import read_database
+    from trends.hot_buttons import answer_hot_buttons
+
+    config = load(config_path)
+    asked: dict[str, Any] = {
+        "brand": known_brand(config, brand),
+        "window": read_window(config, **window),
+        "source": source,
+        "language": language,
+    }
+    show(answer_hot_buttons(read_database(config.database), config, **asked), hot_buttons_table, as_json)
+
+
+@click.command()
+@window_options
+def attributes(
+    config_path: Path, brand: str | None, source: str | None, language: str | None, as_json: bool, **window: Any
+) -> None:
+    """Show which of the words you want to be known by are confirmed, contested or absent, and which come unasked.
+
+    Example: repute attributes --last 12w
+    """
+    from reporting.tables import attributes_table
+    from store.database import read_database
+    from trends.attributes import answer_attributes
+
+    config = load(config_path)
+    asked: dict[str, Any] = {
+        "brand": known_brand(config, brand),
+        "window": read_window(config, **window),
+        "source": source,
+        "language": language,
+    }
+    show(answer_attributes(read_database(config.database), config, **asked), attributes_table, as_json)
+
+
+@click.command()
+@window_options
+def overview(
+    config_path: Path, brand: str | None, source: str | None, language: str | None, as_json: bool, **window: Any
+) -> None:
+    """Show how the brand stands: mentions, people, net sentiment, share of voice, first replies, competitors beside.
+
+    Example: repute overview --last-week
+    """
+    from reporting.tables import overview_table
+    from store.database import read_database
+    from trends.overview import answer_overview
+
+    config = load(config_path)
+    asked: dict[str, Any] = {
+        "brand": known_brand(config, brand),
+        "window": read_window(config, **window),
+        "source": source,
+        "language": language,
+    }
+    show(answer_overview(read_database(config.database), config, **asked), overview_table, as_json)
+
+
+@click.command()
+@click.argument("words", nargs=-1)
+@click.option("--sentiment", type=click.Choice(["negative", "neutral", "positive"]))
+@click.option("--topic", help="Only complaints of this topic.")
+@click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 1000))
+@window_options
+def mentions(
+    config_path: Path,
+    words: tuple[str, ...],
+    brand: str | None,
+    source: str | None,
+    language: str | None,
+    as_json: bool,
+    sentiment: str | None,
+    topic: str | None,
+    limit: int,
+    **window: Any,
+) -> None:
+    """Search the mentions by their words, in any script; without WORDS, show the newest.
+
+    Example: repute mentions refund --last 4w
+    """
+    from reporting.tables import mentions_table
+    from store.database import read_database
+    from store.records import VOICES
+    from store.scope import Scope
+    from store.search import search_mentions
+
+    config = load(config_path)
+    asked = read_window(config, **window)
+    scope = Scope(
+        brand=known_brand(config, brand) if brand else "",
+        since=asked.since,
+        until=asked.until,
+        first_day=asked.first_day,
+        end_day=asked.end_day,
+        source=source,
+        language=language,
+        voices=VOICES,
+    )
+    found = search_mentions(
+        read_database(config.database), " ".join(words), scope=scope, sentiment=sentiment, topic=topic, limit=limit
+    )
+    show(found, mentions_table, as_json)

@@ -1,0 +1,140 @@
+"""What commands share: the configuration, the clock, the window, and how an answer is written."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from config import Config
+    from trends.windows import Window
+
+
+class Moment(click.ParamType[str]):
+    """A day or a time, as UTC ISO 8601."""
+
+    name = "time"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Read `2026-10-05`, `2026-10-05T08:00` or `2026-10-05T08:00:00Z`; without a zone it is UTC."""
+        try:
+            moment = datetime.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is no time; write one like 2026-10-05 or 2026-10-05T08:00:00Z", param, ctx)
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=UTC)
+        return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def read_clock() -> str:
+    """The time on the wall, as UTC ISO 8601."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def console(*, stderr: bool = False) -> Console:
+    """Where people read: 100 columns, unless the terminal is narrower."""
+    from rich.console import Console
+
+    screen = Console(highlight=False, stderr=stderr)
+    screen.width = min(screen.width, 100) if screen.is_terminal else 100
+    return screen
+
+
+CONFIG = click.option(
+    "--config",
+    "config_path",
+    type=click.Path(path_type=Path),
+    default="config.toml",
+    show_default=True,
+    envvar="REPUTE_CONFIG",
+    help="The configuration file.",
+)
+AS_OF = click.option(
+    "--as-of", "now", type=Moment(), default=read_clock, help="Take this time for now.", show_default="the clock"
+)
+JSON = click.option("--json", "as_json", is_flag=True, help="Write JSON (docs/json.md) instead of a table.")
+
+
+def load(path: Path) -> Config:
+    """The configuration, or every mistake in it."""
+    from config import load_config
+
+    return load_config(path)
+
+
+def window_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Brand, window, source and language: alike in every question."""
+    for option in (
+        JSON,
+        click.option("--language", help="Only mentions in this language, like hi or ur-Latn."),
+        click.option("--source", help="Only mentions of this source."),
+        click.option("--all-time", is_flag=True, help="Everything, undated mentions too."),
+        click.option("--last-week", is_flag=True, help="The last full week, as in the digest."),
+        click.option("--until", metavar="DAY", help="Last local day of the window."),
+        click.option("--since", metavar="DAY", help="First local day of the window."),
+        click.option("--last", metavar="LENGTH", default="4w", show_default=True, help="The window up to today: 7d, 4w, 12w."),
+        click.option("--brand", help="Brand id.  [default: your own]"),
+        CONFIG,
+        AS_OF,
+    ):
+        command = option(command)
+    return command
+
+
+def read_window(
+    config: Config, *, now: str, last: str, since: str | None, until: str | None, last_week: bool, all_time: bool
+) -> Window:
+    """The window that the options ask for."""
+    from trends import windows
+
+    zone = config.time_zone
+    try:
+        if all_time:
+            return windows.all_time(now=now, zone=zone)
+        if last_week:
+            return windows.last_full_week(now, zone)
+        if since:
+            return windows.window(since, until, now=now, zone=zone)
+        if until:
+            raise click.ClickException(f"--until {until}: give --since with it")
+        return windows.last(last, now=now, zone=zone)
+    except windows.WindowError as error:
+        raise click.ClickException(str(error)) from error
+
+
+def known_brand(config: Config, brand: str | None) -> str:
+    """The brand asked for, or the own one."""
+    if brand and not config.brand(brand):
+        raise click.ClickException(
+            f"--brand {brand}: there is no such brand; there are {', '.join(b.id for b in config.brands)}"
+        )
+    return brand or config.own_brand.id
+
+
+def show(answer: Any, table: Callable[[Any], Any], as_json: bool) -> None:
+    """Write an answer as JSON or as a table."""
+    from reporting.plain import as_plain
+
+    if as_json:
+        click.echo(json.dumps(as_plain(answer), ensure_ascii=False, indent=2))
+    else:
+        console().print(table(answer))
+
+
+@contextlib.contextmanager
+def progress_bar(title: str) -> Iterator[Callable[[int, int | None], None]]:
+    """Show (done, total) on the terminal while a long job runs; a total of None is not known."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console(stderr=True), transient=True) as bar:
+        task = bar.add_task(title, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)

@@ -1,0 +1,1 @@
+"""How an answer looks, once for all: terminal tables, charts and words."""

@@ -1,0 +1,151 @@
+"""Answers in the terminal and as JSON, over a small store in four scripts."""
+
+import contextlib
+import dataclasses
+import json
+import re
+from pathlib import Path
+
+import pytest
+from planted_store import NOW, plant_store, planted_config
+from rich.cells import cell_len
+from rich.console import Console
+
+from reporting.plain import as_plain
+from reporting.tables import attributes_table, hot_buttons_table, mentions_table, overview_table, sources_table
+from reporting.terminal import bar, clean, sparkline
+from store.database import read_database
+from store.queries import find_source_health
+from store.scope import Scope
+from store.search import search_mentions
+from trends.attributes import answer_attributes
+from trends.hot_buttons import answer_hot_buttons
+from trends.overview import answer_overview
+from trends.windows import all_time, last_full_week
+
+ANSWERS = {
+    hot_buttons_table: answer_hot_buttons,
+    attributes_table: answer_attributes,
+    overview_table: answer_overview,
+}
+
+
+@pytest.fixture(scope="module")
+def config(tmp_path_factory):
+    made = planted_config(tmp_path_factory.mktemp("store"))
+    plant_store(made)
+    return made
+
+
+@pytest.fixture(scope="module")
+def db(config):
+    with contextlib.closing(read_database(config.database)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def week(config):
+    return last_full_week(NOW, config.time_zone)
+
+
+def printed(table, width=100):
+    console = Console(width=width, highlight=False, color_system=None)
+    with console.capture() as capture:
+        console.print(table)
+    return capture.get()
+
+
+@pytest.mark.parametrize("table", ANSWERS, ids=lambda table: table.__name__)
+def test_tables_fit_one_hundred_columns(db, config, week, table):
+    for window in (week, all_time(now=NOW, zone=config.time_zone)):
+        lines = printed(table(ANSWERS[table](db, config, window=window))).splitlines()
+        assert len(lines) > 8
+        assert max(map(cell_len, lines)) <= 100
+
+
+def test_a_hot_button_shows_verdict_rule_counts_action_and_quotes(db, config, week):
+    answer = answer_hot_buttons(db, config, window=week)
+    text = " ".join(printed(hot_buttons_table(answer)).split())
+    assert [button.verdict for button in answer.buttons] == ["systemic", "unclear", "isolated"]
+    for button in answer.buttons:
+        assert re.search(rf"{button.name} \S {button.verdict} {button.people}\S* ▇+ {button.complaints} ", text)
+        assert f"{button.rule}. Change: " in text
+        assert f"To do: {button.action}" in text
+        assert all(f"“{' '.join(quote.text.split())}” {quote.source}, {quote.site} · {quote.day}" in text for quote in button.quotes)
+    assert "tr · reach 48,213 · https://reddit.example/3" in text
+    assert re.search(r"\? unclear \d\+\d\? ▇", text)
+
+
+def test_quotes_print_no_dangerous_link_and_no_markup(db, config, week):
+    text = printed(hot_buttons_table(answer_hot_buttons(db, config, window=week)))
+    assert "<script>alert('x')</script>" in text
+    assert "javascript:" not in text
+
+
+def test_the_ledger_shows_status_words_and_competitors(db, config, week):
+    text = printed(attributes_table(answer_attributes(db, config, window=week)))
+    assert re.search(r"Fast +✗ contested +▇+ \d +0 +too few to say", text)
+    assert re.search(r"Contested:confirmed +Nimblecart +Basketree\s+Fast +✓ confirmed 0:\d +– absent", text)
+    assert re.search(r"Climate-neutral +– absent", text)
+
+
+def test_the_overview_shows_both_windows(db, config, week):
+    answer = answer_overview(db, config, window=week)
+    text = printed(overview_table(answer))
+    net = r"−0\.\d\d \(−0\.\d\d to \S0\.\d\d\)"
+    assert re.search(rf"Tamarind +{answer.n} +\d+\+1\? +{net} +\d+% \(\d+% to \d+%\) +\d+%", text)
+    assert re.search(rf"window before +{answer.before.mentions} ", text)
+    assert re.search(r"Basketree +0 +0 +too few to say \(n = 0\)", text)
+
+
+def test_found_words_are_listed_with_where_they_stand(db):
+    text = printed(mentions_table(search_mentions(db, "रिफंड", scope=Scope(brand=""))))
+    assert " · reddit, r/delhi · negative · complaint · refund · hi\nटैमरिंड ने कहा" in text
+    assert printed(mentions_table([])) == "No mentions found.\n"
+
+
+def test_sources_show_their_last_error(db):
+    text = printed(sources_table(find_source_health(db), ["reviews", "feeds"]))
+    assert re.search(r"reddit +no +\d+ +2026-10-04 +never +failed: r/leeds answered <503>; try later", text)
+    assert re.search(r"feeds +yes +0 +never +never ran", text)
+
+
+def test_a_strangers_words_cannot_move_the_cursor():
+    assert clean("a\x1b[2Jb\x07\u202ec\x9bd\ne") == "a [2Jb  c d\ne"
+
+
+def test_a_week_without_a_watch_is_a_dot_and_something_is_never_nothing():
+    assert sparkline([0, None, 4, 8]) == "▁·▅█"
+    assert sparkline([]) == ""
+    assert (bar(1, 1000, 10), bar(0, 1000, 10), bar(0, 0, 10)) == ("▇", "", "")
+
+
+def test_json_has_every_field_that_is_documented(db, config, week):
+    documented = set(re.findall(r"`(\w+)`", (Path(__file__).parents[2] / "docs" / "json.md").read_text("utf-8")))
+    for answer in (find(db, config, window=week) for find in ANSWERS.values()):
+        plain = json.loads(json.dumps(as_plain(answer), ensure_ascii=False))
+        assert {field.name for field in dataclasses.fields(answer)} == set(plain)
+        assert all_keys(plain) <= documented
+    rows = as_plain(search_mentions(db, "refund", scope=Scope(brand="tamarind")))
+    assert set(rows[0]) <= documented
+    assert (rows[0]["brands"], rows[0]["topics"], rows[0]["complaint"]) == (["tamarind"], ["refund"], True)
+    assert "«" in rows[0]["snippet"]
+
+
+def all_keys(plain):
+    if isinstance(plain, dict):
+        return set(plain).union(*map(all_keys, plain.values()))
+    return set().union(*map(all_keys, plain)) if isinstance(plain, list) else set()
+
+
+def test_json_keeps_nulls_and_signs(db, config, week):
+    plain = as_plain(answer_overview(db, config, window=week))
+    assert plain["window"] == {
+        "label": "28 Sep – 4 Oct 2026", "first_day": "2026-09-28", "end_day": "2026-10-05", "since": "2026-09-27T23:00:00Z",
+        "until": "2026-10-04T23:00:00Z", "time_zone": "Europe/London", "as_of": NOW,
+    }  # fmt: skip
+    net, change = plain["figures"]["net"], plain["mentions_change"]
+    assert net["n"] == net["positive"] + net["neutral"] + net["negative"] > 10
+    assert net["value"] == round((net["positive"] - net["negative"]) / net["n"], 4) < 0
+    assert plain["competitors"][1]["net"]["value"] is None
+    assert change["percent"] == round((change["now_per_day"] / change["before_per_day"] - 1) * 100)

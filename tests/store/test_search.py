@@ -1,0 +1,86 @@
+"""Full-text search: any script, operators where they parse, and no words that break it."""
+
+import pytest
+
+from store.saving import save_mentions
+from store.scope import Scope
+from store.search import CLOSE, OPEN, quoted, search_mentions
+
+ANY = Scope(brand="")
+TEXTS = {
+    "en": "No refund after two weeks.",
+    "tr": "Meyve iadesi kabul edilmedi; iade yok.",
+    "hi": "यह फल सड़ा हुआ था, रिफंड चाहिए।",
+    "ur": "ٹیمرنڈ نے ریفنڈ نہیں دیا۔",
+    "odd": "Don't pay AND run: C++ costs 5.99 (really)",
+}
+
+
+@pytest.fixture
+def found(db, author, matched):
+    """Search a store with a text of each kind; return the external ids, best first."""
+    days = [matched("acme", external_id=name, title=None, text=text, published=f"2026-09-0{n}T10:00:00Z", language=name)
+            for n, (name, text) in enumerate(TEXTS.items(), 1)]  # fmt: skip
+    save_mentions(db, [*days, matched("other", external_id="other", title="Refund", text="Fine.")], author=author, now="2026-09-10T00:00:00Z")
+    names = dict(db.execute("select id, external_id from mentions").fetchall())
+
+    def search(words="", scope=ANY, **asked):
+        return [names[row["mention"]] for row in search_mentions(db, words, scope=scope, **asked)]
+
+    return search
+
+
+@pytest.mark.parametrize(
+    ("words", "names"),
+    [
+        ("weeks", {"en"}),
+        ("फल", {"hi"}),
+        ("रिफंड", {"hi"}),
+        ("ریفنڈ", {"ur"}),
+        ("iade*", {"tr"}),
+        ("iade", {"tr"}),
+        ("फ", set()),
+        ('"two weeks"', {"en"}),
+        ("refund NOT weeks", {"other"}),
+        ("weeks OR फल", {"en", "hi"}),
+        ("NEAR(refund weeks, 3)", {"en"}),
+        ("don't", {"odd"}),
+        ("C++ 5.99", {"odd"}),
+        ("pay AND", {"odd"}),
+        ("text:pay", set()),
+    ],
+)
+def test_words_and_operators_find_what_they_say(found, words, names):
+    assert set(found(words)) == names
+
+
+@pytest.mark.parametrize(
+    "words", ["AND", "(", ')"', '"', "*", "^", "NEAR(", "a:b AND c", "-x OR", "* AND x", "👍", "';drop table mentions;--", "{a b}: c", "\x00"]
+)
+def test_no_words_break_the_search(found, words):
+    assert isinstance(found(words), list)
+
+
+def test_without_words_the_newest_come_first(found):
+    assert found(limit=3) == ["odd", "ur", "hi"]
+
+
+def test_scope_narrows_the_search(found):
+    assert set(found("refund")) == {"en", "other"}
+    assert found("refund", Scope(brand="other")) == ["other"]
+    assert found("", Scope(brand="acme", language="tr")) == ["tr"]
+
+
+def test_the_snippet_marks_what_was_found(db, found):
+    found()
+    (row,) = search_mentions(db, "weeks", scope=ANY)
+    assert row["snippet"] == f"No refund after two {OPEN}weeks{CLOSE}."
+
+
+def test_sentiment_and_topic_narrow_to_what_is_tagged(found):
+    assert found(sentiment="negative") == []
+    assert found(topic="refund") == []
+
+
+def test_quoting_keeps_a_star_and_drops_what_has_no_letter():
+    assert quoted('iade* "two weeks" & "') == '"iade"* "two weeks"'

@@ -1,0 +1,84 @@
+"""Every command is documented, and says what to type."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+
+from cli import main
+
+ROOT = Path(__file__).resolve().parent.parent
+REFERENCE = ROOT / "docs" / "commands.md"
+
+
+def reference() -> str:
+    """The page docs/commands.md, from the commands themselves."""
+    parts = ["# Commands\n\nWritten from the commands by `UPDATE_DOCS=1 make test TESTS=tests/test_commands.py`.\n"]
+    top = click.Context(main, info_name="repute", max_content_width=100, terminal_width=100)
+    for name in main.list_commands(top):
+        command = main.commands[name]
+        context = click.Context(command, info_name=name, parent=top, max_content_width=100, terminal_width=100)
+        parts.append(f"## repute {name}\n\n```\n{command.get_help(context)}\n```\n")
+    return "\n".join(parts)
+
+
+def test_the_reference_is_that_of_the_commands():
+    if os.environ.get("UPDATE_DOCS"):
+        REFERENCE.write_text(reference(), "utf-8")
+    assert REFERENCE.read_text("utf-8") == reference()
+
+
+@pytest.mark.parametrize("name", sorted(main.commands))
+def test_a_command_says_in_one_line_what_it_does_and_gives_an_example(name):
+    text = main.commands[name].help or ""
+    first = text.splitlines()[0]
+    assert first.endswith(".")
+    assert len(first) <= 120
+    assert f"repute {name}" in text.partition("Example:")[2] or name == "demo"
+
+
+@pytest.mark.parametrize("name", sorted(main.commands))
+def test_every_command_is_in_the_readme_tour(name):
+    assert re.search(rf"`repute {name}\b", (ROOT / "README.md").read_text("utf-8"))
+
+
+def test_help_needs_no_heavy_library():
+    heavy = "scrapy,transformers,onnxruntime,altair,datasette,scipy,numpy,praw,extruct,sqlite_utils,apscheduler"
+    code = f"import sys, cli; print([name for name in {heavy.split(',')!r} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def run(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, str(ROOT / "cli.py"), *arguments], cwd=cwd, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("crawl", "--as-of", "tomorrow"), "'tomorrow' is no time; write one like 2026-10-05 or 2026-10-05T08:00:00Z"),
+        (("hot-buttons", "--brand", "acme"), "--brand acme: there is no such brand; there are tamarind, nimblecart, basketree"),
+        (("hot-buttons", "--last", "soon"), "last: 'soon' is no length of time; write 7d, 4w or 12w"),
+        (("hot-buttons", "--until", "2026-09-01"), "--until 2026-09-01: give --since with it"),
+        (("attributes", "--since", "1.9.2026"), "since: '1.9.2026' is no day; write it like 2026-09-28"),
+        (("tag", "--config", "nowhere.toml"), "nowhere.toml: no such file; write one, or name it with --config FILE"),
+    ],
+)
+def test_a_wrong_argument_is_named_with_the_fix_and_without_a_traceback(arguments, words):
+    done = run(*arguments)
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.returncode in (1, 2)
+
+
+def test_asking_an_empty_house_says_what_to_do_first(tmp_path):
+    (tmp_path / "config.toml").write_text((ROOT / "config.toml").read_text("utf-8"), "utf-8")
+    done = run("hot-buttons", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "there is no database yet; run `repute crawl` or `repute import` first" in done.stderr

@@ -1,0 +1,196 @@
+from collections import defaultdict
+from zoneinfo import ZoneInfo
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from store.records import Watch
+from trends.answers import Quiet
+from trends.gathering import SILENT, UNCORRECTED
+from trends.hot_buttons import answer_hot_buttons
+from trends.windows import all_time, last_full_week, window
+
+NOW = "2026-10-05T08:00:00Z"
+LONDON = ZoneInfo("Europe/London")
+WEEK = last_full_week(NOW, LONDON)
+
+
+def only(answer):
+    (button,) = answer.buttons
+    return button
+
+
+def watched(site="trustyard", since="2026-07-01T00:00:00Z", until=NOW, source="reviews"):
+    return Watch(source=source, site=site, since=since, until=until, complete=True)
+
+
+def test_one_angry_person_twelve_times_is_isolated(config, plant):
+    rows = [
+        {"author_id": "cross", "topics": ["app"], "published": f"2026-09-{28 + n % 3}T1{n % 10}:00:00Z", "site": f"site {n % 2}"}
+        for n in range(12)
+    ]
+    button = only(answer_hot_buttons(plant(rows), config, window=WEEK))
+    assert (button.complaints, button.people, button.days, button.verdict) == (12, 1, 3, "isolated")
+    assert len(button.quotes) == 1
+
+
+def test_forty_people_with_one_short_text_are_forty(config, plant):
+    rows = [{"text": "Payment page down again.", "topics": ["app"]} for _ in range(40)]
+    button = only(answer_hot_buttons(plant(rows), config, window=WEEK))
+    assert (button.complaints, button.people, button.copies, button.verdict) == (40, 40, 0, "recurring")
+
+
+def test_five_copies_count_once(config, plant):
+    text = " ".join(f"word{n}" for n in range(40))
+    rows = [{"text": text, "bands": (1, 2, 3), "topics": ["delivery"], "site": f"paper {n}"} for n in range(5)]
+    answer = answer_hot_buttons(plant(rows), config, window=WEEK)
+    button = only(answer)
+    assert (answer.n, answer.complaints) == (1, 1)
+    assert (button.complaints, button.people, button.copies, len(button.sites), button.share.part) == (1, 1, 4, 1, 1)
+
+
+def test_a_copy_whose_topic_was_missed_does_not_make_the_group_two(config, plant):
+    text = " ".join(f"word{n}" for n in range(40))
+    rows = [{"text": text, "bands": (1,), "topics": ["delivery"] if n else []} for n in range(3)] + [{}] * 6
+    answer = answer_hot_buttons(plant(rows), config, window=WEEK)
+    share = only(answer).share
+    assert (answer.n, share.part, share.whole) == (7, 1, 7)
+
+
+def test_anonymous_complaints_are_shown_but_are_no_people(config, plant):
+    button = only(answer_hot_buttons(plant([{"author_id": None, "topics": ["app"]}] * 6), config, window=WEEK))
+    assert (button.complaints, button.people, button.anonymous, button.verdict, len(button.quotes)) == (6, 0, 6, "unclear", 1)
+
+
+def test_undated_complaints_stand_beside_and_are_in_all_time(config, plant):
+    undated = {"published": None, "published_precision": "unknown", "topics": ["app"]}
+    db = plant([{"topics": ["app"]}, undated, undated])
+    week = answer_hot_buttons(db, config, window=WEEK)
+    assert (only(week).complaints, only(week).undated, week.undated) == (1, 2, 2)
+    assert week.notes[0] == "2 undated mentions of Tamarind are in no window, and stand beside these figures."
+    ever = answer_hot_buttons(db, config, window=all_time(now=NOW, zone=LONDON))
+    assert (only(ever).complaints, ever.n, only(ever).days) == (3, 3, 1)
+
+
+def test_hours_are_local_and_of_times_known_to_the_second_only(config, plant):
+    rows = [
+        {"topics": ["app"], "published": "2026-09-29T22:30:00Z"},  # Tuesday 23:30 in London
+        {"topics": ["app"], "published": "2026-09-29T23:30:00Z"},  # Wednesday 00:30 in London
+        {"topics": ["app"], "published": "2026-10-01T00:00:00Z", "published_precision": "day"},  # Thursday, no hour
+    ]
+    button = only(answer_hot_buttons(plant(rows), config, window=WEEK))
+    assert {hour: count for hour, count in enumerate(button.hours) if count} == {0: 1, 23: 1}
+    assert (button.timed, button.weekdays, button.days) == (2, (0, 1, 1, 1, 0, 0, 0), 3)
+
+
+def test_an_outbreak_rises_and_a_mended_topic_is_quiet(config, plant):
+    rows = [{"topics": ["app"], "published": f"2026-10-0{1 + n % 4}T10:00:00Z"} for n in range(14)]
+    rows += [{"topics": ["refund"], "published": f"2026-09-2{1 + n % 6}T10:00:00Z"} for n in range(9)]
+    rows += [{"topics": ["app"], "published": "2026-09-23T10:00:00Z"}]
+    answer = answer_hot_buttons(plant(rows, [watched()]), config, window=WEEK)
+    change = only(answer).change
+    assert (change.now, change.before, change.percent, change.direction, change.note) == (14, 1, 1300, "rising", "")
+    assert (change.now_per_day, change.before_per_day) == (2.0, 1 / 7)
+    assert answer.quiet == (Quiet(topic="refund", name="Refund and return", before=9),)
+
+
+def test_one_person_posting_often_makes_nothing_rise(config, plant):
+    rows = [{"author_id": "cross", "topics": ["app"]} for _ in range(30)]
+    change = only(answer_hot_buttons(plant(rows, [watched()]), config, window=WEEK)).change
+    assert (change.now, change.before, change.direction) == (30, 0, "steady")
+
+
+def test_a_window_before_that_was_not_watched_gives_no_change(config, plant):
+    db = plant([{"topics": ["app"]}], [watched(since="2026-09-27T23:00:00Z")])
+    change = only(answer_hot_buttons(db, config, window=WEEK)).change
+    assert (change.before, change.ratio, change.direction) == (None, None, "unknown")
+    assert change.note == "No comparison: no site was watched throughout this window and the one before."
+
+
+def test_a_new_source_widens_coverage_and_is_no_outbreak(config, plant):
+    rows = [{"topics": ["app"], "site": "new"} for _ in range(20)]
+    rows += [{"topics": ["app"], "published": f"2026-09-{day}T10:00:00Z"} for day in (23, 24, 29, 30)]
+    db = plant(rows, [watched(), watched("new", since="2026-09-27T23:00:00Z")])
+    button = only(answer_hot_buttons(db, config, window=WEEK))
+    assert (button.complaints, button.change.now, button.change.before, button.change.direction) == (22, 2, 2, "steady")
+    assert button.change.note == "Compared without reviews (new): not watched throughout both windows."
+
+
+def test_weeks_that_were_not_watched_are_none_and_not_zero(config, plant):
+    watches = [watched(until="2026-08-23T23:00:00Z"), watched(since="2026-08-30T23:00:00Z")]
+    button = only(answer_hot_buttons(plant([{"topics": ["app"]}], watches), config, window=WEEK))
+    assert [(week.count, week.watched) for week in button.weeks] == [(0, 1), (0, 1), (None, 0), *[(0, 1)] * 4, (1, 1)]
+
+
+def test_quotes_are_the_sentence_about_the_topic_and_the_loudest_stands_beside(config, plant):
+    text = "Lovely bread as ever. The app froze at the till again. Bye."
+    rows = [
+        {"text": text, "topics": ["app"], "span": 2, "spans": ((0, 21), (22, 54), (55, 59)), "url": "https://a.example/1"},
+        {"text": "App down " + "and out " * 60, "topics": ["app"], "engagement": 48213, "author_id": None},
+    ]
+    button = only(answer_hot_buttons(plant(rows), config, window=WEEK))
+    assert button.quotes[0].text == "The app froze at the till again."
+    assert (button.quotes[0].url, button.quotes[0].day, button.quotes[0].topic) == ("https://a.example/1", "30 Sep 2026", "app")
+    assert button.loudest.engagement == 48213
+    assert len(button.loudest.text) <= 240
+    assert button.loudest.text.endswith(" and…")
+
+
+def test_company_posts_and_other_brands_are_not_counted(config, plant):
+    rows = [{"topics": ["app"]}, {"voice": "company", "topics": ["app"]}, {"brands": ("nimblecart",), "topics": ["app"]}]
+    db = plant(rows)
+    assert answer_hot_buttons(db, config, window=WEEK).n == 1
+    assert answer_hot_buttons(db, config, window=WEEK, voices=("customer", "company")).n == 2
+    assert answer_hot_buttons(db, config, window=WEEK, brand="nimblecart").brand_name == "Nimblecart"
+
+
+def test_filters_narrow_by_source_and_language(config, plant):
+    rows = [{"topics": ["app"], "source": "reddit", "language": "hi-Latn"}, {"topics": ["app"], "language": "hi"}, {}]
+    db = plant(rows)
+    assert answer_hot_buttons(db, config, window=WEEK, source="reddit").n == 1
+    assert answer_hot_buttons(db, config, window=WEEK, language="hi").n == 2
+
+
+def test_an_empty_store_answers_with_nothing(config, plant):
+    answer = answer_hot_buttons(plant([]), config, window=WEEK)
+    assert (answer.n, answer.buttons, answer.quiet, answer.notes) == (0, (), (), (UNCORRECTED, SILENT))
+
+
+ROWS = st.lists(
+    st.fixed_dictionaries(
+        {
+            "author_id": st.sampled_from([None, "ada", "bo", "cy", "di"]),
+            "topics": st.sampled_from([[], ["app"], ["refund"], ["app", "refund"]]),
+            "published": st.sampled_from(["2026-09-27T22:59:59Z", "2026-09-27T23:00:00Z", "2026-10-01T09:00:00Z", "2026-10-04T23:00:00Z"]),
+            "site": st.sampled_from(["a", "b"]),
+        }
+    ),
+    max_size=12,
+)
+
+
+@given(ROWS)
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_figures_agree_with_a_naive_recount(config, plant, rows):
+    for file in config.database.parent.glob("repute*"):
+        file.unlink()
+    answer = answer_hot_buttons(plant(rows), config, window=WEEK)
+    inner = [row for row in rows if "2026-09-27T23:00:00Z" <= row["published"] < "2026-10-04T23:00:00Z"]
+    expected = defaultdict(lambda: [0, set(), 0, set()])
+    for row in inner:
+        for topic in row["topics"]:
+            found = expected[topic]
+            found[0] += 1
+            found[1 if row["author_id"] else 3].add(row["author_id"] or "")
+            found[2] += row["author_id"] is None
+    assert answer.n == len(inner)
+    assert answer.complaints == sum(bool(row["topics"]) for row in inner)
+    assert {b.topic: (b.complaints, b.people, b.anonymous) for b in answer.buttons} == {
+        topic: (found[0], len(found[1]), found[2]) for topic, found in expected.items()
+    }
+
+
+def test_days_are_local_to_the_configured_zone(config, plant):
+    day = window("2026-09-30", "2026-09-30", now=NOW, zone=LONDON)
+    rows = [{"topics": ["app"], "published": moment} for moment in ("2026-09-29T23:00:00Z", "2026-09-30T23:00:00Z")]
+    assert answer_hot_buttons(plant(rows), config, window=day).n == 1

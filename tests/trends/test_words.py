@@ -1,0 +1,34 @@
+import math
+
+import pytest
+
+from trends.words import find_distinctive, log_odds, split_words, telling_words
+
+
+def test_words_of_every_script_stay_whole():
+    assert split_words("टैमरिंड से रिफंड! İade, don’t naïve ٹیمرنڈ، نہیں۔ iş") == [
+        "टैमरिंड", "से", "रिफंड", "iade", "don't", "naïve", "ٹیمرنڈ", "نہیں", "iş",
+    ]  # fmt: skip
+
+
+def test_stop_words_numbers_and_ignored_words_say_nothing():
+    text = "The parcel 2nd time late हैं और रिफंड ve teslimat کے لیے واپسی Tamarind bhai refund nahi"
+    assert telling_words(text, {"tamarind"}) >= {"parcel", "late", "रिफंड", "teslimat", "واپسی", "refund"}
+    assert not telling_words(text, {"tamarind"}) & {"the", "2nd", "हैं", "और", "ve", "کے", "لیے", "bhai", "nahi", "tamarind"}
+
+
+def test_log_odds_by_hand():
+    # Two words, prior worth 10: pooled late 8 of 20, kind 12 of 20, so alpha is 4 and 6.
+    found = log_odds({"late": 6, "kind": 4}, {"late": 2, "kind": 8}, prior=10)
+    delta = math.log((6 + 4) / (10 + 10 - 6 - 4)) - math.log((2 + 4) / (10 + 10 - 2 - 4))
+    assert found["late"] == pytest.approx(delta / math.sqrt(1 / (6 + 4) + 1 / (2 + 4)))
+    assert found["kind"] == pytest.approx(-(math.log(14 / 6) - math.log(10 / 10)) / math.sqrt(1 / 10 + 1 / 14))
+
+
+def test_words_of_too_few_people_are_not_distinctive():
+    first, second = {"mould": 30, "rare": 2, "milk": 100}, {"milk": 100, "eggs": 40}
+    assert [word.word for word in find_distinctive(first, second, limit=5)] == ["mould"]
+
+
+def test_without_others_nothing_is_distinctive():
+    assert find_distinctive({"mould": 30}, {}, limit=5) == []

@@ -1,0 +1,118 @@
+"""A count against the window before: on the sites watched in both, per watched day, and tested."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+
+from trends.answers import Change, Coverage, Direction
+from trends.coverage import length_days, sites_with_gaps
+from trends.intervals import compare_counts, discoveries
+from trends.people import Row, count_voices, inside, once
+from trends.windows import Window
+
+
+@dataclass(frozen=True, kw_only=True)
+class Past:
+    """A window beside the one before it, and what was watched in each."""
+
+    window: Window
+    before: Window | None
+    coverage: Coverage
+    before_coverage: Coverage
+
+    @property
+    def unlike(self) -> set[tuple[str, str]]:
+        """(source, site) of what was not watched throughout both windows, and so cannot be compared."""
+        return sites_with_gaps(self.coverage) | sites_with_gaps(self.before_coverage) | self.new_sites
+
+    @property
+    def new_sites(self) -> set[tuple[str, str]]:
+        """Sites whose coverage is known in one of the windows only."""
+        both = (self.coverage, self.before_coverage)
+        now, past = ({(site.source, site.site) for site in coverage.sites} for coverage in both)
+        return now ^ past
+
+    @property
+    def comparable(self) -> set[tuple[str, str]]:
+        """(source, site) of what was watched throughout both windows."""
+        return {(site.source, site.site) for site in self.coverage.sites} - self.unlike
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tested:
+    """A change with the chance of one as large or larger if nothing had changed."""
+
+    change: Change
+    chance: float
+    """Two-sided p of the people (one person once), not of the mentions; 1 without a comparison."""
+
+
+def compare(rows: Sequence[Row], past: Past) -> Tested:
+    """Compare rows of both windows, copies once; sites not watched throughout both are left out and named."""
+    now = once(inside(rows, past.window))
+    if past.before is None:
+        return incomparable(len(now), "All time has no window before it.")
+    known = past.coverage.known or past.before_coverage.known
+    if known and not past.comparable:
+        return incomparable(len(now), "No comparison: no site was watched throughout this window and the one before.")
+    kept = now if not past.unlike else on_other_sites(now, past.unlike)
+    earlier = on_other_sites(once(inside(rows, past.before)), past.unlike)
+    days, days_before = length_days(past.window), length_days(past.before)
+    first, second = per_day(len(kept), days), per_day(len(earlier), days_before)
+    ratio = first / second if first is not None and second else None
+    change = Change(
+        now=len(kept),
+        before=len(earlier),
+        now_per_day=first if known else None,
+        before_per_day=second if known else None,
+        ratio=ratio,
+        direction="steady",
+        note=say_note(known, past.unlike),
+    )
+    return Tested(change=change, chance=compare_counts(speakers(kept), speakers(earlier), days, days_before))
+
+
+def incomparable(now: int, note: str) -> Tested:
+    """A count with nothing to hold it against."""
+    change = Change(now=now, before=None, now_per_day=None, before_per_day=None, ratio=None, direction="unknown", note=note)
+    return Tested(change=change, chance=1.0)
+
+
+def settle(tested: Sequence[Tested]) -> list[Change]:
+    """Say which of several changes rise or fall, at a false discovery rate of 5% over all that can be compared."""
+    comparable = [test for test in tested if test.change.before is not None]
+    real = dict(zip(map(id, comparable), discoveries([test.chance for test in comparable]), strict=True))
+    return [replace(test.change, direction=direct(test.change)) if real.get(id(test)) else test.change for test in tested]
+
+
+def direct(change: Change) -> Direction:
+    """Up or down, by counts per day."""
+    return "rising" if change.ratio is None or change.ratio > 1 else "falling"
+
+
+def on_other_sites(rows: Sequence[Row], unlike: Collection[tuple[str, str]]) -> list[Row]:
+    """The rows from sites that can be compared; sites of unknown coverage (imports) are taken as they are."""
+    return [row for row in rows if (row["source"], row["site"]) not in unlike]
+
+
+def speakers(rows: Sequence[Row]) -> int:
+    """People and anonymous mentions: one angry person's twelve posts are one."""
+    voices = count_voices(rows)
+    return voices.people + voices.anonymous
+
+
+def per_day(count: int, days: float) -> float | None:
+    """A rate per day that has passed."""
+    return count / days if days > 0 else None
+
+
+def say_note(known: bool, unlike: Collection[tuple[str, str]]) -> str:
+    """What a reader of the comparison must know."""
+    if not known:
+        return "What was watched is not known: plain counts are compared."
+    if not unlike:
+        return ""
+    names = [f"{source} ({site})" for source, site in sorted(unlike)]
+    shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+    return f"Compared without {shown}: not watched throughout both windows."

@@ -1,0 +1,142 @@
+"""What was really watched: gaps are never "zero complaints"."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from trends.answers import Coverage, Gap, SiteCoverage
+from trends.windows import Window, days_label, local_day, parse_moment
+
+DAY = 86400.0
+SLACK = DAY / 2
+"""Seconds unwatched that are no gap: the time since the last of a day's few crawls."""
+NAMED = 3
+"""Sites that a sentence names before it only counts them."""
+Row = dict[str, Any]
+UNKNOWN = Coverage(known=False, sites=(), gaps=(), sentences=())
+
+
+def find_coverage(window: Window, listings: Sequence[Row], watches: Sequence[Row], *, enabled: Collection[str]) -> Coverage:
+    """What of a window was watched, from the store's listings and complete watches.
+
+    A listing that was given up before the window began is no gap, unless its source is `enabled` and nothing else of it was
+    watched. All time has no bounds, so nothing is known of its coverage.
+    """
+    if window.since is None or window.until is None:
+        return UNKNOWN
+    since, until = window.since, min(window.until, window.now)
+    kept = [listing for listing in listings if is_expected(listing, listings, since, enabled)]
+    if not kept or until <= since:
+        return UNKNOWN
+    sites: dict[tuple[str, str], list[tuple[str, list[tuple[str, str]]]]] = {}
+    for listing in kept:
+        own = [(watch["since"], watch["until"]) for watch in watches if same_listing(watch, listing)]
+        sites.setdefault((listing["source"], listing["site"]), []).append((listing["query"], find_gaps(own, since, until)))
+    gaps = [gap for (source, site), found in sites.items() for gap in site_gaps(source, site, found, window)]
+    return Coverage(
+        known=True,
+        sites=tuple(site_coverage(source, site, found, seconds(since, until)) for (source, site), found in sites.items()),
+        gaps=tuple(gaps),
+        sentences=tuple(say_gaps(gaps, list(sites))),
+    )
+
+
+def is_expected(listing: Row, listings: Sequence[Row], since: str, enabled: Collection[str]) -> bool:
+    """Whether a listing should have been watched since a time: it was later, or its enabled source has been silent since."""
+    if listing["until"] > since:
+        return True
+    alive = any(other["until"] > since for other in listings if other["source"] == listing["source"])
+    return listing["source"] in enabled and not alive
+
+
+def same_listing(watch: Row, listing: Row) -> bool:
+    """Whether a watch covered a listing."""
+    return all(watch[name] == listing[name] for name in ("source", "site", "query"))
+
+
+def find_gaps(watched: Sequence[tuple[str, str]], since: str, until: str) -> list[tuple[str, str]]:
+    """The parts of [since, until) that no pair covers, of any length, oldest first."""
+    gaps, reached = [], since
+    for start, end in sorted(watched):
+        if start > reached and start < until:
+            gaps.append((reached, start))
+        reached = max(reached, end)
+    return [*gaps, (reached, until)] if reached < until else gaps
+
+
+def site_gaps(source: str, site: str, found: Sequence[tuple[str, list[tuple[str, str]]]], window: Window) -> list[Gap]:
+    """The gaps of a site that matter; one that all of its listings share names no listing."""
+    words: dict[str, list[tuple[str, str, str]]] = {}
+    for listing, gaps in found:
+        for since, until in gaps:
+            if seconds(since, until) >= SLACK:
+                words.setdefault(gap_label(since, until, window), []).append((listing, since, until))
+    result = []
+    for label, members in words.items():
+        shared = {listing for listing, _, _ in members} == {listing for listing, _ in found}
+        for listing, since, until in members[:1] if shared else members:
+            named = "" if shared else listing
+            result.append(Gap(source=source, site=site, since=since, until=until, label=label, listing=named))
+    return sorted(result, key=lambda gap: (gap.since, gap.listing))
+
+
+def gap_label(since: str, until: str, window: Window) -> str:
+    """The local days that a gap touches, both ends included."""
+    last = parse_moment(until) - timedelta(seconds=1)
+    return days_label(local_day(since, window.zone), last.astimezone(window.zone).date())
+
+
+def site_coverage(source: str, site: str, found: Sequence[tuple[str, list[tuple[str, str]]]], length: float) -> SiteCoverage:
+    """How many days a site was watched, on average over its listings."""
+    missing = sum(seconds(since, until) for _, gaps in found for since, until in gaps) / len(found)
+    return SiteCoverage(source=source, site=site, watched_days=(length - missing) / DAY, days=length / DAY)
+
+
+def say_gaps(gaps: Sequence[Gap], sites: Sequence[tuple[str, str]]) -> list[str]:
+    """One sentence for each source and stretch of days, naming sites and listings where the source was not down as a whole."""
+    grouped: dict[tuple[str, str], list[Gap]] = {}
+    for gap in gaps:
+        grouped.setdefault((gap.source, gap.label), []).append(gap)
+    return [f"{say_where(source, members, sites)} not watched {label}." for (source, label), members in grouped.items()]
+
+
+def say_where(source: str, gaps: Sequence[Gap], sites: Sequence[tuple[str, str]]) -> str:
+    """Which part of a source a sentence speaks of, with its verb."""
+    own = [site for name, site in sites if name == source]
+    if {gap.site for gap in gaps if not gap.listing} == set(own):
+        return f"{source} was"
+    names = list(dict.fromkeys(gap.site if not gap.listing else gap.listing for gap in gaps))
+    if len(names) <= NAMED:
+        return f"{source} ({', '.join(names)}) was"
+    return f"{source}: {len(names)} listings, of {len(own)} sites, were"
+
+
+def watched_share(coverage: Coverage) -> float | None:
+    """The part of the window that was watched, 0 to 1, on average over the sites; None when not known."""
+    days = sum(site.days for site in coverage.sites)
+    return sum(site.watched_days for site in coverage.sites) / days if coverage.known and days else None
+
+
+def sites_with_gaps(coverage: Coverage) -> set[tuple[str, str]]:
+    """(source, site) of what was not watched throughout."""
+    return {(gap.source, gap.site) for gap in coverage.gaps}
+
+
+def length_days(window: Window) -> float:
+    """Days of a window that have passed, in real time."""
+    if window.since is None or window.until is None:
+        return 0.0
+    return max(seconds(window.since, min(window.until, window.now)), 0.0) / DAY
+
+
+def seconds(since: str, until: str) -> float:
+    """Seconds between two UTC ISO 8601 times."""
+    return (parse_moment(until) - parse_moment(since)).total_seconds()
+
+
+def in_words(day: str) -> str:
+    """A local day, YYYY-MM-DD, in words."""
+    found = date.fromisoformat(day)
+    return days_label(found, found)

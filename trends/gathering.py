@@ -1,0 +1,179 @@
+"""What every question reads first: the brand's mentions over two windows and eight weeks, and what was watched."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlite_utils import Database
+
+from config import Brand, Config, Thresholds
+from store.queries import count_undated, find_listings, find_mentions, find_passages, find_watches
+from store.scope import Scope
+from trends.answers import Coverage, Week
+from trends.changes import Past
+from trends.coverage import find_coverage, watched_share
+from trends.people import Row, inside, once
+from trends.quotes import Passages
+from trends.windows import Window, before, cover, weeks
+
+SILENT = "Silent customers do not show in public complaints: most people who leave say nothing."
+UNCORRECTED = (
+    "Sentiment, topics and attributes are a classifier's and uncorrected: no sampled judgements have measured its errors."
+)
+
+
+CUSTOMERS = ("customer",)
+"""Whose voices are counted unless another is asked for."""
+
+
+class QuestionError(ValueError):
+    """A question about something that there is not; the message names it and what there is."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filters:
+    """What narrows a question, alike everywhere."""
+
+    source: str | None = None
+    language: str | None = None
+    voices: tuple[str, ...] = CUSTOMERS
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gathered:
+    """The ground of an answer about one brand."""
+
+    brand: Brand
+    window: Window
+    past: Past
+    thresholds: Thresholds
+    mentions: Sequence[Row]
+    """The brand's mentions over the window, the one before and the last 8 weeks, with copies."""
+    here: Sequence[Row]
+    """Those of the window, copies once."""
+    undated: int
+    watched_weeks: tuple[tuple[Window, Coverage], ...]
+    """The last 8 weeks with what was watched in each."""
+    passages: Passages
+
+    @property
+    def untagged(self) -> int:
+        """Mentions of the window that nobody has read yet."""
+        return sum(not row["read"] for row in self.here)
+
+    def notes(self) -> tuple[str, ...]:
+        """What stands beside every answer."""
+        return tuple(note for note in (*self.data_notes(), *self.past.coverage.sentences, UNCORRECTED, SILENT) if note)
+
+    def data_notes(self) -> tuple[str, ...]:
+        """What is peculiar to these rows."""
+        notes = []
+        if self.undated:
+            said = "are counted here" if self.window.all_time else "are in no window, and stand beside these figures"
+            notes.append(f"{self.undated} undated mentions of {self.brand.name} {said}.")
+        if self.untagged:
+            notes.append(f"Not read yet: {self.untagged} of these mentions; run `repute tag`.")
+        return tuple(notes)
+
+
+def gather(db: Database, config: Config, *, brand: str | None, window: Window, filters: Filters) -> Gathered:
+    """Read the ground of an answer. Raises `QuestionError` for a brand that is not configured."""
+    asked = find_brand(config, brand)
+    series = weeks(window)
+    past = find_past(db, config, asked.id, window, filters)
+    return Gathered(
+        brand=asked,
+        window=window,
+        past=past,
+        thresholds=config.thresholds,
+        mentions=(mentions := find_mentions(db, wide_scope(asked.id, window, filters))),
+        here=once(inside(mentions, window)),
+        undated=count_undated(db, scope_of(asked.id, window, filters)),
+        watched_weeks=tuple((week, read_coverage(db, config, asked.id, week, filters)) for week in series),
+        passages=passages_of(db, asked.id),
+    )
+
+
+def find_brand(config: Config, brand: str | None) -> Brand:
+    """The configured brand of an id; the own brand without one."""
+    found = config.brand(brand) if brand is not None else config.own_brand
+    if found is None:
+        raise QuestionError(f"brand: {brand!r} is not configured; there are {', '.join(b.id for b in config.brands)}")
+    return found
+
+
+def wide_window(window: Window) -> Window:
+    """The window that holds the one asked for, the one before it, and the last 8 weeks."""
+    first = [part for part in (window, before(window), weeks(window)[0]) if part is not None]
+    return cover(min(first, key=lambda part: part.since or ""), window)
+
+
+def wide_scope(brand: str, window: Window, filters: Filters) -> Scope:
+    """The scope of `wide_window`."""
+    return scope_of(brand, wide_window(window), filters)
+
+
+def scope_of(brand: str, window: Window, filters: Filters) -> Scope:
+    """A window and filters in the store's words."""
+    return Scope(
+        brand=brand,
+        since=window.since,
+        until=window.until,
+        first_day=window.first_day,
+        end_day=window.end_day,
+        source=filters.source,
+        language=filters.language,
+        voices=filters.voices,
+    )
+
+
+def find_past(db: Database, config: Config, brand: str, window: Window, filters: Filters) -> Past:
+    """A window beside the one before, with what was watched in each."""
+    earlier = before(window)
+    return Past(
+        window=window,
+        before=earlier,
+        coverage=read_coverage(db, config, brand, window, filters),
+        before_coverage=read_coverage(db, config, brand, earlier or window, filters),
+    )
+
+
+def read_coverage(db: Database, config: Config, brand: str, window: Window, filters: Filters) -> Coverage:
+    """What was watched in a window for a brand."""
+    listings = find_listings(db, brand=brand, source=filters.source)
+    watches = find_watches(db, brand=brand, since=window.since, until=window.until, source=filters.source)
+    return find_coverage(window, listings, watches, enabled={source.name for source in config.sources if source.enabled})
+
+
+def passages_of(db: Database, brand: str) -> Passages:
+    """The reader of passages that is bound to a store and brand."""
+
+    def read(mentions: Sequence[int], task: str, subject: str) -> Mapping[int, dict[str, Any]]:
+        rows = find_passages(db, mentions, brand=brand, task=task, subject=subject)
+        return {row["mention"]: row for row in rows}
+
+    return read
+
+
+def count_weeks(rows: Sequence[Row], watched_weeks: Sequence[tuple[Window, Coverage]]) -> tuple[Week, ...]:
+    """A weekly series of rows, copies once a week; None where nothing was watched and nothing is known."""
+    return tuple(make_week(once(inside(rows, week)), week, coverage) for week, coverage in watched_weeks)
+
+
+def make_week(rows: Sequence[Row], week: Window, coverage: Coverage) -> Week:
+    """One week of a series; what is known of an unwatched week is still counted."""
+    watched = watched_share(coverage)
+    return Week(
+        first_day=str(week.first_day), label=week.label, count=None if is_gap(rows, watched) else len(rows), watched=watched
+    )
+
+
+def is_gap(rows: Sequence[Row], watched: float | None) -> bool:
+    """Whether a week without rows says nothing, because nobody watched."""
+    return watched is not None and watched < NOTHING and not rows
+
+
+NOTHING = 0.01
+"""A part of a week under which it counts as not watched: an hour and a half."""

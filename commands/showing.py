@@ -55,7 +55,7 @@ def deliver(config: Config, brand: str, now: str) -> None:
         raise click.ClickException(str(error)) from error
     click.echo(f"{len(delivery.sent)} sent, {len(delivery.before)} had it already, {len(delivery.unsubscribed)} unsubscribed")
     if delivery.failed:
-        raise click.ClickException("; ".join(str(failure) for failure in delivery.failed))
+        raise click.ClickException("; ".join(f"{address}: {reason}" for address, reason in delivery.failed))
 
 
 @click.command()

@@ -1,0 +1,82 @@
+"""What a page was asked for: brand, window and filters from the query string, checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from config import Brand, Config
+from trends.windows import Window, all_time, last, last_full_week
+
+WINDOWS = {"week": "Last full week", "1w": "7 days", "4w": "4 weeks", "12w": "12 weeks", "all": "All time"}
+SENTIMENTS = ("negative", "neutral", "positive")
+LONGEST_SEARCH = 200
+"""Characters: nobody types more, and the index reads every word."""
+
+
+class AskedError(ValueError):
+    """The address asks for something that there is not; the message names it and what there is."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """One request in the words of the house."""
+
+    brand: Brand
+    last: str
+    window: Window
+    words: str = ""
+    source: str = ""
+    language: str = ""
+    sentiment: str = ""
+    topic: str = ""
+
+    def link(self, path: str, **changes: str) -> str:
+        """The address of the same question with some words changed; empty ones are left out."""
+        asked = {"brand": self.brand.id, "last": self.last, "q": self.words, "source": self.source, "language": self.language}
+        asked |= {"sentiment": self.sentiment, "topic": self.topic} | changes
+        return f"{path}?{urlencode({name: value for name, value in asked.items() if value})}"
+
+
+def read_asked(query: Mapping[str, str], config: Config, now: str) -> Asked:
+    """Read a query string. Raises `AskedError` for a brand, window or filter that there is not."""
+    brand = query.get("brand") or config.own_brand.id
+    length = query.get("last") or "week"
+    return Asked(
+        brand=known_brand(brand, config),
+        last=length,
+        window=known_window(length, config, now),
+        words=query.get("q", "").strip()[:LONGEST_SEARCH],
+        source=query.get("source", ""),
+        language=query.get("language", ""),
+        sentiment=known("sentiment", query.get("sentiment", ""), SENTIMENTS),
+        topic=known("topic", query.get("topic", ""), [topic.id for topic in config.topics]),
+    )
+
+
+def known_brand(brand_id: str, config: Config) -> Brand:
+    """The configured brand of that id."""
+    brand = config.brand(brand_id)
+    if brand is None:
+        raise AskedError(
+            f"brand: {brand_id!r} is not in {config.path.name}; there are {', '.join(b.id for b in config.brands)}"
+        )
+    return brand
+
+
+def known_window(length: str, config: Config, now: str) -> Window:
+    """The window of one of the lengths that the page offers."""
+    known("last", length, tuple(WINDOWS))
+    if length == "week":
+        return last_full_week(now, config.time_zone)
+    if length == "all":
+        return all_time(now=now, zone=config.time_zone)
+    return last(length, now=now, zone=config.time_zone)
+
+
+def known(name: str, value: str, words: tuple[str, ...] | list[str]) -> str:
+    """The value, if it is empty or one of the words."""
+    if value and value not in words:
+        raise AskedError(f"{name}: {value!r} is not there; choose one of {', '.join(words)}")
+    return value

@@ -1,0 +1,123 @@
+"""What each page shows: questions to the store and to `trends`, gathered into the words of a template."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlite_utils import Database
+
+from config import Config
+from dashboard.asking import SENTIMENTS, WINDOWS, Asked
+from dashboard.figures import draw_all
+from reporting.findings import list_basis, list_changes, main_finding
+from store.crawls import find_jobs
+from store.queries import count_by_source, find_latest_crawls
+from store.scope import Scope
+from store.search import search_mentions
+from store.tags import count_due
+from trends.attributes import answer_attributes
+from trends.hot_buttons import answer_hot_buttons
+from trends.overview import answer_overview
+from trends.windows import Window
+
+LATEST = 6
+MOST_FOUND = 100
+
+
+def page_words(db: Database, config: Config, asked: Asked) -> dict[str, Any]:
+    """Everything on the one page: the same answers as the digest and the commands, for a brand and window."""
+    hot = answer_hot_buttons(db, config, brand=asked.brand.id, window=asked.window)
+    ledger = answer_attributes(db, config, brand=asked.brand.id, window=asked.window)
+    overview = answer_overview(db, config, brand=asked.brand.id, window=asked.window)
+    return frame_words(config, asked) | {
+        "hot": hot,
+        "ledger": ledger,
+        "overview": overview,
+        "headline": main_finding(hot),
+        "changes": list_changes(hot, overview),
+        "drawings": draw_all(hot, ledger, overview, too_few=config.thresholds.too_few),
+        "most": max((button.people + button.anonymous for button in hot.buttons), default=0),
+        "basis": list_basis(overview, hot, ledger),
+        "sources": source_rows(db, config),
+        "latest": search_mentions(db, scope=scope_of(asked), limit=LATEST),
+    }
+
+
+def mentions_words(db: Database, config: Config, asked: Asked) -> dict[str, Any]:
+    """The list of mentions that a search finds."""
+    found = search_mentions(
+        db,
+        asked.words,
+        scope=scope_of(asked),
+        sentiment=asked.sentiment or None,
+        topic=asked.topic or None,
+        limit=MOST_FOUND,
+    )
+    return frame_words(config, asked) | {
+        "found": found,
+        "most_found": MOST_FOUND,
+        "sentiments": SENTIMENTS,
+        "topics": config.topics,
+        "source_names": [row["source"] for row in count_by_source(db)],
+    }
+
+
+def frame_words(config: Config, asked: Asked) -> dict[str, Any]:
+    """What every page shares."""
+    return {
+        "asked": asked,
+        "brands": config.brands,
+        "windows": WINDOWS,
+        "zone": config.time_zone,
+        "topic_names": {topic.id: topic.name for topic in config.topics},
+        "brand_names": {brand.id: brand.name for brand in config.brands},
+    }
+
+
+def scope_of(asked: Asked) -> Scope:
+    """The store's words for what was asked."""
+    window: Window = asked.window
+    return Scope(
+        brand=asked.brand.id,
+        since=window.since,
+        until=window.until,
+        first_day=window.first_day,
+        end_day=window.end_day,
+        source=asked.source or None,
+        language=asked.language or None,
+    )
+
+
+def source_rows(db: Database, config: Config) -> list[dict[str, Any]]:
+    """Each source, configured or met before, with how many mentions it gave and how its last run ended."""
+    counts = {row["source"]: row for row in count_by_source(db)}
+    crawls = {row["source"]: row for row in find_latest_crawls(db)}
+    enabled = {source.name: source.enabled for source in config.sources}
+    return [
+        {
+            "source": name,
+            "enabled": enabled.get(name),
+            "mentions": counts.get(name, {}).get("mentions", 0),
+            "newest": counts.get(name, {}).get("newest"),
+            "status": crawls.get(name, {}).get("status"),
+            "finished": crawls.get(name, {}).get("last_finished"),
+            "error": crawls.get(name, {}).get("error"),
+        }
+        for name in dict.fromkeys([*enabled, *crawls, *counts])
+    ]
+
+
+def health_words(db: Database, config: Config, now: str) -> dict[str, Any]:
+    """Whether the machine does its work, for monitors: sources, jobs, and what waits to be tagged."""
+    sources = source_rows(db, config)
+    jobs = [{key: job[key] for key in ("job", "started", "finished", "status", "exit_code")} for job in find_jobs(db, 10)]
+    failing = [row["source"] for row in sources if row["status"] == "failed"]
+    return {
+        "status": "degraded" if failing else "ok",
+        "now": now,
+        "mentions": sum(row["mentions"] for row in sources),
+        "untagged": count_due(db),
+        "failing": failing,
+        "sources": sources,
+        "jobs": jobs,
+    }

@@ -1,0 +1,1 @@
+"""The weekly email: what it says, and how it reaches its recipients."""

@@ -134,22 +134,22 @@ def sources(config_path: Path) -> None:
 
 
 def read_pairs(context: click.Context, option: click.Parameter, pairs: tuple[str, ...]) -> dict[str, str]:
-    """FIELD=COLUMN pairs as a mapping."""
+    """FIELD=NAME pairs as a mapping."""
     for pair in pairs:
         if not all(pair.partition("=")):
-            raise click.BadParameter(f"{pair!r}: write FIELD=COLUMN, like text=Comment")
+            raise click.BadParameter(f"{pair!r}: write FIELD=NAME, like text=Comment")
     return {pair.partition("=")[0]: pair.partition("=")[2] for pair in pairs}
 
 
 @click.command(name="import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option(
-    "--map",
+    "--column",
     "columns",
-    metavar="FIELD=COLUMN",
+    metavar="FIELD=NAME",
     multiple=True,
     callback=read_pairs,
-    help="Which column holds text, title, date, rating, author, brand, id, url, language.  [default: by their names]",
+    help="Which column holds text, title, date, rating, author, brand, id, url, language; - is none.  [default: by their names]",
 )
 @click.option("--kind", type=click.Choice([*KINDS, "metric"]), default="review", show_default=True, help="What each row is.")
 @click.option("--site", help="Where these were said.  [default: the file's name]")
@@ -177,9 +177,10 @@ def import_(
 ) -> None:
     """Import an owner's export, a survey or past data from a CSV or JSON lines FILE.
 
-    Example: repute import reviews.csv --map text=Comment --map date=Created
+    Example: repute import reviews.csv --column text=Comment --column date=Created
     """
-    from crawlers.importing import Reading, import_file, import_metrics, site_of
+    from crawlers.importer import Reading
+    from crawlers.importing import import_file, import_metrics, site_of
     from crawlers.matching import check_queries
     from crawlers.tables import ImportProblem
 

@@ -84,7 +84,7 @@ def read_zone(table: Table) -> ZoneInfo:
         pass
     except KeyError:
         pass
-    table.problem("time_zone", f"{name!r} is no time zone; write one like \"Europe/Istanbul\"")
+    table.problem("time_zone", f'{name!r} is no time zone; write one like "Europe/Istanbul"')
     return ZoneInfo("UTC")
 
 
@@ -94,7 +94,7 @@ def read_days(table: Table, key: str, default: int) -> int:
     match = re.fullmatch(r"\s*(\d{1,4})\s*(day|week)s?\s*", text)
     if match and int(match[1]) > 0:
         return int(match[1]) * (7 if match[2] == "week" else 1)
-    table.problem(key, f"{text!r} is no length of time; write one like \"90 days\" or \"12 weeks\"")
+    table.problem(key, f'{text!r} is no length of time; write one like "90 days" or "12 weeks"')
     return default
 
 

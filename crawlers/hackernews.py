@@ -171,9 +171,7 @@ class HackernewsSpider(scrapy.Spider):
 
     def watch(self, piece: Slice, *, complete: bool) -> Watch:
         """What one slice covered."""
-        return Watch(
-            source=self.name, site=SITE, query=piece.query, since=piece.since, until=piece.until, complete=complete
-        )
+        return Watch(source=self.name, site=SITE, query=piece.query, since=piece.since, until=piece.until, complete=complete)
 
 
 def cut(window: Slice) -> Iterator[Slice]:

@@ -16,7 +16,9 @@ Value = Any
 """A string, a number, a node or a list of these: whatever a stranger's page holds."""
 
 MAX_DEPTH = 60
-"""Deeper nesting than this is an attack or a mistake."""
+"""Deeper nesting of JSON than this is an attack or a mistake."""
+MAX_ITEMS_DEEP = 40
+"""The same for microdata items within each other."""
 
 
 @dataclass(eq=False)
@@ -46,8 +48,8 @@ def parse_markup(body: bytes, encoding: str | None = None) -> Markup:
     if not body.strip():
         return Markup((), ())
     try:
-        document = html.document_fromstring(body, parser=html.HTMLParser(encoding=encoding, huge_tree=True))
-    except (ValueError, LookupError, html.etree.ParserError) as error:
+        document = html.document_fromstring(body, parser=html.HTMLParser(encoding=encoding))
+    except (ValueError, LookupError, html.etree.LxmlError) as error:
         return Markup((), (f"no HTML: {error}",))
     linked, problems = read_scripts(document)
     return Markup((*linked, *read_microdata(document)), tuple(problems))
@@ -142,11 +144,10 @@ def read_microdata(document: html.HtmlElement) -> list[Node]:
     for item in document.xpath("//*[@itemscope][@itemid][not(@itemtype)]"):
         # Extruct drops the id of an item without a type; XenForo names the parent of every post that way.
         item.set("itemtype", "https://schema.org/Thing")
-    try:
-        return [as_node(item) for item in MicrodataExtractor(strict=True).extract_items(document, base_url=None)]
-    except RecursionError:
-        # Nobody nests items a thousand deep but to break whoever reads them.
+    if document.xpath("boolean(//*[@itemscope][count(ancestor::*[@itemscope]) > $deepest])", deepest=MAX_ITEMS_DEEP):
+        # Extruct takes the cube of the depth in time. Nobody nests so deep but to stop whoever reads it.
         return []
+    return [as_node(item) for item in MicrodataExtractor(strict=True).extract_items(document, base_url=None)]
 
 
 def as_node(item: dict[str, Any]) -> Node:

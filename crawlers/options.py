@@ -57,8 +57,12 @@ def check_tables(options: Mapping[str, object], key: str, example: str) -> Itera
     """A list of tables that is not empty; what is in them is checked by the caller."""
     value = options.get(key)
     if not isinstance(value, list) or not value:
-        yield Problem(key, f"{value!r} should be a list of tables; write {key} = [{example}]" if key in options else
-                      f"is missing; add {key} = [{example}]")
+        yield Problem(
+            key,
+            f"{value!r} should be a list of tables; write {key} = [{example}]"
+            if key in options
+            else f"is missing; add {key} = [{example}]",
+        )
         return
     for position, item in enumerate(value):
         if not isinstance(item, Mapping):

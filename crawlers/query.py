@@ -70,7 +70,7 @@ def read_tokens(text: str) -> Iterator[Token]:
         kind = next(name for name in ("open", "close", "phrase", "word") if match[name] is not None)
         column = match.start(kind) + (0 if kind == "phrase" else 1)
         if kind == "phrase" and not match["shut"]:
-            raise QueryError(f"unclosed quotation mark at column {column} in {text!r}; close the phrase with \"")
+            raise QueryError(f'unclosed quotation mark at column {column} in {text!r}; close the phrase with "')
         if kind == "word" and (match["word"] in ("AND", "OR", "NOT") or NEAR.fullmatch(match["word"])):
             kind = "operator"
         yield Token(kind, match[kind if kind != "operator" else "word"], column)

@@ -56,7 +56,7 @@ class RedditSpider(scrapy.Spider):
         names = options.get("subreddits")
         for number, name in enumerate(names if isinstance(names, list) else []):
             if isinstance(name, str) and name.strip() and not re.fullmatch(r"(/?r/)?\w{2,21}", name, re.ASCII):
-                words = f"{name!r} is no subreddit; write its name alone, like \"london\""
+                words = f'{name!r} is no subreddit; write its name alone, like "london"'
                 problems.append(Problem(f"subreddits[{number}]", words))
         return problems
 
@@ -215,4 +215,3 @@ class Listing:
         if self.failed or self.newest is None:
             return None
         return Cursor(source=RedditSpider.name, site=site, name=name, value=" ".join(self.newest))
-

@@ -83,9 +83,7 @@ class Api:
         listing = self.reddit.subreddit(subreddit)
         if not query:
             return self.patient(listing.new(limit=None, request_limit=PAGE))  # type: ignore[call-arg]
-        return self.patient(
-            listing.search(query, sort="new", time_filter=time_filter(age), limit=None, request_limit=PAGE)
-        )
+        return self.patient(listing.search(query, sort="new", time_filter=time_filter(age), limit=None, request_limit=PAGE))
 
     def comments(self, subreddit: str) -> Iterator[Comment]:
         """All comments of a subreddit newest first: the search does not know comments."""
@@ -194,4 +192,3 @@ def permalink(fields: Mapping[str, Any], home: str) -> str | None:
         link, own = str(fields["link_id"]).removeprefix("t3_"), str(fields["name"]).removeprefix("t1_")
         return f"{home.rstrip('/')}/comments/{link}/_/{own}/"
     return None
-

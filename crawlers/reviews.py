@@ -87,9 +87,7 @@ class ReviewsSpider(scrapy.Spider):
 
     def request(self, url: str, trail: Trail, callback: Any, **more: Any) -> Request:
         """A request of a trail. We keep our own account of what was visited, since each one must come back."""
-        return Request(
-            url, callback=callback, errback=self.note_failure, dont_filter=True, cb_kwargs={"trail": trail, **more}
-        )
+        return Request(url, callback=callback, errback=self.note_failure, dont_filter=True, cb_kwargs={"trail": trail, **more})
 
     def parse_listing(self, response: Response, trail: Trail) -> Iterator[Any]:
         """Read one page of reviews or threads, and go on to the next one unless all on it is old."""

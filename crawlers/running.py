@@ -57,9 +57,7 @@ def run_crawl(
     with hold_source(config.database, name), contextlib.closing(open_database(config.database)) as db:
         row = start_crawl(db, name, now=now, pid=os.getpid())
         try:
-            report = crawl(
-                config, source, spider, now=now, since=since, progress=progress, limit=limit, db=db, row=row
-            )
+            report = crawl(config, source, spider, now=now, since=since, progress=progress, limit=limit, db=db, row=row)
         except BaseException as error:
             words = f"{type(error).__name__}: {error}"
             finish_crawl(db, row, CrawlReport(status="failed", finished=now, errors=1, error=words))

@@ -15,15 +15,46 @@ from store.copies import group_copies
 from store.database import write
 from store.records import Cursor, MatchedMention, Mention, Watch
 
-CONTENT = (
-    "url kind voice title text language subject place rating rating_worst rating_best rating_measure author author_name "
-    "engagement thread parent published published_precision"
-).split()
+CONTENT = [
+    "url",
+    "kind",
+    "voice",
+    "title",
+    "text",
+    "language",
+    "subject",
+    "place",
+    "rating",
+    "rating_worst",
+    "rating_best",
+    "rating_measure",
+    "author",
+    "author_name",
+    "engagement",
+    "thread",
+    "parent",
+    "published",
+    "published_precision",
+]
 """Columns that a later sight of the same mention may change."""
 
 KEPT_WHEN_ABSENT = frozenset(
-    "url language subject place rating rating_worst rating_best rating_measure author author_name engagement thread parent "
-    "published".split()
+    [
+        "url",
+        "language",
+        "subject",
+        "place",
+        "rating",
+        "rating_worst",
+        "rating_best",
+        "rating_measure",
+        "author",
+        "author_name",
+        "engagement",
+        "thread",
+        "parent",
+        "published",
+    ]
 )
 """Columns that a poorer sight (a listing that leaves them out) does not blank."""
 

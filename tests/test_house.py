@@ -25,7 +25,11 @@ MAY_IMPORT = {
     "commands": {"config", "store", "demo", "crawlers", "sentiment", "trends", "reporting", "notify", "dashboard", "scheduler"},
     "cli": {"commands", "config", "store"},
 }
-SOURCES = [path for name in MAY_IMPORT for path in ([ROOT / f"{name}.py"] if (ROOT / f"{name}.py").exists() else sorted((ROOT / name).rglob("*.py")))]
+SOURCES = [
+    path
+    for name in MAY_IMPORT
+    for path in ([ROOT / f"{name}.py"] if (ROOT / f"{name}.py").exists() else sorted((ROOT / name).rglob("*.py")))
+]
 
 
 def imported_rooms(tree: ast.AST) -> set[str]:
@@ -53,11 +57,7 @@ def test_the_clock_is_read_only_in_cli_and_scheduler(path: Path):
     if room in ("commands", "scheduler", "demo"):
         assert path.exists()
         return
-    calls = {
-        f"{ast.unparse(node.func)}"
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
-        if isinstance(node, ast.Call)
-    }
+    calls = {f"{ast.unparse(node.func)}" for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call)}
     assert {call for call in calls if call.endswith((".now", ".utcnow", ".today")) or call == "time.time"} == set()
 
 
@@ -65,8 +65,16 @@ def test_sql_stands_only_in_the_store():
     for path in SOURCES:
         if path.relative_to(ROOT).parts[0] in ("store",):
             continue
-        words = [node.value for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
-        assert [word for word in words if word.strip().lower().startswith(("select ", "insert into ", "update mentions", "delete from "))] == [], path
+        words = [
+            node.value
+            for node in ast.walk(ast.parse(path.read_text("utf-8")))
+            if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        ]
+        assert [
+            word
+            for word in words
+            if word.strip().lower().startswith(("select ", "insert into ", "update mentions", "delete from "))
+        ] == [], path
 
 
 def test_every_root_name_resolves_to_this_distribution():
@@ -81,10 +89,14 @@ def test_every_root_name_resolves_to_this_distribution():
 
 def test_every_package_of_the_tree_is_listed():
     table = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]
-    there = {".".join(path.parent.relative_to(ROOT).parts) for name in MAY_IMPORT for path in (ROOT / name).rglob("__init__.py")}
+    there = {
+        ".".join(path.parent.relative_to(ROOT).parts) for name in MAY_IMPORT for path in (ROOT / name).rglob("__init__.py")
+    }
     assert there == set(table["packages"])
 
 
 def test_files_stay_small():
-    long = {str(path.relative_to(ROOT)): lines for path in SOURCES if (lines := len(path.read_text("utf-8").splitlines())) > 400}
+    long = {
+        str(path.relative_to(ROOT)): lines for path in SOURCES if (lines := len(path.read_text("utf-8").splitlines())) > 400
+    }
     assert long == {}

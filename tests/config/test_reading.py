@@ -35,7 +35,18 @@ def problems(path: Path) -> list[str]:
 def test_the_shipped_config_is_right_and_has_the_default_taxonomy():
     config = load_config(ROOT / "config.toml", {})
     assert [topic.id for topic in config.topics] == [
-        "delivery", "billing", "price", "product_fault", "support_wait", "staff", "refund", "app", "outage", "cancellation", "safety", "privacy",
+        "delivery",
+        "billing",
+        "price",
+        "product_fault",
+        "support_wait",
+        "staff",
+        "refund",
+        "app",
+        "outage",
+        "cancellation",
+        "safety",
+        "privacy",
     ]
     assert all(topic.description and topic.action for topic in config.topics)
     assert [brand.role for brand in config.brands] == ["own", "competitor", "competitor"]
@@ -44,7 +55,12 @@ def test_the_shipped_config_is_right_and_has_the_default_taxonomy():
 
 def test_a_brand_alone_is_a_configuration(write, tmp_path):
     config = load_config(write(MINIMAL), {})
-    assert (config.own_brand.id, config.database, str(config.time_zone), config.backfill_days) == ("acme", tmp_path / "repute.db", "UTC", 90)
+    assert (config.own_brand.id, config.database, str(config.time_zone), config.backfill_days) == (
+        "acme",
+        tmp_path / "repute.db",
+        "UTC",
+        90,
+    )
 
 
 def test_own_topics_replace_the_default_ones(write):
@@ -64,21 +80,45 @@ def test_secrets_come_from_the_environment_and_are_not_shown(write):
         (MINIMAL.replace('"own"', '"ours"'), """brands[0].role: 'ours' should be "own" or "competitor\""""),
         (MINIMAL.replace('"own"', '"competitor"'), 'brands: none has role = "own"; give it to the brand that you watch over'),
         (MINIMAL + MINIMAL, "brands[1].id: 'acme' is already used above; give each its own"),
-        (MINIMAL.replace('"acme"\nname', '"Acme Ltd"\nname'), "brands[0].id: 'Acme Ltd' must be lower-case letters a-z, digits and _, starting with a letter, 40 at most"),
+        (
+            MINIMAL.replace('"acme"\nname', '"Acme Ltd"\nname'),
+            "brands[0].id: 'Acme Ltd' must be lower-case letters a-z, digits and _, starting with a letter, 40 at most",
+        ),
         (MINIMAL.replace('query = "acme"', ""), 'brands[0].query: is missing; add query = "text" in quotes'),
         (MINIMAL.replace('query = "acme"', 'query = " "'), "brands[0].query: is empty; write something between the quotes"),
         (MINIMAL + "accounts = [3]", "brands[0].accounts[0]: 3 should be text in quotes"),
         ("", "brands: there is none; add [[brands]] with id, name, role and query"),
-        ('[repute]\ntime_zone = "Mars/Olympus"\n' + MINIMAL, "repute.time_zone: 'Mars/Olympus' is no time zone; write one like \"Europe/Istanbul\""),
-        ('[repute]\ntime_zone = "Europe"\n' + MINIMAL, "repute.time_zone: 'Europe' is no time zone; write one like \"Europe/Istanbul\""),
-        ('[repute]\nbackfill = "soon"\n' + MINIMAL, "repute.backfill: 'soon' is no length of time; write one like \"90 days\" or \"12 weeks\""),
-        ('[repute]\nkeep_author_names = "yes"\n' + MINIMAL, "repute.keep_author_names: 'yes' should be true or false, without quotes"),
+        (
+            '[repute]\ntime_zone = "Mars/Olympus"\n' + MINIMAL,
+            "repute.time_zone: 'Mars/Olympus' is no time zone; write one like \"Europe/Istanbul\"",
+        ),
+        (
+            '[repute]\ntime_zone = "Europe"\n' + MINIMAL,
+            "repute.time_zone: 'Europe' is no time zone; write one like \"Europe/Istanbul\"",
+        ),
+        (
+            '[repute]\nbackfill = "soon"\n' + MINIMAL,
+            'repute.backfill: \'soon\' is no length of time; write one like "90 days" or "12 weeks"',
+        ),
+        (
+            '[repute]\nkeep_author_names = "yes"\n' + MINIMAL,
+            "repute.keep_author_names: 'yes' should be true or false, without quotes",
+        ),
         ("[repute]\nbackfil = 3\n" + MINIMAL, "repute.backfil: is not a setting; did you mean backfill?"),
         ("brand = 3\n" + MINIMAL, "brand: is not a setting; did you mean brands?"),
-        (MINIMAL + '[schedule]\ndigest = "0 7 * * 1"', "schedule.digest: '0 7 * * 1' gives the weekday as a number, which programs count differently; write mon, tue, …"),
+        (
+            MINIMAL + '[schedule]\ndigest = "0 7 * * 1"',
+            "schedule.digest: '0 7 * * 1' gives the weekday as a number, which programs count differently; write mon, tue, …",
+        ),
         (MINIMAL + '[schedule]\ntag = "hourly"', "schedule.tag: 'hourly' is no cron line of five fields, like \"0 7 * * mon\""),
-        (MINIMAL + "[thresholds]\nrecurring_people = 1", "thresholds.recurring_people: 1 should be a whole number from 2 to 1000"),
-        (MINIMAL + '[digest]\nto = ["ana"]\nsender = "r@x.org"\nsmtp_host = "mail"', "digest.to[0]: 'ana' is no email address; write one like \"ana@example.com\""),
+        (
+            MINIMAL + "[thresholds]\nrecurring_people = 1",
+            "thresholds.recurring_people: 1 should be a whole number from 2 to 1000",
+        ),
+        (
+            MINIMAL + '[digest]\nto = ["ana"]\nsender = "r@x.org"\nsmtp_host = "mail"',
+            "digest.to[0]: 'ana' is no email address; write one like \"ana@example.com\"",
+        ),
         (MINIMAL + "sources = 3", "brands[0].sources: is not a setting; known here: accounts, id, name, query, role"),
         ("sources = 3\n" + MINIMAL, "sources: 3 should be a table, written as [sources]"),
         ("brands = [3]", "brands[0]: 3 should be a table, written as [[brands]]"),

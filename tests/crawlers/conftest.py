@@ -137,12 +137,18 @@ def start_crawl(tmp_path: Path) -> Callable[..., subprocess.Popen[str]]:
     return lambda text, source, **options: start_crawl_process(write_config(tmp_path, text), source, **options)
 
 
-def start_crawl_process(config: Path, source: str, env: Mapping[str, str] | None = None, **options: object) -> subprocess.Popen[str]:
+def start_crawl_process(
+    config: Path, source: str, env: Mapping[str, str] | None = None, **options: object
+) -> subprocess.Popen[str]:
     """Start one crawl; its report comes on stdout, its log on stderr."""
     arguments = json.dumps({"config": str(config), "source": source, "now": NOW} | options)
     return subprocess.Popen(
         [sys.executable, "-W", "error", str(Path(__file__).with_name("child.py")), arguments],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT), **(env or {})},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT), **(env or {})},
     )
 
 

@@ -33,24 +33,51 @@ def query(tmp_path, sql):
 
 def test_recorded_feeds_land_once(serve_web, crawl, tmp_path, recorded):
     files = {f"/{path.stem}": path.read_bytes() for path in sorted((recorded / "feeds").glob("*.xml"))}
-    web = serve_web({path: (200, {"ETag": f'"{path}"', "Content-Type": "application/rss+xml"}, body) for path, body in files.items()})
-    text = f'[sources.feeds]\nfeeds = [{", ".join(f"""{{ url = "{web.url}{path}", site = "{path[5:]}" }}""" for path in files)}]'
+    web = serve_web(
+        {path: (200, {"ETag": f'"{path}"', "Content-Type": "application/rss+xml"}, body) for path, body in files.items()}
+    )
+    text = (
+        f'[sources.feeds]\nfeeds = [{", ".join(f"""{{ url = "{web.url}{path}", site = "{path[5:]}" }}""" for path in files)}]'
+    )
     first, second = crawl(text, "feeds"), crawl(text, "feeds")
     assert (first.status, first.items, first.new, second.new, second.updated) == ("finished", 1135, 1135, 0, 0)
     assert query(tmp_path, "select site, count(*), count(distinct external_id) from mentions group by site") == [
-        ("deepmind_rss", 100, 100), ("malformed_rss", 2, 2), ("openai_rss", 1033, 1033),
+        ("deepmind_rss", 100, 100),
+        ("malformed_rss", 2, 2),
+        ("openai_rss", 1033, 1033),
     ]
-    assert first.error == f"{web.url}/lab_malformed_rss: is no well-formed XML (6:17: not well-formed (invalid token)); 2 items could be read all the same"
-    assert query(tmp_path, "select title, url, published, published_precision from mentions where site = 'malformed_rss' order by published") == [
-        ("Research & Development Update", "https://example-lab.test/news/research-and-development-update", "2026-07-08T13:00:00Z", "second"),
-        ("A Perfectly Fine Second Item", "https://example-lab.test/news/a-perfectly-fine-second-item", "2026-07-08T14:00:00Z", "second"),
+    assert (
+        first.error
+        == f"{web.url}/lab_malformed_rss: is no well-formed XML (6:17: not well-formed (invalid token)); 2 items could be read all the same"
+    )
+    assert query(
+        tmp_path,
+        "select title, url, published, published_precision from mentions where site = 'malformed_rss' order by published",
+    ) == [
+        (
+            "Research & Development Update",
+            "https://example-lab.test/news/research-and-development-update",
+            "2026-07-08T13:00:00Z",
+            "second",
+        ),
+        (
+            "A Perfectly Fine Second Item",
+            "https://example-lab.test/news/a-perfectly-fine-second-item",
+            "2026-07-08T14:00:00Z",
+            "second",
+        ),
     ]
-    assert [headers.get("If-None-Match") for headers, path in zip(web.headers, web.asked, strict=True) if path == "/lab_openai_rss"] == [None, '"/lab_openai_rss"']
+    assert [
+        headers.get("If-None-Match") for headers, path in zip(web.headers, web.asked, strict=True) if path == "/lab_openai_rss"
+    ] == [None, '"/lab_openai_rss"']
 
 
 def test_what_a_feed_covers_and_how_it_goes_on(serve_web, crawl, tmp_path):
     item = "<item><guid>{0}</guid><title>n {0}</title><pubDate>{1}</pubDate></item>"
-    pages = [rss(item.format(1, "Thu, 01 Oct 2026 10:00:00 GMT")), rss(item.format(2, "Mon, 05 Oct 2026 07:00:00 GMT"), item.format(1, "Thu, 01 Oct 2026 10:00:00 GMT"))]
+    pages = [
+        rss(item.format(1, "Thu, 01 Oct 2026 10:00:00 GMT")),
+        rss(item.format(2, "Mon, 05 Oct 2026 07:00:00 GMT"), item.format(1, "Thu, 01 Oct 2026 10:00:00 GMT")),
+    ]
 
     def feed(target, headers, body):
         if headers.get("If-None-Match") == f'"{len(pages)}"':
@@ -76,14 +103,27 @@ def test_what_a_feed_covers_and_how_it_goes_on(serve_web, crawl, tmp_path):
 def test_an_atom_entry_whole():
     assert parse(ATOM).mentions == (
         Mention(
-            source="feeds", site="b", external_id="tag:b,1", url="https://b.example/posts/1", kind="post", title="Acme & me", text="One.\n\nTwo < three.",
-            language="tr", author_id="Ann", author_name="Ann", published="2026-10-01T10:00:00Z", published_precision="second",
+            source="feeds",
+            site="b",
+            external_id="tag:b,1",
+            url="https://b.example/posts/1",
+            kind="post",
+            title="Acme & me",
+            text="One.\n\nTwo < three.",
+            language="tr",
+            author_id="Ann",
+            author_name="Ann",
+            published="2026-10-01T10:00:00Z",
+            published_precision="second",
         ),
     )
 
 
 def test_a_press_release_is_the_presss_voice():
-    items = ["<item><guid>1</guid><title>a</title><category>Press</category></item>", "<item><guid>2</guid><title>b</title><category>food</category></item>"]
+    items = [
+        "<item><guid>1</guid><title>a</title><category>Press</category></item>",
+        "<item><guid>2</guid><title>b</title><category>food</category></item>",
+    ]
     assert [mention.voice for mention in parse(rss(*items)).mentions] == ["press", "customer"]
     assert [mention.voice for mention in parse(rss(*items), voice="press").mentions] == ["press", "press"]
 
@@ -92,7 +132,10 @@ def test_a_google_alert_is_known_by_the_page_behind_it():
     link = "https://www.google.com/url?rct=j&amp;sa=t&amp;url=https://news.example/acme%3Fa%3D1&amp;ct=ga"
     [mention] = parse(rss(f"<item><link>{link}</link><title>Acme</title></item>")).mentions
     assert (mention.external_id, mention.url) == ("https://news.example/acme?a=1",) * 2
-    assert unwrap("https://google.com.example.org/url?url=https://x.example") == "https://google.com.example.org/url?url=https://x.example"
+    assert (
+        unwrap("https://google.com.example.org/url?url=https://x.example")
+        == "https://google.com.example.org/url?url=https://x.example"
+    )
 
 
 def test_an_item_that_nothing_identifies_is_named():
@@ -111,7 +154,10 @@ def test_a_date_that_is_none_is_unknown(written):
     [
         (b"", "is empty, not a feed"),
         (b"<!doctype html><html><body>hi</body></html>", "is a web page, not a feed; look for its RSS link"),
-        (b"<?xml version='1.0'?><!-- x --><html><head><link rel='alternate' type='application/atom+xml' href='a.xml'></head></html>", "is a web page, not a feed; its feed is at https://b.example/a.xml"),
+        (
+            b"<?xml version='1.0'?><!-- x --><html><head><link rel='alternate' type='application/atom+xml' href='a.xml'></head></html>",
+            "is a web page, not a feed; its feed is at https://b.example/a.xml",
+        ),
         (b'{"a": 1}', "is neither RSS nor Atom"),
         (b"\xff\xfe\x00", "is neither RSS nor Atom"),
     ],

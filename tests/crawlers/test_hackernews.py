@@ -21,7 +21,14 @@ def seconds(moment: str) -> int:
 
 
 def hit(number: int, created: int, **fields) -> dict:
-    return {"objectID": str(number), "author": "ann", "created_at_i": created, "title": f"story {number}", "points": 3, "_tags": ["story"]} | fields
+    return {
+        "objectID": str(number),
+        "author": "ann",
+        "created_at_i": created,
+        "title": f"story {number}",
+        "points": 3,
+        "_tags": ["story"],
+    } | fields
 
 
 class Algolia:
@@ -33,7 +40,9 @@ class Algolia:
 
     def __call__(self, target, headers, body):
         question = {key: values[0] for key, values in parse_qs(urlsplit(target).query).items()}
-        since, until = (int(part.partition(sign)[2]) for part, sign in zip(question["numericFilters"].split(","), (">=", "<"), strict=True))
+        since, until = (
+            int(part.partition(sign)[2]) for part, sign in zip(question["numericFilters"].split(","), (">=", "<"), strict=True)
+        )
         self.windows.append((since, until))
         if since < self.down[1] and until > self.down[0]:
             return 503, {}, b"{}"
@@ -76,8 +85,13 @@ def test_windows_are_cut_halved_and_asked_for_again(serve, crawl, tmp_path):
     algolia.hits[-2]["points"] = 77
     again = crawl(config(f"{url}/hn"), "hackernews")
     assert (again.status, again.new, again.updated) == ("finished", 1, 1)
-    assert sorted(set(algolia.windows)) == [(seconds(missed[0][1]), seconds(missed[0][2])), (seconds("2026-10-03T08:00:00Z"), seconds(NOW))]
-    assert query(tmp_path, "select external_id, engagement from mentions where external_id > '9' and length(external_id) = 4") == [("9000", 77), ("9001", 3)]
+    assert sorted(set(algolia.windows)) == [
+        (seconds(missed[0][1]), seconds(missed[0][2])),
+        (seconds("2026-10-03T08:00:00Z"), seconds(NOW)),
+    ]
+    assert query(
+        tmp_path, "select external_id, engagement from mentions where external_id > '9' and length(external_id) = 4"
+    ) == [("9000", 77), ("9001", 3)]
     assert query(tmp_path, "select count(*), count(distinct external_id) from mentions") == [(1502, 1502)]
 
 
@@ -89,8 +103,20 @@ def test_the_recorded_answer_lands_once(serve, crawl, tmp_path, recorded):
     options = {"now": now, "since": "2026-07-08T00:00:00Z"}
     report = crawl(config(url), "hackernews", **options)
     assert (report.status, report.new, report.dropped) == ("finished", 150, ())
-    stored = query(tmp_path, "select external_id, title, author is not null, engagement, published, url from mentions order by external_id")
-    expected = [(h["objectID"], " ".join(h["title"].split()), 1, h["points"], h["created_at"], f"https://news.ycombinator.com/item?id={h['objectID']}") for h in answer["hits"]]
+    stored = query(
+        tmp_path, "select external_id, title, author is not null, engagement, published, url from mentions order by external_id"
+    )
+    expected = [
+        (
+            h["objectID"],
+            " ".join(h["title"].split()),
+            1,
+            h["points"],
+            h["created_at"],
+            f"https://news.ycombinator.com/item?id={h['objectID']}",
+        )
+        for h in answer["hits"]
+    ]
     assert stored == sorted(expected)
 
 
@@ -103,14 +129,38 @@ def test_an_answer_that_is_none_fails_the_crawl(serve, crawl):
 
 def test_a_comment_of_2018_and_one_of_2026():
     old = {
-        "objectID": "17", "author": "ann", "created_at": "2018-03-01T10:00:00.000Z", "created_at_i": 1519898400, "title": None, "story_text": None,
-        "comment_text": "<p>It&#x27;s <i>slow</i>.<p>Really.", "points": None, "story_id": 12, "parent_id": 13, "story_title": "Acme down", "_tags": ["comment"],
+        "objectID": "17",
+        "author": "ann",
+        "created_at": "2018-03-01T10:00:00.000Z",
+        "created_at_i": 1519898400,
+        "title": None,
+        "story_text": None,
+        "comment_text": "<p>It&#x27;s <i>slow</i>.<p>Really.",
+        "points": None,
+        "story_id": 12,
+        "parent_id": 13,
+        "story_title": "Acme down",
+        "_tags": ["comment"],
     }
     new = {key: value for key, value in old.items() if value is not None} | {"created_at": "2018-03-01T10:00:00Z"}
-    assert parse_hit(old) == parse_hit(new) == Mention(
-        source="hackernews", site="news.ycombinator.com", external_id="17", url="https://news.ycombinator.com/item?id=17", kind="comment",
-        text="It's slow.\n\nReally.", author_id="ann", author_name="ann", thread="12", parent="13",
-        published="2018-03-01T10:00:00Z", published_precision="second", context="Acme down",
+    assert (
+        parse_hit(old)
+        == parse_hit(new)
+        == Mention(
+            source="hackernews",
+            site="news.ycombinator.com",
+            external_id="17",
+            url="https://news.ycombinator.com/item?id=17",
+            kind="comment",
+            text="It's slow.\n\nReally.",
+            author_id="ann",
+            author_name="ann",
+            thread="12",
+            parent="13",
+            published="2018-03-01T10:00:00Z",
+            published_precision="second",
+            context="Acme down",
+        )
     )
 
 

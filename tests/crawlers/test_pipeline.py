@@ -21,14 +21,33 @@ LONG = "The delivery came three hours late on Friday evening and the frozen peas
 
 
 def mention(**fields) -> Mention:
-    return Mention(**{"source": "feeds", "site": "s", "external_id": "1", "text": "acme is fine", "published": "2026-10-01T10:00:00Z", "published_precision": "second"} | fields)
+    return Mention(
+        **{
+            "source": "feeds",
+            "site": "s",
+            "external_id": "1",
+            "text": "acme is fine",
+            "published": "2026-10-01T10:00:00Z",
+            "published_precision": "second",
+        }
+        | fields
+    )
 
 
 def make_pipeline(tmp_path, query="acme", dry=False, limit=0):
     path = tmp_path / "config.toml"
     path.write_text(f'[[brands]]\nid = "acme"\nname = "Acme"\nrole = "own"\nquery = "{query}"\naccounts = ["AcmeHelp"]\n')
     config = load_config(path, {})
-    context = Context(config=config, options={}, now=NOW, since=None, dry=dry, cursors=lambda *_: None, gaps=lambda **_: [], known=lambda _: [])
+    context = Context(
+        config=config,
+        options={},
+        now=NOW,
+        since=None,
+        dry=dry,
+        cursors=lambda *_: None,
+        gaps=lambda **_: [],
+        known=lambda _: [],
+    )
     settings = SimpleNamespace(getint=lambda name: limit if name.endswith("LIMIT") else 0, getbool=lambda name: False)
     crawler = SimpleNamespace(spider=SimpleNamespace(context=context), settings=settings, engine=SimpleNamespace(spider=None))
     crawler.stats = StatsCollector(crawler)
@@ -51,7 +70,12 @@ def test_a_mention_of_no_brand_is_counted_and_left_out(tmp_path):
     pipeline.process_item(mention(external_id="2"))
     pipeline.close_spider()
     assert rows(tmp_path) == [("2", "customer", "acme is fine", "2026-10-01T10:00:00Z", None)]
-    assert pipeline.crawler.stats.get_stats() == {"repute/items": 2, "repute/dropped/no brand": 1, "repute/new": 1, "repute/updated": 0}
+    assert pipeline.crawler.stats.get_stats() == {
+        "repute/items": 2,
+        "repute/dropped/no brand": 1,
+        "repute/new": 1,
+        "repute/updated": 0,
+    }
 
 
 def test_what_an_own_account_writes_is_the_companys_voice(tmp_path):
@@ -71,7 +95,9 @@ def test_a_cursor_is_saved_with_the_mentions_before_it(tmp_path):
     pipeline.close_spider()
     db = open_database(tmp_path / "repute.db")
     assert find_cursor(db, "feeds", "s", "f") == "here"
-    assert find_gaps(db, source="feeds", site="s", since="2026-09-30T00:00:00Z", until=NOW) == [("2026-09-30T00:00:00Z", "2026-10-01T00:00:00Z")]
+    assert find_gaps(db, source="feeds", site="s", since="2026-09-30T00:00:00Z", until=NOW) == [
+        ("2026-09-30T00:00:00Z", "2026-10-01T00:00:00Z")
+    ]
     assert len(rows(tmp_path)) == 1
     db.close()
 
@@ -115,7 +141,13 @@ def test_copies_share_a_group_and_short_texts_do_not(tmp_path):
     for number, text in enumerate([LONG, LONG.replace("Friday", "Saturday"), "Late again", "Late again", LONG[::-1]]):
         pipeline.process_item(mention(external_id=str(number), text=text))
     pipeline.close_spider()
-    assert rows(tmp_path, "select external_id, copy_group from mentions order by external_id") == [("0", 1), ("1", 1), ("2", None), ("3", None), ("4", None)]
+    assert rows(tmp_path, "select external_id, copy_group from mentions order by external_id") == [
+        ("0", 1),
+        ("1", 1),
+        ("2", None),
+        ("3", None),
+        ("4", None),
+    ]
 
 
 def test_bands_are_signed_64_bit_numbers_and_stay_the_same():
@@ -154,5 +186,3 @@ def test_faults_of_mentions(fields, fault):
 def test_anything_else_from_a_spider_is_a_bug(tmp_path):
     with pytest.raises(TypeError, match="a spider yields Mention, Watch, Cursor or Request, not dict"):
         make_pipeline(tmp_path, dry=True).process_item({"text": "x"})
-
-

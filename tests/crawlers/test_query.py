@@ -151,15 +151,22 @@ def mention(**fields) -> Mention:
 
 
 def test_a_mention_concerns_every_brand_that_it_names():
-    assert match_brands(mention(title="Nimblecart", text="or Tamarind?"), BRANDS) == (("tamarind", "tamarind"), ("nimble", "nimblecart"))
+    assert match_brands(mention(title="Nimblecart", text="or Tamarind?"), BRANDS) == (
+        ("tamarind", "tamarind"),
+        ("nimble", "nimblecart"),
+    )
 
 
 def test_a_comment_is_matched_by_its_threads_title_too():
-    assert match_brands(mention(kind="comment", text="same here", context="Tamarind is down"), BRANDS) == (("tamarind", "tamarind"),)
+    assert match_brands(mention(kind="comment", text="same here", context="Tamarind is down"), BRANDS) == (
+        ("tamarind", "tamarind"),
+    )
 
 
 def test_what_an_own_account_writes_is_the_brands():
-    assert match_brands(mention(text="Sorry to hear that", author_name="@tamarindhelp"), BRANDS) == (("tamarind", "@tamarindhelp"),)
+    assert match_brands(mention(text="Sorry to hear that", author_name="@tamarindhelp"), BRANDS) == (
+        ("tamarind", "@tamarindhelp"),
+    )
 
 
 def test_the_homonym_is_nobodys():
@@ -168,11 +175,21 @@ def test_the_homonym_is_nobodys():
 
 def test_ten_thousand_mentions_of_fifty_brands_take_seconds():
     brands = [
-        Brand(id=f"b{n}", name="x", role="own", query=f'(brand{n} OR "acme {n} corp" OR shop{n}*) NOT (chutney OR pulp OR tree)', accounts=(f"Help{n}",))
+        Brand(
+            id=f"b{n}",
+            name="x",
+            role="own",
+            query=f'(brand{n} OR "acme {n} corp" OR shop{n}*) NOT (chutney OR pulp OR tree)',
+            accounts=(f"Help{n}",),
+        )
         for n in range(50)
     ]
     matcher = BrandMatcher(brands)
-    one = mention(text="The delivery guy of brand7 left my order at the wrong door again, third time this month, and nobody picks up the phone. " * 2, author_name="jo")
+    one = mention(
+        text="The delivery guy of brand7 left my order at the wrong door again, third time this month, and nobody picks up the phone. "
+        * 2,
+        author_name="jo",
+    )
     started = time.process_time()
     for _ in range(1000):
         assert matcher.match(one) == (("b7", "brand7"),)

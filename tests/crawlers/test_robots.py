@@ -16,7 +16,11 @@ from crawlers.hosts import PublicResolver, host_of, refuse_private
 from crawlers.retries import retry_after
 from crawlers.robots import read_rules
 
-FEED = (200, {"Content-Type": "application/rss+xml"}, b"<rss version='2.0'><channel><title>t</title><item><guid>g</guid><title>hello</title></item></channel></rss>")
+FEED = (
+    200,
+    {"Content-Type": "application/rss+xml"},
+    b"<rss version='2.0'><channel><title>t</title><item><guid>g</guid><title>hello</title></item></channel></rss>",
+)
 
 
 def robots(text: str, status: int = 200, **headers: str):
@@ -62,7 +66,10 @@ def test_robots_of_every_kind(serve_web, crawl, tmp_path):
 def test_a_host_that_cannot_be_reached_is_closed(crawl):
     report = crawl(feeds("http://127.0.0.1:9/feed"), "feeds")
     assert (report.status, report.items, report.errors) == ("failed", 0, 1)
-    assert "http://127.0.0.1:9/robots.txt cannot be read, so nothing of this host is: the server refuses connections" in report.error
+    assert (
+        "http://127.0.0.1:9/robots.txt cannot be read, so nothing of this host is: the server refuses connections"
+        in report.error
+    )
 
 
 def test_a_crawl_delay_is_kept(serve_web, crawl):
@@ -89,7 +96,11 @@ def test_what_hurts_is_refused_and_the_rest_goes_on(serve_web, crawl, tmp_path):
         {
             "/big": (200, {}, b"x" * 50_000_000),
             "/loop": (302, {"Location": "/loop"}, b""),
-            "/html": (200, {"Content-Type": "text/html"}, b"<!DOCTYPE html><html><head><link rel=alternate type=application/rss+xml href=/real.xml></head></html>"),
+            "/html": (
+                200,
+                {"Content-Type": "text/html"},
+                b"<!DOCTYPE html><html><head><link rel=alternate type=application/rss+xml href=/real.xml></head></html>",
+            ),
             "/away": (302, {"Location": "http://127.0.0.2/feed"}, b""),
             "/later": (503, {"Retry-After": "86400"}, b""),
             "/busy": busy,
@@ -109,7 +120,15 @@ def test_what_hurts_is_refused_and_the_rest_goes_on(serve_web, crawl, tmp_path):
 
 @pytest.mark.parametrize(
     ("status", "body", "closed"),
-    [(200, b"", False), (404, b"x", False), (429, b"", True), (503, b"", True), (200, b" <html>", True), (200, b"\xff\xfeU\x00", True), (200, "# é".encode("latin-1"), False)],
+    [
+        (200, b"", False),
+        (404, b"x", False),
+        (429, b"", True),
+        (503, b"", True),
+        (200, b" <html>", True),
+        (200, b"\xff\xfeU\x00", True),
+        (200, "# é".encode("latin-1"), False),
+    ],
 )
 def test_when_the_door_is_closed(status, body, closed):
     rules = read_rules(Response("https://example.org/robots.txt", status=status, body=body))
@@ -123,14 +142,18 @@ def test_rules_beyond_500_kib_are_left_out():
 
 def test_a_name_that_stands_for_a_private_address_is_not_resolved():
     resolver = PublicResolver(None, 0, 1.0, frozenset({"10.0.0.5"}))
-    with pytest.raises(DNSLookupError, match=re.escape("inside.example (10.0.0.6) is in a private network; add 'inside.example'")):
+    with pytest.raises(
+        DNSLookupError, match=re.escape("inside.example (10.0.0.6) is in a private network; add 'inside.example'")
+    ):
         resolver.check("10.0.0.6", "inside.example")
     assert PublicResolver.refused["inside.example"].endswith("if you mean it")
     assert resolver.check("10.0.0.5", "other.example") == "10.0.0.5"
     assert resolver.check("93.184.216.34", "example.org") == "93.184.216.34"
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "10.1.2.3", "192.168.0.1", "169.254.169.254", "::1", "::ffff:10.0.0.1", "0.0.0.0"])
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", "10.1.2.3", "192.168.0.1", "169.254.169.254", "::1", "::ffff:10.0.0.1", "0.0.0.0"]
+)
 def test_private_addresses_are_refused(host):
     with pytest.raises(IgnoreRequest, match="private network"):
         refuse_private(host, frozenset())
@@ -149,7 +172,13 @@ def test_http_and_https_and_www_are_one_place():
 
 @pytest.mark.parametrize(
     ("asked", "seconds"),
-    [("120", 120.0), ("Sun, 04 Oct 2026 10:00:30 GMT", 30.0), ("Sun, 04 Oct 2026 09:00:00 GMT", 0.0), ("", None), ("soon", None)],
+    [
+        ("120", 120.0),
+        ("Sun, 04 Oct 2026 10:00:30 GMT", 30.0),
+        ("Sun, 04 Oct 2026 09:00:00 GMT", 0.0),
+        ("", None),
+        ("soon", None),
+    ],
 )
 def test_retry_after_as_number_or_time_of_the_servers_clock(asked, seconds):
     assert retry_after(asked, "Sun, 04 Oct 2026 10:00:00 GMT") == seconds

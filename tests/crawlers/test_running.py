@@ -16,7 +16,10 @@ from crawlers.running import check_sources, find_spiders, run_crawl
 
 NOW = "2026-10-05T08:00:00Z"
 
-ITEMS = "".join(f"<item><guid>g{n}</guid><title>hello {n}</title><pubDate>Thu, 01 Oct 2026 10:00:{n:02d} GMT</pubDate></item>" for n in range(5))
+ITEMS = "".join(
+    f"<item><guid>g{n}</guid><title>hello {n}</title><pubDate>Thu, 01 Oct 2026 10:00:{n:02d} GMT</pubDate></item>"
+    for n in range(5)
+)
 FEED = (200, {}, f"<rss version='2.0'><channel><title>t</title>{ITEMS}</channel></rss>".encode())
 
 
@@ -31,9 +34,19 @@ def query(tmp_path, sql):
 def test_a_crawl_leaves_a_row_that_says_what_it_did(serve, crawl, tmp_path):
     url = serve({"/a": FEED})
     report = crawl(f'[sources.feeds]\nfeeds = [{{ url = "{url}/a" }}, {{ url = "{url}/none" }}]', "feeds")
-    assert (report.status, report.requests, report.items, report.new, report.updated, report.errors) == ("finished", 3, 5, 5, 0, 1)
+    assert (report.status, report.requests, report.items, report.new, report.updated, report.errors) == (
+        "finished",
+        3,
+        5,
+        5,
+        0,
+        1,
+    )
     assert report.error == f"{url}/none: is not there; check the address (HTTP 404)"
-    [row] = query(tmp_path, "select source, started, status, requests, items, new, errors, error, dropped, bytes > 0, finished > started from crawls")
+    [row] = query(
+        tmp_path,
+        "select source, started, status, requests, items, new, errors, error, dropped, bytes > 0, finished > started from crawls",
+    )
     assert row[:9] == ("feeds", "2026-10-05T08:00:00Z", "finished", 3, 5, 5, 1, report.error, "{}")
     assert row[9:] == (1, 0 if report.duration < 1 else 1)
 

@@ -71,7 +71,9 @@ def test_a_hot_button_shows_verdict_rule_counts_action_and_quotes(db, config, we
         assert re.search(rf"{button.name} \S {button.verdict} {button.people}\S* ▇+ {button.complaints} ", text)
         assert f"{button.rule}. Change: " in text
         assert f"To do: {button.action}" in text
-        assert all(f"“{' '.join(quote.text.split())}” {quote.source}, {quote.site} · {quote.day}" in text for quote in button.quotes)
+        assert all(
+            f"“{' '.join(quote.text.split())}” {quote.source}, {quote.site} · {quote.day}" in text for quote in button.quotes
+        )
     assert "tr · reach 48,213 · https://reddit.example/3" in text
     assert re.search(r"\? unclear \d\+\d\? ▇", text)
 

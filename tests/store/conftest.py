@@ -33,9 +33,20 @@ def mention():
 
     def make(**changes) -> Mention:
         values = {
-            "source": "reviews", "site": "trustyard", "external_id": "1", "url": "https://trustyard.example/1", "kind": "review",
-            "title": "Late again", "text": "The milk came two hours late.", "rating": 2.0, "rating_best": 5.0, "author_id": "meera",
-            "author_name": "Meera K.", "engagement": 3, "published": "2026-09-01T10:00:00Z", "published_precision": "second",
+            "source": "reviews",
+            "site": "trustyard",
+            "external_id": "1",
+            "url": "https://trustyard.example/1",
+            "kind": "review",
+            "title": "Late again",
+            "text": "The milk came two hours late.",
+            "rating": 2.0,
+            "rating_best": 5.0,
+            "author_id": "meera",
+            "author_name": "Meera K.",
+            "engagement": 3,
+            "published": "2026-09-01T10:00:00Z",
+            "published_precision": "second",
         }
         return Mention(**(values | changes))
 

@@ -5,7 +5,7 @@ import os
 from hypothesis import given
 from hypothesis import strategies as st
 
-from store.crawls import find_cursor, find_gaps, finish_crawl, finish_job, find_jobs, mark_dead_jobs, start_crawl, start_job
+from store.crawls import find_cursor, find_gaps, find_jobs, finish_crawl, finish_job, mark_dead_jobs, start_crawl, start_job
 from store.database import open_database
 from store.records import CrawlReport, Cursor, Watch
 from store.saving import save_mentions
@@ -16,19 +16,37 @@ NO_PROCESS = 2**22 + 1
 def test_a_run_leaves_a_row_with_what_it_did(db):
     crawl = start_crawl(db, "feeds", now="2026-09-01T00:00:00Z", pid=os.getpid())
     finish_crawl(
-        db, crawl,
-        CrawlReport(status="failed", finished="2026-09-01T00:01:00Z", requests=3, items=9, new=4, dropped=(("no brand", 5),), errors=1, error="feed is a page"),
+        db,
+        crawl,
+        CrawlReport(
+            status="failed",
+            finished="2026-09-01T00:01:00Z",
+            requests=3,
+            items=9,
+            new=4,
+            dropped=(("no brand", 5),),
+            errors=1,
+            error="feed is a page",
+        ),
     )
     row = next(db["crawls"].rows)
     assert (row["source"], row["status"], row["requests"], row["new"], row["dropped"], row["error"]) == (
-        "feeds", "failed", 3, 4, '{"no brand": 5}', "feed is a page",
+        "feeds",
+        "failed",
+        3,
+        4,
+        '{"no brand": 5}',
+        "feed is a page",
     )
 
 
 def test_a_run_whose_process_died_is_marked_by_the_next(db):
     start_crawl(db, "feeds", now="2026-09-01T00:00:00Z", pid=NO_PROCESS)
     start_crawl(db, "feeds", now="2026-09-02T00:00:00Z", pid=os.getpid())
-    assert [(row["status"], row["finished"]) for row in db["crawls"].rows] == [("interrupted", "2026-09-02T00:00:00Z"), ("running", None)]
+    assert [(row["status"], row["finished"]) for row in db["crawls"].rows] == [
+        ("interrupted", "2026-09-02T00:00:00Z"),
+        ("running", None),
+    ]
 
 
 def test_jobs_are_listed_newest_first_and_dead_ones_marked(db):
@@ -37,14 +55,21 @@ def test_jobs_are_listed_newest_first_and_dead_ones_marked(db):
     finish_job(db, job, finished="2026-09-01T00:06:00Z", status="failed", exit_code=1, output="no mail server")
     assert mark_dead_jobs(db, now="2026-09-01T01:00:00Z") == 1
     assert [(row["job"], row["status"], row["exit_code"], row["output"]) for row in find_jobs(db, 5)] == [
-        ("digest", "failed", 1, "no mail server"), ("tag", "interrupted", None, None),
+        ("digest", "failed", 1, "no mail server"),
+        ("tag", "interrupted", None, None),
     ]
 
 
 def test_a_cursor_is_none_at_first_and_then_the_last_value(db, author):
     assert find_cursor(db, "feeds", "x", "etag") is None
     for value in ("a", "b"):
-        save_mentions(db, [], author=author, now="2026-09-01T00:00:00Z", cursors=[Cursor(source="feeds", site="x", name="etag", value=value)])
+        save_mentions(
+            db,
+            [],
+            author=author,
+            now="2026-09-01T00:00:00Z",
+            cursors=[Cursor(source="feeds", site="x", name="etag", value=value)],
+        )
     assert find_cursor(db, "feeds", "x", "etag") == "b"
 
 
@@ -58,8 +83,14 @@ def test_gaps_are_the_days_that_no_complete_watch_covers(tmp_path_factory, watch
     from store.saving import Author
 
     save_mentions(
-        db, [], author=Author(b"s"), now=day(0),
-        watches=[Watch(source="s", site="x", since=day(start), until=day(start + length), complete=complete) for start, length, complete in watches],
+        db,
+        [],
+        author=Author(b"s"),
+        now=day(0),
+        watches=[
+            Watch(source="s", site="x", since=day(start), until=day(start + length), complete=complete)
+            for start, length, complete in watches
+        ],
     )
     covered = {n for start, length, complete in watches if complete for n in range(start, start + length)}
     gaps = find_gaps(db, source="s", site="x", since=day(10), until=day(50))

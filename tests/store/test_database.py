@@ -16,8 +16,21 @@ from store.migrations import migrations
 def test_a_new_store_has_every_table_and_passes_sqlites_own_check(path):
     db = open_database(path)
     assert {
-        "mentions", "mention_brands", "copy_bands", "spans", "taggers", "tagger_sets", "readings", "tags", "judgements",
-        "crawls", "cursors", "watches", "jobs", "metrics", "actions",
+        "mentions",
+        "mention_brands",
+        "copy_bands",
+        "spans",
+        "taggers",
+        "tagger_sets",
+        "readings",
+        "tags",
+        "judgements",
+        "crawls",
+        "cursors",
+        "watches",
+        "jobs",
+        "metrics",
+        "actions",
     } <= set(db.table_names())
     assert db.execute("pragma integrity_check").fetchone() == ("ok",)
     assert db.journal_mode == "wal"
@@ -63,7 +76,16 @@ def test_judgements_cannot_be_rewritten(db, author, matched):
 
     save_mentions(db, [matched("t")], author=author, now="2026-09-02T00:00:00Z")
     db["judgements"].insert(
-        {"mention": 1, "span": 0, "brand": "", "task": "sentiment", "subject": "", "label": "negative", "judge": "ana", "judged": "2026-09-02T00:00:00Z"}
+        {
+            "mention": 1,
+            "span": 0,
+            "brand": "",
+            "task": "sentiment",
+            "subject": "",
+            "label": "negative",
+            "judge": "ana",
+            "judged": "2026-09-02T00:00:00Z",
+        }
     )
     with pytest.raises(sqlite3.IntegrityError, match="append-only"):
         db.execute("update judgements set label = 'positive'")
@@ -124,6 +146,8 @@ def test_sqlite_utils_works_on_the_file_as_it_is(db, author, matched, path):
     save_mentions(db, [matched("t")], author=author, now="2026-09-02T00:00:00Z")
     done = subprocess.run(
         [sys.executable, "-m", "sqlite_utils", "search", str(path), "mentions", "milk", "-c", "external_id"],
-        capture_output=True, text=True, check=False,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert (done.stdout.strip(), done.returncode) == ('[{"external_id": "1"}]', 0), done.stderr

@@ -63,7 +63,9 @@ def topics(db, scope=ALL):
 
 
 def test_a_complaint_is_a_whole_row_for_each_of_its_topics(db, save):
-    (mention,) = save({}, tags=[COMPLAINT, Tag(tagger=REFUND, label="refund", score=0.8), Tag(tagger=APP, label="app", score=0.7)])
+    (mention,) = save(
+        {}, tags=[COMPLAINT, Tag(tagger=REFUND, label="refund", score=0.8), Tag(tagger=APP, label="app", score=0.7)]
+    )
     author = db.execute("select author from mentions").fetchone()[0]
     shared = {
         "mention": mention, "source": "reviews", "site": "trustyard", "author": author, "copy_group": None,

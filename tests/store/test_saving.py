@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from store.records import Cursor, Tagger, TaggedMention, Tag, Watch
+from store.records import Cursor, Tag, TaggedMention, Tagger, Watch
 from store.saving import Saved, save_mentions
 from store.tags import find_due, save_tagged, set_current_taggers
 
@@ -15,9 +15,19 @@ def test_a_mention_is_kept_whole(db, author, matched):
     saved = save_mentions(db, [matched("tamarind")], author=author, now="2026-09-02T00:00:00Z")
     row = rows(db)[0]
     assert saved == Saved(1, 0, 0, (1,))
-    assert {key: row[key] for key in ("source", "site", "external_id", "title", "text", "rating", "author_name", "published", "removed_at")} == {
-        "source": "reviews", "site": "trustyard", "external_id": "1", "title": "Late again", "text": "The milk came two hours late.",
-        "rating": 2.0, "author_name": None, "published": "2026-09-01T10:00:00Z", "removed_at": None,
+    assert {
+        key: row[key]
+        for key in ("source", "site", "external_id", "title", "text", "rating", "author_name", "published", "removed_at")
+    } == {
+        "source": "reviews",
+        "site": "trustyard",
+        "external_id": "1",
+        "title": "Late again",
+        "text": "The milk came two hours late.",
+        "rating": 2.0,
+        "author_name": None,
+        "published": "2026-09-01T10:00:00Z",
+        "removed_at": None,
     }
     assert len(row["author"]) == 24
     assert "meera" not in str(row).lower()
@@ -33,7 +43,9 @@ def test_saving_twice_keeps_one_row_and_says_unchanged(db, author, matched):
 
 
 def test_twice_in_one_batch_is_one_row_and_the_last_sight_wins(db, author, matched):
-    saved = save_mentions(db, [matched("tamarind"), matched("tamarind", engagement=9)], author=author, now="2026-09-02T00:00:00Z")
+    saved = save_mentions(
+        db, [matched("tamarind"), matched("tamarind", engagement=9)], author=author, now="2026-09-02T00:00:00Z"
+    )
     assert saved.new == 1
     assert [row["engagement"] for row in rows(db)] == [9]
 
@@ -41,13 +53,20 @@ def test_twice_in_one_batch_is_one_row_and_the_last_sight_wins(db, author, match
 def test_what_changed_is_updated_and_what_a_poorer_sight_leaves_out_stays(db, author, matched):
     save_mentions(db, [matched("tamarind")], author=author, now="2026-09-02T00:00:00Z")
     saved = save_mentions(
-        db, [matched("tamarind", engagement=40, rating=None, url=None, published="2026-09-01", published_precision="day")],
-        author=author, now="2026-09-03T00:00:00Z",
+        db,
+        [matched("tamarind", engagement=40, rating=None, url=None, published="2026-09-01", published_precision="day")],
+        author=author,
+        now="2026-09-03T00:00:00Z",
     )
     row = rows(db)[0]
     assert saved.updated == 1
     assert (row["engagement"], row["rating"], row["url"], row["published"], row["updated"], row["collected"]) == (
-        40, 2.0, "https://trustyard.example/1", "2026-09-01T10:00:00Z", "2026-09-03T00:00:00Z", "2026-09-02T00:00:00Z",
+        40,
+        2.0,
+        "https://trustyard.example/1",
+        "2026-09-01T10:00:00Z",
+        "2026-09-03T00:00:00Z",
+        "2026-09-02T00:00:00Z",
     )
 
 
@@ -59,7 +78,9 @@ def test_an_edit_of_the_text_makes_the_mention_due_again_and_a_new_score_does_no
     save_tagged(db, [TaggedMention(mention=1, text_hash=due.text_hash, tags=(tag,))], ids, [SENTIMENT])
     save_mentions(db, [matched("tamarind", engagement=77)], author=author, now="2026-09-03T00:00:00Z")
     assert find_due(db, 10) == []
-    save_mentions(db, [matched("tamarind", engagement=77, text="Edited: it came after all.")], author=author, now="2026-09-04T00:00:00Z")
+    save_mentions(
+        db, [matched("tamarind", engagement=77, text="Edited: it came after all.")], author=author, now="2026-09-04T00:00:00Z"
+    )
     assert [item.text for item in find_due(db, 10)] == ["Edited: it came after all."]
     assert rows(db, "tags") == []
 
@@ -79,7 +100,13 @@ def test_a_removed_mention_is_a_tombstone_without_text(db, author, matched):
     save_mentions(db, [matched(removed=True, text=None, title=None)], author=author, now="2026-09-03T00:00:00Z")
     row = rows(db)[0]
     assert {key: row[key] for key in ("title", "text", "author", "url", "rating", "engagement", "removed_at")} == {
-        "title": None, "text": None, "author": None, "url": None, "rating": None, "engagement": None, "removed_at": "2026-09-03T00:00:00Z",
+        "title": None,
+        "text": None,
+        "author": None,
+        "url": None,
+        "rating": None,
+        "engagement": None,
+        "removed_at": "2026-09-03T00:00:00Z",
     }
     assert rows(db, "mention_brands") == []
     assert rows(db, "copy_bands") == []
@@ -125,10 +152,13 @@ def test_longer_copies_share_a_group_and_an_edit_leaves_it(db, author, matched):
             matched("t", external_id="b", text=release + " Read more", bands=(2, 3)),
             matched("t", external_id="c", text=other, bands=(3, 4)),
         ],
-        author=author, now="2026-09-02T00:00:00Z",
+        author=author,
+        now="2026-09-02T00:00:00Z",
     )
     assert rows(db, columns="external_id, copy_group") == [
-        {"external_id": "a", "copy_group": 1}, {"external_id": "b", "copy_group": 1}, {"external_id": "c", "copy_group": None},
+        {"external_id": "a", "copy_group": 1},
+        {"external_id": "b", "copy_group": 1},
+        {"external_id": "c", "copy_group": None},
     ]
     save_mentions(db, [matched("t", external_id="b", text="short now")], author=author, now="2026-09-03T00:00:00Z")
     assert rows(db, columns="external_id, copy_group")[1] == {"external_id": "b", "copy_group": None}

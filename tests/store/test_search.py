@@ -21,7 +21,12 @@ def found(db, author, matched):
     """Search a store with a text of each kind; return the external ids, best first."""
     days = [matched("acme", external_id=name, title=None, text=text, published=f"2026-09-0{n}T10:00:00Z", language=name)
             for n, (name, text) in enumerate(TEXTS.items(), 1)]  # fmt: skip
-    save_mentions(db, [*days, matched("other", external_id="other", title="Refund", text="Fine.")], author=author, now="2026-09-10T00:00:00Z")
+    save_mentions(
+        db,
+        [*days, matched("other", external_id="other", title="Refund", text="Fine.")],
+        author=author,
+        now="2026-09-10T00:00:00Z",
+    )
     names = dict(db.execute("select id, external_id from mentions").fetchall())
 
     def search(words="", scope=ANY, **asked):
@@ -55,7 +60,23 @@ def test_words_and_operators_find_what_they_say(found, words, names):
 
 
 @pytest.mark.parametrize(
-    "words", ["AND", "(", ')"', '"', "*", "^", "NEAR(", "a:b AND c", "-x OR", "* AND x", "👍", "';drop table mentions;--", "{a b}: c", "\x00"]
+    "words",
+    [
+        "AND",
+        "(",
+        ')"',
+        '"',
+        "*",
+        "^",
+        "NEAR(",
+        "a:b AND c",
+        "-x OR",
+        "* AND x",
+        "👍",
+        "';drop table mentions;--",
+        "{a b}: c",
+        "\x00",
+    ],
 )
 def test_no_words_break_the_search(found, words):
     assert isinstance(found(words), list)

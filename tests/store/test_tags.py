@@ -21,7 +21,9 @@ def test_a_mention_is_due_until_read_even_if_nothing_was_found(db, author, match
     ids = set_current_taggers(db, [SENTIMENT, DELIVERY])
     save_one(db, author, matched)
     due = find_due(db, 10)
-    assert [(item.id, item.words, item.read_by) for item in due] == [(1, "Late again\nThe milk came two hours late.", frozenset())]
+    assert [(item.id, item.words, item.read_by) for item in due] == [
+        (1, "Late again\nThe milk came two hours late.", frozenset())
+    ]
     save_tagged(db, [tagged(due[0])], ids, [SENTIMENT, DELIVERY])
     assert count_due(db) == 0
 
@@ -38,7 +40,8 @@ def test_rewording_a_topic_makes_only_that_topic_due(db, author, matched):
     save_tagged(db, [tagged(due, Tag(tagger=REWORDED, label="delivery", score=0.7))], ids, [REWORDED])
     assert count_due(db) == 0
     assert [tuple(row) for row in db.execute("select task, label, score from current_tags order by task")] == [
-        ("sentiment", "negative", 0.9), ("topic", "delivery", 0.7),
+        ("sentiment", "negative", 0.9),
+        ("topic", "delivery", 0.7),
     ]
     assert db["tags"].count == 2
 

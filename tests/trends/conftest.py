@@ -58,8 +58,13 @@ def plant(config):
 
 def as_matched(number: int, row: dict) -> MatchedMention:
     values = {
-        "source": "reviews", "site": "trustyard", "text": f"Text number {number}.", "author_id": f"person {number}",
-        "published": "2026-09-30T10:00:00Z", "published_precision": "second", "language": "en",
+        "source": "reviews",
+        "site": "trustyard",
+        "text": f"Text number {number}.",
+        "author_id": f"person {number}",
+        "published": "2026-09-30T10:00:00Z",
+        "published_precision": "second",
+        "language": "en",
     }
     names = {field.name for field in dataclasses.fields(Mention)}
     mention = Mention(external_id=f"m{number}", **(values | {key: value for key, value in row.items() if key in names}))

@@ -28,7 +28,10 @@ def test_a_week_without_a_watch_is_named_in_a_sentence():
         [watch("hackernews", hn, MIDDLE, NOW), watch("reviews", "trustyard", "2026-07-01T00:00:00Z", NOW)],
     )
     assert coverage.sentences == ("hackernews was not watched 24–30 Aug 2026.",)
-    assert [(site.source, site.watched_days, site.days) for site in coverage.sites] == [("hackernews", 7, 14), ("reviews", 14, 14)]
+    assert [(site.source, site.watched_days, site.days) for site in coverage.sites] == [
+        ("hackernews", 7, 14),
+        ("reviews", 14, 14),
+    ]
     assert (coverage.known, coverage.complete, watched_share(coverage)) == (True, False, 0.75)
 
 

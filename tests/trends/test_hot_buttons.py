@@ -26,7 +26,12 @@ def watched(site="trustyard", since="2026-07-01T00:00:00Z", until=NOW, source="r
 
 def test_one_angry_person_twelve_times_is_isolated(config, plant):
     rows = [
-        {"author_id": "cross", "topics": ["app"], "published": f"2026-09-{28 + n % 3}T1{n % 10}:00:00Z", "site": f"site {n % 2}"}
+        {
+            "author_id": "cross",
+            "topics": ["app"],
+            "published": f"2026-09-{28 + n % 3}T1{n % 10}:00:00Z",
+            "site": f"site {n % 2}",
+        }
         for n in range(12)
     ]
     button = only(answer_hot_buttons(plant(rows), config, window=WEEK))
@@ -161,7 +166,9 @@ ROWS = st.lists(
         {
             "author_id": st.sampled_from([None, "ada", "bo", "cy", "di"]),
             "topics": st.sampled_from([[], ["app"], ["refund"], ["app", "refund"]]),
-            "published": st.sampled_from(["2026-09-27T22:59:59Z", "2026-09-27T23:00:00Z", "2026-10-01T09:00:00Z", "2026-10-04T23:00:00Z"]),
+            "published": st.sampled_from(
+                ["2026-09-27T22:59:59Z", "2026-09-27T23:00:00Z", "2026-10-01T09:00:00Z", "2026-10-04T23:00:00Z"]
+            ),
             "site": st.sampled_from(["a", "b"]),
         }
     ),

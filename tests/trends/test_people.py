@@ -48,5 +48,10 @@ def test_five_copies_count_once_and_the_earliest_stands_for_them():
 
 def test_names_are_tallied_by_count_then_name():
     found = tally(["b", None, "a", "b", "c"], missing="unknown")
-    assert found == (Count(name="b", count=2), Count(name="a", count=1), Count(name="c", count=1), Count(name="unknown", count=1))
+    assert found == (
+        Count(name="b", count=2),
+        Count(name="a", count=1),
+        Count(name="c", count=1),
+        Count(name="unknown", count=1),
+    )
     assert tally([None, None]) == ()

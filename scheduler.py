@@ -1,0 +1,356 @@
+"""When what runs: crawls, tagging and the digest on the config's cron lines, each as the command a person would type."""
+
+from __future__ import annotations
+
+import contextlib
+import difflib
+import fcntl
+import logging
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+from pathlib import Path
+from queue import SimpleQueue
+from typing import IO
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.base import BaseTrigger
+from apscheduler.triggers.cron import CronTrigger
+
+from config import Config, ConfigError, Problem
+from store.crawls import finish_job, mark_dead_jobs, start_job
+from store.database import open_database
+
+CLI = Path(__file__).with_name("cli.py")
+"""Started by its path: `python -m cli` would take a stranger's cli.py from the folder that we were started in."""
+DEFAULT_CRAWL = "0 */6 * * *"
+GRACE_SECONDS = 20.0
+"""Between the request to end and the kill: time for a crawl to save what it has."""
+WORKERS = 4
+"""Jobs at the same time; more wait. Each crawl takes about 100 MB of memory."""
+LATE_SECONDS = 3600
+"""A run is still worth starting this long after its time: the machine slept, or all workers were busy."""
+KEPT_LINES = 20
+KEPT_BYTES = 8000
+
+log = logging.getLogger("repute.scheduler")
+
+
+class SchedulerError(RuntimeError):
+    """The scheduler cannot start; the message says why and what to do."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """One thing that runs again and again."""
+
+    name: str
+    """Like `crawl feeds`, `tag`, `digest`."""
+    command: tuple[str, ...]
+    trigger: BaseTrigger
+    limit: float
+    """Seconds after which it is ended."""
+
+
+def check_schedule(config: Config) -> list[Problem]:
+    """Find cron lines that mean nothing or never come, and crawl lines for sources that there are not."""
+    names = {source.name for source in config.sources}
+    problems = []
+    for name in config.schedule.crawl:
+        if name != "default" and name not in names:
+            close = difflib.get_close_matches(name, ["default", *names], 1)
+            hint = f"did you mean {close[0]}?" if close else f"add [sources.{name}] or remove this line"
+            problems.append(Problem(f"schedule.crawl.{name}", f"there is no source {name!r}; {hint}"))
+    for place, line in cron_lines(config).items():
+        if reason := cron_fault(line, config.time_zone):
+            problems.append(Problem(place, f'{line!r} {reason}; write minute, hour, day, month, weekday, like "0 7 * * mon"'))
+    return problems
+
+
+def cron_lines(config: Config) -> dict[str, str]:
+    """Every cron line by its place in the config."""
+    lines = {f"schedule.crawl.{name}": line for name, line in config.schedule.crawl.items()}
+    return lines | {"schedule.tag": config.schedule.tag, "schedule.digest": config.schedule.digest}
+
+
+def cron_fault(line: str, zone: tzinfo) -> str | None:
+    """Say what is wrong with a cron line, or None."""
+    try:
+        trigger = CronTrigger.from_crontab(line, zone)
+    except (ValueError, TypeError) as error:
+        return f"is no cron line ({error})"
+    if trigger.get_next_fire_time(None, datetime(2026, 1, 1, tzinfo=UTC)) is None:
+        return "never comes"
+    return None
+
+
+def plan_jobs(config: Config, config_path: Path) -> list[Job]:
+    """List the jobs of a config: a crawl per enabled source, tagging, and the digest where somebody receives it.
+
+    Raises `ConfigError` with every fault of the schedule.
+    """
+    if problems := check_schedule(config):
+        raise ConfigError(config_path.name, problems)
+    schedule = config.schedule
+    usual = schedule.crawl.get("default", DEFAULT_CRAWL)
+    planned = [(f"crawl {source.name}", schedule.crawl.get(source.name, usual)) for source in config.sources if source.enabled]
+    planned.append(("tag", schedule.tag))
+    if config.digest.to:
+        planned.append(("digest", schedule.digest))
+    return [
+        Job(
+            name=name,
+            command=(sys.executable, str(CLI), *name.split(), "--config", str(config_path)),
+            trigger=CronTrigger.from_crontab(line, config.time_zone),
+            limit=60.0 * schedule.limit_minutes,
+        )
+        for name, line in planned
+    ]
+
+
+def read_clock() -> str:
+    """Now, in UTC."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+class Runner:
+    """Runs jobs as child processes and records them; ends them all when told to stop."""
+
+    def __init__(self, database: Path, clock: Callable[[], str], grace: float) -> None:
+        self.database = database
+        self.clock = clock
+        self.grace = grace
+        self.stopping = False
+        self.lock = threading.Lock()
+        self.children: set[subprocess.Popen[bytes]] = set()
+
+    def run(self, job: Job) -> bool:
+        """Run one job to its end, in whatever thread; True if it ended well."""
+        with contextlib.closing(open_database(self.database)) as db, tempfile.TemporaryFile() as output:
+            process = self.start(job, output)
+            if process is None:
+                return False
+            try:
+                began = time.monotonic()
+                row = start_job(db, job.name, now=self.clock(), pid=process.pid)
+                log.info("%s: started", job.name)
+                in_time = self.watch(process, job.limit)
+                status, how = self.judge(process, job, in_time)
+                shown = read_tail(output)
+                kept = shown if status == "finished" else f"{shown}\n{how}".strip()
+                finish_job(db, row, finished=self.clock(), status=status, exit_code=process.returncode, output=kept)
+                report(job, status, how, shown, time.monotonic() - began)
+                return status == "finished"
+            finally:
+                end_child(process, self.grace)
+                with self.lock:
+                    self.children.discard(process)
+
+    def start(self, job: Job, output: IO[bytes]) -> subprocess.Popen[bytes] | None:
+        """Start the child in a process group of its own, so that Ctrl+C reaches us alone; None if we are ending.
+
+        Its output goes to a file: a child whose scheduler was killed still has somewhere to write, and ends its work.
+        """
+        with self.lock:
+            if self.stopping:
+                return None
+            process = subprocess.Popen(
+                job.command,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                env=os.environ | {"PYTHONUNBUFFERED": "1"},
+            )
+            self.children.add(process)
+            return process
+
+    def watch(self, process: subprocess.Popen[bytes], limit: float) -> bool:
+        """Wait for the child; False if it had to be ended at its limit."""
+        try:
+            process.wait(limit)
+            return True
+        except subprocess.TimeoutExpired:
+            end_child(process, self.grace)
+            return False
+
+    def judge(self, process: subprocess.Popen[bytes], job: Job, in_time: bool) -> tuple[str, str]:
+        """The status of a job that ended, and how it ended in words."""
+        code = process.returncode
+        if self.stopping:
+            return "interrupted", "ended with the scheduler"
+        if not in_time:
+            return "failed", f"ended at its limit of {job.limit / 60:g} minutes ([schedule] limit_minutes)"
+        if code < 0:
+            return "failed", f"killed by {signal.Signals(-code).name}"
+        return ("finished", "finished") if code == 0 else ("failed", f"failed with exit code {code}")
+
+    def stop(self) -> None:
+        """Start no more jobs, and end those that run: ask, wait for `grace` seconds together, kill."""
+        with self.lock:
+            self.stopping = True
+            children = list(self.children)
+        for process in children:
+            signal_group(process, signal.SIGTERM)
+        deadline = time.monotonic() + self.grace
+        for process in children:
+            end_child(process, max(deadline - time.monotonic(), 0.0))
+
+
+def signal_group(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
+    """Send a signal to a child and whatever it has started, if it still runs."""
+    if process.poll() is None:
+        # Between the question and the signal it may end by itself.
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, number)
+
+
+def end_child(process: subprocess.Popen[bytes], grace: float) -> None:
+    """Ask a child to end, and kill it and its own children after `grace` seconds; return when it has ended."""
+    signal_group(process, signal.SIGTERM)
+    try:
+        process.wait(grace)
+    except subprocess.TimeoutExpired:
+        signal_group(process, signal.SIGKILL)
+        process.wait()
+
+
+def read_tail(output: IO[bytes]) -> str:
+    """The last lines of a child's output."""
+    size = output.seek(0, os.SEEK_END)
+    output.seek(max(size - KEPT_BYTES, 0))
+    lines = output.read().decode("utf-8", "replace").splitlines()
+    return "\n".join([line.rstrip() for line in lines if line.strip()][-KEPT_LINES:])
+
+
+def report(job: Job, status: str, how: str, shown: str, seconds: float) -> None:
+    """Log the end of a job: one line if it went well, its last lines if not."""
+    lines = shown.splitlines()
+    if status == "finished":
+        log.info("%s: finished in %.0f s%s", job.name, seconds, f": {lines[-1]}" if lines else "")
+    else:
+        log.error("%s: %s after %.0f s%s", job.name, how, seconds, "".join(f"\n    {line}" for line in lines))
+
+
+def run_scheduler(
+    config: Config,
+    *,
+    config_path: Path,
+    clock: Callable[[], str] = read_clock,
+    jobs: Sequence[Job] | None = None,
+    grace: float = GRACE_SECONDS,
+) -> None:
+    """Run the jobs on their schedule until SIGTERM or SIGINT; must be called in the main thread.
+
+    `jobs` replaces those of the config. Raises `ConfigError`, `StoreError`, or `SchedulerError` if another scheduler runs.
+    """
+    jobs = plan_jobs(config, config_path) if jobs is None else jobs
+    with started(config, clock, grace) as runner, heard_signals() as heard:
+        scheduler = BackgroundScheduler(
+            timezone=config.time_zone,
+            executors={"default": {"type": "threadpool", "max_workers": WORKERS}},
+            job_defaults={"max_instances": 1, "coalesce": True, "misfire_grace_time": LATE_SECONDS},
+        )
+        for job in jobs:
+            scheduler.add_job(runner.run, job.trigger, args=[job], id=job.name, name=job.name)
+        scheduler.start()
+        log.info("scheduler started on %s, process %d", config.database, os.getpid())
+        for entry in scheduler.get_jobs():
+            log.info("%s: next %s", entry.name, format(entry.next_run_time, "%a %d %b %Y %H:%M %Z"))
+        if not config.digest.to:
+            log.info("digest: nobody receives it; name them in [digest] to")
+        log.info("%s: ending", signal.Signals(heard.get()).name)
+        scheduler.pause()
+        runner.stop()
+        scheduler.shutdown(wait=True)
+        log.info("scheduler ended")
+
+
+def run_once(
+    config: Config,
+    *,
+    config_path: Path,
+    clock: Callable[[], str] = read_clock,
+    jobs: Sequence[Job] | None = None,
+    grace: float = GRACE_SECONDS,
+) -> bool:
+    """Run every job once, in order, and say whether all ended well: for users with a cron of their own."""
+    jobs = plan_jobs(config, config_path) if jobs is None else jobs
+    outcomes: list[bool] = []
+    with started(config, clock, grace) as runner, heard_signals() as heard:
+
+        def run_all() -> None:
+            try:
+                outcomes.extend(runner.run(job) for job in jobs)
+            finally:
+                heard.put(0)
+
+        worker = threading.Thread(target=run_all)
+        worker.start()
+        if number := heard.get():
+            log.info("%s: ending", signal.Signals(number).name)
+            runner.stop()
+        worker.join()
+    return len(outcomes) == len(jobs) and all(outcomes)
+
+
+@contextlib.contextmanager
+def started(config: Config, clock: Callable[[], str], grace: float) -> Iterator[Runner]:
+    """Hold the lock, show the log, and mark the jobs that a killed scheduler left running."""
+    open_database(config.database).close()
+    with hold_lock(config.database):
+        show_log(config.time_zone)
+        with contextlib.closing(open_database(config.database)) as db:
+            mark_dead_jobs(db, now=clock())
+        yield Runner(config.database, clock, grace)
+
+
+@contextlib.contextmanager
+def hold_lock(database: Path) -> Iterator[None]:
+    """Be the only scheduler of a database. The system frees the lock however we end; the file stays."""
+    path = database.with_suffix(".scheduler.lock")
+    with open(path, "a+", encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.seek(0)
+            raise SchedulerError(
+                f"{database}: another scheduler (process {file.read().strip()}) already runs on it; end that one first"
+            ) from None
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        yield
+
+
+@contextlib.contextmanager
+def heard_signals() -> Iterator[SimpleQueue[int]]:
+    """Queue SIGTERM and SIGINT while this lasts. A `SimpleQueue` may be filled by a signal handler; an Event may not."""
+    heard: SimpleQueue[int] = SimpleQueue()
+    wanted = (signal.SIGTERM, signal.SIGINT)
+    before = [signal.signal(number, lambda number, frame: heard.put(number)) for number in wanted]
+    try:
+        yield heard
+    finally:
+        for number, handler in zip(wanted, before, strict=True):
+            signal.signal(number, handler)
+
+
+def show_log(zone: tzinfo) -> None:
+    """Write our log, and APScheduler's warnings, to standard error in the user's time."""
+    formatter = logging.Formatter("%(asctime)s  %(message)s", "%Y-%m-%d %H:%M:%S")
+    formatter.converter = lambda seconds: datetime.fromtimestamp(seconds or 0, zone).timetuple()
+    handler = logging.StreamHandler()
+    handler.setFormatter(formatter)
+    for name, level in (("repute", logging.INFO), ("apscheduler", logging.WARNING)):
+        logger = logging.getLogger(name)
+        logger.handlers = [handler]
+        logger.setLevel(level)
+        logger.propagate = False

@@ -1,0 +1,271 @@
+"""Files of owners, surveys and past data into the store."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from config import load_config
+from crawlers.importing import Reading, import_file, import_metrics
+from crawlers.tables import ImportProblem
+
+NOW = "2026-10-05T08:00:00Z"
+ROOT = Path(__file__).resolve().parents[2]
+AIRLINES = ("American", "Delta", "Southwest", "US Airways", "United", "Virgin America")
+CONFIG = """[repute]
+database = "repute.db"
+[[brands]]
+id = "acme"
+name = "Acme Foods"
+role = "own"
+query = "acme"
+accounts = ["AcmeHelp"]
+[[brands]]
+id = "rival"
+name = "Rival"
+role = "competitor"
+query = "rival"
+"""
+
+
+@pytest.fixture
+def config(tmp_path):
+    (tmp_path / "config.toml").write_text(CONFIG)
+    return load_config(tmp_path / "config.toml")
+
+
+@pytest.fixture
+def put(tmp_path):
+    def write(name: str, content: str | bytes) -> Path:
+        path = tmp_path / name
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return path
+
+    return write
+
+
+def rows(config, query: str) -> list[tuple]:
+    db = sqlite3.connect(config.database)
+    found = db.execute(query).fetchall()
+    db.close()
+    return found
+
+
+MENTIONS = """
+select m.site, m.title, m.text, m.rating, m.published, m.published_precision, b.brand, b.matched
+from mentions m join mention_brands b on b.mention = m.id order by m.id
+"""
+
+
+def test_csv_lands_and_lands_once(config, put):
+    path = put(
+        "export.csv",
+        'Review Title;Review;Stars;Company;Created At\nGood;"Fast;\nand fresh";5;ACME foods;2026-09-12\n;Late;1;rival;2026-09-13 10:30\n',
+    )
+    report = import_file(path, config, now=NOW)
+    assert report.columns == {
+        "text": "Review",
+        "title": "Review Title",
+        "date": "Created At",
+        "rating": "Stars",
+        "brand": "Company",
+    }
+    assert (report.rows, report.new, report.undated, report.left_out, report.faults) == (2, 2, 0, (), ())
+    assert rows(config, MENTIONS) == [
+        ("export", "Good", "Fast;\nand fresh", 5.0, "2026-09-12T00:00:00Z", "day", "acme", "ACME foods"),
+        ("export", None, "Late", 1.0, "2026-09-13T10:30:00Z", "second", "rival", "rival"),
+    ]
+    again = import_file(path, config, now=NOW)
+    assert (again.new, again.updated, again.unchanged) == (0, 0, 2)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_encodings_and_delimiters_are_found(config, put, encoding, delimiter):
+    text = f'id{delimiter}text\r\n1{delimiter}"acme: çok ""geç"", {delimiter} değil mi?"\r\n'
+    assert import_file(put("a.csv", text.encode(encoding)), config, now=NOW).new == 1
+    assert rows(config, "select external_id, text from mentions") == [("1", f'acme: çok "geç", {delimiter} değil mi?')]
+
+
+def test_json_lines_compressed_and_as_a_list(config, put):
+    lines = [{"body": "acme is fine", "likes": 3, "extra": {"a": 1}}, {"body": "rival is not", "when": None}]
+    report = import_file(put("a.jsonl.gz", gzip.compress("\n".join(map(json.dumps, lines)).encode())), config, now=NOW)
+    assert (report.new, report.columns) == (2, {"text": "body", "engagement": "likes"})
+    again = import_file(put("b.json", json.dumps(lines)), config, now=NOW, reading=Reading(site="a", kind="post"))
+    assert (again.new, again.updated) == (0, 2)
+    assert rows(config, "select site, kind, engagement from mentions order by id") == [("a", "post", 3), ("a", "post", None)]
+
+
+def test_wrong_encoding_names_the_place_and_the_cure_and_stores_nothing(config, put):
+    path = put("a.csv", "id,text\n1,acme ok\n2,acme geç\n".encode("cp1254"))
+    with pytest.raises(ImportProblem, match=r"byte 27 \(line 3\) is no UTF-8; name the file's encoding: --encoding cp1254"):
+        import_file(path, config, now=NOW)
+    assert not config.database.exists() or rows(config, "select count(*) from mentions") == [(0,)]
+    assert import_file(path, config, now=NOW, encoding="cp1254").new == 2
+    assert rows(config, "select text from mentions where external_id = '2'") == [("acme geç",)]
+
+
+@pytest.mark.parametrize(
+    ("content", "columns", "words"),
+    [
+        ("a,b\n1,2\n", {}, "no column looks like the text; there are: a, b. Name it with --column text=NAME"),
+        (
+            "verbatim x,b\n1,2\n",
+            {"text": "verbatim"},
+            "there is no column 'verbatim'; did you mean 'verbatim x'? There are: verbatim x, b",
+        ),
+        ("text\nx\n", {"txt": "text"}, "'txt' is nothing that we take; there are: text, title,"),
+        ("", {}, "the file is empty"),
+        ("\n\n", {}, "the file is empty"),
+    ],
+)
+def test_a_file_that_cannot_be_mapped_says_so(config, put, content, columns, words):
+    with pytest.raises(ImportProblem) as problem:
+        import_file(put("a.csv", content), config, now=NOW, columns=columns)
+    assert words in str(problem.value)
+    assert "a.csv" in str(problem.value)
+
+
+@pytest.mark.parametrize("name", ["gone.csv", "bad.csv.gz"])
+def test_a_file_that_cannot_be_read_says_so(config, put, name):
+    put("bad.csv.gz", gzip.compress(b"text\nacme\n" * 999)[:40])
+    with pytest.raises(ImportProblem, match=name):
+        import_file(config.path.with_name(name), config, now=NOW)
+
+
+def test_bad_rows_cost_themselves_only_and_are_named(config, put):
+    content = "text,date,stars\nacme a,2026-09-12,9\nacme b,someday,4\nacme c,1,2,3,4\n,2026-09-12,\nnobody,,\nacme d,03/04/2026,\nacme a,2026-09-12,9\n"
+    report = import_file(put("a.csv", content), config, now=NOW)
+    assert (report.rows, report.new, report.repeated, report.undated) == (7, 3, 1, 2)
+    assert dict(report.left_out) == {"not readable": 1, "no text and no rating": 1, "no brand": 1}
+    assert report.faults == (
+        (2, "'9' is no rating from 1 to 5: imported without"),
+        (3, "'someday' is no date, or may be two: imported without (--day-first or --month-first)"),
+        (4, "has 5 cells where the header has 3"),
+        (5, "no text and no rating"),
+        (6, "no brand's query matches; --brand names the brand of all rows"),
+        (7, "'03/04/2026' is no date, or may be two: imported without (--day-first or --month-first)"),
+        (8, "'9' is no rating from 1 to 5: imported without"),
+    )
+    assert rows(config, "select text, rating, published from mentions order by id") == [
+        ("acme a", None, "2026-09-12T00:00:00Z"), ("acme b", 4.0, None), ("acme d", None, None),
+    ]  # fmt: skip
+
+
+def test_broken_json_lines_cost_themselves_only(config, put):
+    report = import_file(put("a.jsonl", '{"text": "acme a"}\n{"text": \n[1]\n{"text": "acme b"}\n'), config, now=NOW)
+    assert (report.rows, report.new, dict(report.left_out)) == (4, 2, {"not readable": 2})
+    assert [line for line, _ in report.faults] == [2, 3]
+
+
+def test_brands_come_from_the_option_the_column_or_the_query(config, put):
+    path = put("a.csv", "text,brand\nfine,ACME\nfine,Nobody Ltd\nrival is worse,\n")
+    report = import_file(path, config, now=NOW)
+    assert report.unknown_brands == (("Nobody Ltd", 1),)
+    assert rows(config, "select text, brand, matched from mentions join mention_brands on mention = id order by id") == [
+        ("fine", "acme", "ACME"), ("rival is worse", "rival", "rival"),
+    ]  # fmt: skip
+    assert import_file(path, config, now=NOW, reading=Reading(site="other", brand="Acme Foods")).new == 3
+    with pytest.raises(ImportProblem, match=r"--brand acne: there is no such brand in config.toml; there are: acme, rival"):
+        import_file(path, config, now=NOW, reading=Reading(site="x", brand="acne"))
+
+
+def test_the_brands_own_account_is_the_company(config, put):
+    import_file(put("a.csv", "text,author\nsorry about that,@acmehelp\n"), config, now=NOW)
+    assert rows(config, "select voice, brand from mentions join mention_brands on mention = id") == [("company", "acme")]
+
+
+@pytest.mark.parametrize(
+    ("measure", "cell", "stored"),
+    [
+        ("nps", "0", (0.0, 0.0, 10.0, "nps")), ("nps", "10", (10.0, 0.0, 10.0, "nps")), ("nps", "11", (None,) * 4),
+        ("csat", "5", (5.0, 1.0, 5.0, "csat")), ("thumbs", "Yes", (1.0, 0.0, 1.0, "thumbs")), ("stars", "4,5", (4.5, 1.0, 5.0, "stars")),
+        ("stars", "4/5", (4.0, 1.0, 5.0, "stars")),
+    ],
+)  # fmt: skip
+def test_measures(config, put, measure, cell, stored):
+    reading = Reading(site="survey", kind="survey", brand="acme", measure=measure)
+    import_file(put("a.csv", f"text;score\nhm;{cell}\n"), config, now=NOW, reading=reading)
+    assert rows(config, "select rating, rating_worst, rating_best, rating_measure from mentions") == [stored]
+
+
+def test_ratings_without_text_are_imported_when_asked_for(config, put):
+    report = import_file(
+        put("a.csv", "id,score\n1,4\n2,\n"), config, now=NOW, columns={"text": "-"}, reading=Reading(site="s", brand="acme")
+    )
+    assert (report.new, dict(report.left_out)) == (1, {"no text and no rating": 1})
+
+
+def test_metrics_replace_their_day(config, put):
+    path = put(
+        "orders.csv", "day,series,value\n2026-09-01,orders,10\n2026-09-02,orders,12.5\nsoon,orders,1\n2026-09-03,orders,many\n"
+    )
+    report = import_metrics(path, config, columns={"name": "series"})
+    assert (report.rows, report.new, dict(report.left_out)) == (4, 2, {"no metric": 2})
+    put("orders.csv", "day,series,value\n2026-09-01,orders,11\n2026-09-02,orders,12.5\n")
+    assert (import_metrics(path, config, columns={"name": "series"}).new, rows(config, "select * from metrics")) == (
+        1, [("orders", "2026-09-01", 11.0), ("orders", "2026-09-02", 12.5)],
+    )  # fmt: skip
+
+
+def write_airlines(folder: Path) -> Path:
+    brands = "".join(
+        f'[[brands]]\nid = "{name.lower().replace(" ", "")}"\nname = "{name}"\nrole = "{"competitor" if n else "own"}"\n'
+        f"query = '\"{name}\"'\n"
+        for n, name in enumerate(AIRLINES)
+    )
+    (folder / "config.toml").write_text(f'[repute]\ndatabase = "repute.db"\n{brands}')
+    return folder / "config.toml"
+
+
+def test_real_tweets_all_land_under_their_airline(labelled, tmp_path):
+    path = labelled / "eval" / "airline_tweets" / "train.jsonl"
+    lines = [json.loads(line) for line in path.read_text().splitlines()]
+    distinct = {(line["brand"], line["text"].strip()) for line in lines}
+    config = load_config(write_airlines(tmp_path))
+    report = import_file(path, config, now=NOW, reading=Reading(site="airline_tweets", kind="post"))
+    assert (report.rows, report.new, report.repeated, report.undated) == (
+        len(lines),
+        len(distinct),
+        len(lines) - len(distinct),
+        len(distinct),
+    )
+    assert (report.left_out, report.faults) == ((), ())
+    stored = dict(rows(config, "select matched, count(*) from mention_brands group by matched"))
+    assert stored == Counter(brand for brand, _ in distinct)
+
+
+IMPORT = """
+import sys
+from pathlib import Path
+from config import load_config
+from crawlers.importing import import_file
+import_file(Path(sys.argv[2]), load_config(Path(sys.argv[1])), now="2026-10-05T08:00:00Z", progress=lambda line, lines: print(line, flush=True))
+"""
+
+
+def test_a_killed_import_is_finished_by_starting_again(config, put):
+    path = put("a.csv", "id,text\n" + "".join(f"{n},acme number {n} came late\n" for n in range(6000)))
+    command = [sys.executable, "-c", IMPORT, str(config.path), str(path)]
+    for reached in ("1500", "3500"):
+        with subprocess.Popen(
+            command, stdout=subprocess.PIPE, text=True, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}
+        ) as process:
+            while int(process.stdout.readline()) < int(reached):
+                time.sleep(0)
+            process.send_signal(signal.SIGKILL)
+    held = rows(config, "select count(*) from mentions")[0][0]
+    assert 1000 <= held < 6000
+    report = import_file(path, config, now=NOW)
+    assert (report.new, report.unchanged, report.updated) == (6000 - held, held, 0)
+    assert rows(config, "select count(*), count(distinct external_id) from mentions") == [(6000, 6000)]

@@ -1,0 +1,135 @@
+"""What the classifier says of texts, whole and by sentence."""
+
+import pytest
+from described import ATTRIBUTES, TOPICS, Described
+
+from sentiment.classifier import Classifier
+from sentiment.taggers import current_taggers
+from store.records import Tagger
+
+
+def read(classifier, text):
+    return classifier.classify([text])[0]
+
+
+@pytest.mark.parametrize("text", ["Slow delivery, I waited two hours.", "The order arrived much too late."])
+def test_slow_delivery_contests_fast(classifier, text):
+    assert read(classifier, text).attributes["fast"] == "contests"
+
+
+@pytest.mark.parametrize("text", ["Really quick delivery, thank you!", "My order arrived fast, very happy"])
+def test_quick_delivery_confirms_fast(classifier, text):
+    assert read(classifier, text).attributes["fast"] == "confirms"
+
+
+def test_two_sentences_may_disagree(classifier):
+    reading = read(classifier, "Delivery was wonderfully fast! But the driver was rude and unfriendly.")
+    assert [(span.sentiment, dict(span.attributes)) for span in reading.spans] == [
+        ("positive", {"fast": "confirms"}),
+        ("negative", {"friendly": "contests"}),
+    ]
+    assert reading.attributes == {"fast": "confirms", "friendly": "contests"}
+
+
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [
+        ("My parcel never arrived, it is four days late now.", "delivery"),
+        ("You charged me twice for the same order!", "billing"),
+        ("The app crashes every time I try to log in.", "app"),
+        ("The driver was so rude to my mother, unbelievable.", "staff"),
+    ],
+)
+def test_a_complaint_has_its_topic(classifier, text, topic):
+    reading = read(classifier, text)
+    assert reading.complaint
+    assert max(reading.topics, key=reading.topics.get) == topic
+    assert all(classifier.thresholds["topic"] <= score <= 1 for score in reading.topics.values())
+
+
+def test_praise_has_no_topics(classifier):
+    reading = read(classifier, "The driver was lovely and the delivery early, thank you!")
+    assert (reading.sentiment, reading.complaint, reading.topics) == ("positive", False, {})
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "sentiment"),
+    [
+        ("Ürün bozuk çıktı, hiç memnun kalmadım, berbat", "tr", "negative"),
+        ("Çok güzel bir ürün, tavsiye ederim", "tr", "positive"),
+        ("بہت بری سروس ہے، میں بالکل خوش نہیں ہوں", "ur", "negative"),
+        ("بہت اچھا ہے، مجھے بہت پسند آیا", "ur", "positive"),
+        ("बहुत खराब है, बिल्कुल मत खरीदना", "hi", "negative"),
+        ("बहुत अच्छा उत्पाद है, मुझे पसंद आया", "hi", "positive"),
+    ],
+)
+def test_sentiment_in_other_languages(classifier, text, language, sentiment):
+    reading = read(classifier, text)
+    assert (reading.language, reading.sentiment) == (language, sentiment)
+
+
+def test_a_text_of_one_sentence_has_one_span_over_its_words(classifier):
+    reading = read(classifier, "  The food was cold  ")
+    (span,) = reading.spans
+    assert (span.start, span.end, span.sentiment) == (2, 19, reading.sentiment)
+    assert reading.scores[reading.sentiment] == max(reading.scores.values())
+    assert sum(reading.scores.values()) == pytest.approx(1, abs=1e-5)
+
+
+def test_an_empty_text_is_neutral(classifier):
+    reading = read(classifier, "")
+    assert (reading.language, reading.sentiment, reading.complaint, reading.topics, reading.attributes, reading.spans) == (
+        "und", "neutral", False, {}, {}, (),
+    )  # fmt: skip
+
+
+def test_readings_come_in_the_order_of_the_texts(classifier):
+    texts = ["One. Two. Three.", "", "Only one", "One. Two. Three."]
+    readings = classifier.classify(texts)
+    assert [(reading.text, len(reading.spans)) for reading in readings] == list(zip(texts, (3, 0, 1, 3), strict=True))
+    assert readings[0] == readings[3]
+
+
+def test_stored_vectors_give_the_same_matches(classifier):
+    import numpy as np
+
+    reading = read(classifier, "The app crashes all the time. My parcel is late too. At least the driver was friendly.")
+    vectors = np.stack([reading.vector, *(span.vector for span in reading.spans)])
+    whole, *spans = classifier.match(
+        vectors, [reading.sentiment, *(span.sentiment for span in reading.spans)], reading.complaint
+    )
+    assert (whole.topics, whole.attributes) == (reading.topics, reading.attributes)
+    assert [(one.topics, one.attributes) for one in spans] == [(span.topics, span.attributes) for span in reading.spans]
+
+
+def test_no_topics_and_no_attributes_are_fine(encoder):
+    reading = Classifier(encoder, (), ()).classify(["You charged me twice."])[0]
+    assert (reading.topics, reading.attributes, reading.sentiment) == ({}, {}, "negative")
+
+
+def test_a_description_in_another_language_works(encoder):
+    topic = Described("teslimat", "Teslimat", "Kargo geç geldi, sipariş hiç ulaşmadı.")
+    other = Described("fiyat", "Fiyat", "Çok pahalı, fiyatlar yükseldi.")
+    reading = Classifier(encoder, (topic, other), ()).classify(["Kargo on gün gecikti, siparişim hâlâ gelmedi, berbat!"])[0]
+    assert reading.topics.get("teslimat", 0) > reading.topics.get("fiyat", 0)
+
+
+def test_rewording_one_topic_makes_one_new_tagger(classifier):
+    old = current_taggers(classifier.model, TOPICS, ATTRIBUTES, classifier.thresholds)
+    reworded = (Described("delivery", "Delivery", "Nothing came."), *TOPICS[1:])
+    new = current_taggers(classifier.model, reworded, ATTRIBUTES, classifier.thresholds)
+    assert len(old) == len(set(old)) == 3 + len(TOPICS) + len(ATTRIBUTES)
+    assert set(new) - set(old) == {
+        Tagger(
+            task="topic",
+            subject="delivery",
+            model=classifier.model,
+            description="Nothing came.",
+            threshold=classifier.thresholds["topic"],
+        )
+    }
+
+
+def test_renaming_a_topic_makes_no_new_tagger(classifier):
+    renamed = (Described("delivery", "Parcels", TOPICS[0].description), *TOPICS[1:])
+    assert current_taggers("m", renamed, ()) == current_taggers("m", TOPICS, ())

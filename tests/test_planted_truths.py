@@ -1,0 +1,224 @@
+"""The demo's web crawled by the real spiders, tagged with its writers' gold tags: every planted truth is found and counted right."""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from config import load_config
+from demo import truth
+from demo.gold import gold_records
+from demo.pages import FORBIDDEN
+from demo.show import SECRETS, write_config
+from demo.web import serve_demo
+from store.database import open_database
+from store.records import Tag, TaggedMention, Tagger
+from store.tags import count_due, find_due, save_tagged, set_current_taggers
+from trends.attributes import answer_attributes
+from trends.hot_buttons import answer_hot_buttons
+from trends.overview import answer_overview
+from trends.windows import last, last_full_week, window
+
+ROOT = Path(__file__).resolve().parent.parent
+NOW = truth.AS_OF
+
+
+@pytest.fixture(scope="module")
+def config(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("demo")
+    with serve_demo() as web:
+        path = write_config(ROOT / "config.toml", folder, web.url)
+        for source in ("reviews", "feeds", "hackernews", "reddit"):
+            command = [sys.executable, str(ROOT / "cli.py"), "crawl", source, "--config", str(path), "--as-of", NOW]
+            subprocess.run(command, env=os.environ | SECRETS, check=True, capture_output=True, timeout=120)
+    return load_config(path, {})
+
+
+def gold_tags(record, taggers):
+    """The tags of one gold record."""
+    if record.sentiment:
+        yield Tag(tagger=taggers["sentiment", ""], label=record.sentiment)
+    if record.complaint:
+        yield Tag(tagger=taggers["complaint", ""], label="complaint")
+    for topic in record.topics:
+        yield Tag(tagger=taggers["topic", topic], label=topic)
+    for attribute, polarity in record.attributes:
+        yield Tag(tagger=taggers["attribute", attribute], label=attribute, polarity=polarity)
+
+
+@pytest.fixture(scope="module")
+def db(config):
+    db = open_database(config.database)
+    wanted = [("language", ""), ("sentiment", ""), ("complaint", "")]
+    wanted += [("topic", topic.id) for topic in config.topics] + [
+        ("attribute", attribute.id) for attribute in config.attributes
+    ]
+    taggers = {(task, subject): Tagger(task=task, subject=subject, model="gold") for task, subject in wanted}
+    ids = set_current_taggers(db, list(taggers.values()))
+    by_id = {(record.source, record.external_id): record for record in gold_records() if record.external_id}
+    by_text = {(record.site, record.text): record for record in gold_records()}
+    identities = {row[0]: row[1:] for row in db.execute("select id, source, external_id, site, text from mentions")}
+    tagged = []
+    for due in find_due(db, 10_000):
+        source, external_id, site, text = identities[due.id]
+        record = by_id.get((source, external_id)) or by_text[site, text]
+        tags = tuple(gold_tags(record, taggers))
+        tagged.append(TaggedMention(mention=due.id, text_hash=due.text_hash, language=record.language, tags=tags))
+    save_tagged(db, tagged, ids, list(ids))
+    assert count_due(db) == 0
+    yield db
+    db.close()
+
+
+@pytest.fixture(scope="module")
+def week(config):
+    return last_full_week(NOW, config.time_zone)
+
+
+@pytest.fixture(scope="module")
+def buttons(db, config, week):
+    """The hot buttons of the last full week, by topic."""
+    return {button.topic: button for button in answer_hot_buttons(db, config, window=week).buttons}
+
+
+def test_every_text_that_could_be_seen_is_stored_once_and_no_other(db):
+    expected = sorted(
+        (record.source, record.site, record.text, record.voice)
+        for record in gold_records()
+        if (record.brands or record.voice == "company") and not record.unseen
+    )
+    stored = sorted(tuple(row) for row in db.execute("select source, site, text, voice from mentions"))
+    assert stored == expected
+
+
+def test_each_mention_is_matched_to_its_brands(db):
+    stored = {
+        (row[0], row[1]): sorted(json.loads(row[2]))
+        for row in db.execute(
+            "select site, text, (select json_group_array(brand) from mention_brands where mention = mentions.id) from mentions where parent is null or voice = 'customer'"
+        )
+    }
+    expected = {
+        (record.site, record.text): sorted(record.brands) for record in gold_records() if (record.site, record.text) in stored
+    }
+    assert stored == expected
+
+
+def test_what_robots_txt_forbids_was_never_read(db):
+    assert db.execute("select count(*) from mentions where text like ?", [f"%{FORBIDDEN}%"]).fetchone() == (0,)
+
+
+def test_the_fruit_is_not_the_brand(db):
+    fruit = [record.text for record in gold_records() if not record.brands and record.voice == "customer"]
+    assert len(fruit) == truth.HOMONYMS
+    marks = ", ".join("?" * len(fruit))
+    assert db.execute(f"select count(*) from mentions where text in ({marks})", fruit).fetchone() == (0,)
+
+
+@pytest.mark.parametrize("topic", sorted(truth.WEEKLY_COMPLAINTS))
+def test_complaints_are_counted_by_topic_and_week(db, config, topic):
+    found = []
+    for number in range(12):
+        answer = answer_hot_buttons(db, config, window=weekly(config, number))
+        found.append(next((button.complaints for button in answer.buttons if button.topic == topic), 0))
+    assert tuple(found) == truth.WEEKLY_COMPLAINTS[topic]
+
+
+def weekly(config, number):
+    """Week 1 is number 0."""
+    from datetime import date, timedelta
+
+    monday = date.fromisoformat(truth.WEEK_ONE.isoformat()[:10]) + timedelta(days=7 * number)
+    return window(monday.isoformat(), (monday + timedelta(days=6)).isoformat(), now=NOW, zone=config.time_zone)
+
+
+def test_the_outbreak_of_week_nine_is_systemic_and_rising(db, config):
+    answer = answer_hot_buttons(db, config, window=last("4w", now=NOW, zone=config.time_zone))
+    refund = next(button for button in answer.buttons if button.topic == truth.OUTBREAK_TOPIC)
+    assert (refund.verdict, refund.change.direction) == ("systemic", "rising")
+
+
+def test_the_problem_fixed_in_week_six_is_quiet(db, config):
+    answer = answer_hot_buttons(db, config, window=window("2026-08-24", "2026-09-20", now=NOW, zone=config.time_zone))
+    assert truth.FIXED_TOPIC not in {button.topic for button in answer.buttons}
+    assert truth.FIXED_TOPIC in {quiet.topic for quiet in answer.quiet}
+
+
+def test_one_angry_person_posting_five_times_is_isolated(buttons):
+    angry = buttons[truth.ANGRY_TOPIC]
+    assert (angry.complaints, angry.people, angry.verdict) == (5, 1, "isolated")
+
+
+def test_forty_people_saying_nearly_the_same_are_forty_people(buttons):
+    forty = buttons[truth.FORTY_TOPIC]
+    assert (forty.complaints, forty.people, forty.copies, forty.verdict) == (truth.FORTY, truth.FORTY, 0, "systemic")
+
+
+def test_a_press_release_on_five_sites_is_one_copy_group_of_the_press(db):
+    groups = db.execute(
+        "select count(*), count(distinct copy_group) from mentions where voice = 'press' and copy_group is not null"
+    ).fetchone()
+    assert groups == (5, 1)
+
+
+def test_the_attribute_that_is_claimed_is_contested_and_the_one_nobody_mentions_is_absent(db, config):
+    ledger = answer_attributes(db, config, window=window("2026-07-13", "2026-10-04", now=NOW, zone=config.time_zone))
+    rows = {row.attribute: row.own for row in ledger.rows}
+    contested, absent = rows[truth.CONTESTED_ATTRIBUTE], rows[truth.ABSENT_ATTRIBUTE]
+    assert (contested.status, contested.contested.mentions, contested.confirmed.mentions) == (
+        "contested",
+        truth.CONTESTED,
+        truth.CONFIRMED_FAST,
+    )
+    assert (absent.status, absent.contested.mentions, absent.confirmed.mentions) == ("absent", 0, 0)
+
+
+def test_the_scandal_is_the_competitors(db, config):
+    for number, count in truth.SCANDAL.items():
+        answer = answer_hot_buttons(db, config, brand=truth.SCANDAL_BRAND, window=weekly(config, number - 1))
+        privacy = next(button for button in answer.buttons if button.topic == truth.SCANDAL_TOPIC)
+        assert (privacy.complaints, privacy.verdict) == (count, "systemic")
+
+
+def test_the_companys_replies_are_timed(db, config):
+    twelve_weeks = window("2026-07-13", "2026-10-04", now=NOW, zone=config.time_zone)
+    replies = answer_overview(db, config, window=twelve_weeks, source="reviews").figures.replies
+    assert (replies.answered, replies.timed) == (len(truth.REPLY_MINUTES), len(truth.REPLY_MINUTES))
+    assert replies.median_minutes == statistics.median(truth.REPLY_MINUTES)
+    # And one answer under a post on Reddit.
+    assert answer_overview(db, config, window=twelve_weeks).figures.replies.answered == len(truth.REPLY_MINUTES) + 1
+
+
+def test_the_post_of_enormous_reach_stands_beside_an_isolated_topic(buttons, db, config, week):
+    safety = buttons[truth.REACH_TOPIC]
+    assert (safety.verdict, safety.people, safety.loudest.engagement) == ("isolated", 1, truth.REACH_SCORE)
+    assert answer_overview(db, config, window=week).loudest.engagement == truth.REACH_SCORE
+
+
+def test_the_week_in_which_a_source_was_down_is_a_gap(db, config):
+    answer = answer_hot_buttons(db, config, window=weekly(config, 6))
+    assert [gap.source for gap in answer.coverage.gaps if gap.source == truth.SILENT_SOURCE]
+    assert any(sentence.startswith("hackernews was not watched") for sentence in answer.coverage.sentences)
+
+
+def test_crawling_the_whole_web_again_changes_nothing(config, db, tmp_path):
+    with serve_demo() as web:
+        folder = tmp_path / "again"
+        folder.mkdir()
+        path = write_config(ROOT / "config.toml", folder, web.url)
+        text = path.read_text("utf-8").replace('database = "repute.db"', f'database = "{config.database}"')
+        path.write_text(text, "utf-8")
+        before = [tuple(row) for row in db.execute("select * from mentions order by id")]
+        for source in ("feeds", "hackernews", "reddit"):
+            command = [sys.executable, str(ROOT / "cli.py"), "crawl", source, "--config", str(path), "--as-of", NOW]
+            subprocess.run(command, env=os.environ | SECRETS, check=True, capture_output=True, timeout=120)
+    after = [tuple(row) for row in db.execute("select * from mentions order by id")]
+    urls = [index for index, column in enumerate(db["mentions"].columns) if column.name in ("url", "updated")]
+    strip = lambda rows: [tuple(value for index, value in enumerate(row) if index not in urls) for row in rows]  # noqa: E731
+    assert strip(after) == strip(before)

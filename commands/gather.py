@@ -115,7 +115,8 @@ def crawl_one(config: Config, name: str, *, now: str, since: str | None, dry: bo
     if report.status != "finished":
         raise click.ClickException(report.error or f"{name}: the crawl was {report.status}")
     if report.error:
-        click.echo(f"{name}: {report.errors} errors, the first: {report.error}", err=True)
+        errors = "1 error" if report.errors == 1 else f"{report.errors} errors, the first"
+        click.echo(f"{name}: {errors}: {report.error}", err=True)
 
 
 @click.command()
@@ -149,7 +150,7 @@ def read_pairs(context: click.Context, option: click.Parameter, pairs: tuple[str
     metavar="FIELD=NAME",
     multiple=True,
     callback=read_pairs,
-    help="Which column holds text, title, date, rating, author, brand, id, url, language; - is none.  [default: by their names]",
+    help="Column of text, title, date, rating, author, brand, id, url or language; - is none.  [default: by their names]",
 )
 @click.option("--kind", type=click.Choice([*KINDS, "metric"]), default="review", show_default=True, help="What each row is.")
 @click.option("--site", help="Where these were said.  [default: the file's name]")

@@ -35,16 +35,17 @@ def read_toml(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise ConfigError(path.name, [Problem(str(path), "no such file; write one, or name it with --config FILE")]) from None
+        reason = "no such file; write one, or name it with --config FILE"
     except IsADirectoryError:
-        raise ConfigError(path.name, [Problem(str(path), "is a folder; name the file in it with --config FILE")]) from None
+        reason = "is a folder; name the file in it with --config FILE"
     except PermissionError:
-        raise ConfigError(path.name, [Problem(str(path), "cannot be read by this user; change its permissions")]) from None
+        reason = "cannot be read by this user; change its permissions"
     except UnicodeDecodeError as error:
-        problem = Problem(f"byte {error.start}", "is not UTF-8 text; save the file as UTF-8")
-        raise ConfigError(path.name, [problem]) from None
+        line = error.object[: error.start].count(b"\n") + 1
+        reason = f"line {line} is not UTF-8 text; save the file as UTF-8"
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(path.name, [Problem("syntax", f"{error}; mend the line named here")]) from None
+        reason = f"is not TOML: {error}; mend the line named here"
+    raise ConfigError(str(path), [Problem("", reason)])
 
 
 def read_config(path: Path, top: Table, environment: Mapping[str, str]) -> Config:

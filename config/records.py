@@ -14,12 +14,12 @@ class Problem:
     """One mistake: where it stands, what stands there, and what to do."""
 
     place: str
-    """Like `brands[0].query`."""
+    """Like `brands[0].query`; empty for the whole file."""
     message: str
     """What is wrong and how to mend it, with the value in it."""
 
     def __str__(self) -> str:
-        return f"{self.place}: {self.message}"
+        return f"{self.place}: {self.message}" if self.place else self.message
 
 
 class ConfigError(ValueError):

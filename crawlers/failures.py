@@ -33,9 +33,14 @@ STATUS_WORDS = {
 
 
 def explain(failure: Failure) -> str:
-    """Say in one line which address could not be read, why, and what to do. For the errback of a request."""
+    """Say in one line which address could not be read, why, and what to do. For the errback of a request.
+
+    The address is the one that was asked for, wherever it redirected.
+    """
     assert failure.value is not None
-    return f"{request_of(failure).url}: {explain_error(failure.value)}"
+    request = request_of(failure)
+    asked = request.meta.get("redirect_urls", [request.url])[0]
+    return f"{asked}: {explain_error(failure.value)}"
 
 
 def request_of(failure: Failure) -> Request:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from pathlib import Path
 from typing import Any
 
 from sqlite_utils import Database
@@ -138,4 +139,13 @@ def is_alive(pid: int | None) -> bool:
         return False
     except PermissionError:
         return True
-    return True
+    return not is_zombie(pid)
+
+
+def is_zombie(pid: int) -> bool:
+    """Whether a process has ended and only waits to be reaped: in a container nobody may ever do so."""
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:  # no /proc on this system, or the process is gone meanwhile
+        return False
+    return status.rpartition(")")[2].split()[0] == "Z"

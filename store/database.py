@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import shutil
 import sqlite3
 import time
@@ -33,8 +32,9 @@ def open_database(path: Path) -> Database:
 
 def open_private(path: Path) -> Database:
     """Open the file of accounts and unsent mail that belongs to the store at `path`."""
-    db = open_file(path.with_suffix(".private.db"), private_migrations)
-    os.chmod(path.with_suffix(".private.db"), 0o600)
+    private = path.with_suffix(".private.db")
+    db = open_file(private, private_migrations)
+    private.chmod(0o600)
     return db
 
 

@@ -90,8 +90,8 @@ def save_mentions(
 ) -> Saved:
     """Save a batch in one short transaction, with the cursors and watches that were reached by it.
 
-    A mention met twice in a batch counts once, its last sight wins. A removed one leaves a tombstone without text. An edit of title
-    or text forgets the tags, so that the mention is due again; judgements stay.
+    A mention met twice in a batch counts once, its last sight wins. A removed one leaves a tombstone without text. An edit of
+    title or text forgets the tags, so that the mention is due again; judgements stay.
     """
     latest = {identity(matched.mention): matched for matched in batch}
     rows = {key: as_row(matched.mention, author, now) for key, matched in latest.items()}

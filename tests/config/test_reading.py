@@ -140,4 +140,4 @@ def test_a_missing_file_a_folder_and_a_wrong_encoding_are_named(tmp_path):
     assert "no such file" in problems(tmp_path / "nothing.toml")[0]
     assert "is a folder" in problems(tmp_path)[0]
     (tmp_path / "latin.toml").write_bytes('name = "Müller"'.encode("latin-1"))
-    assert problems(tmp_path / "latin.toml") == ["byte 9: is not UTF-8 text; save the file as UTF-8"]
+    assert problems(tmp_path / "latin.toml") == ["line 1 is not UTF-8 text; save the file as UTF-8"]

@@ -25,12 +25,12 @@ from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.cron import CronTrigger
 
 from config import Config, ConfigError, Problem
+from config.sections import DEFAULT_CRAWL
 from store.crawls import finish_job, mark_dead_jobs, start_job
 from store.database import open_database
 
 CLI = Path(__file__).with_name("cli.py")
 """Started by its path: `python -m cli` would take a stranger's cli.py from the folder that we were started in."""
-DEFAULT_CRAWL = "0 */6 * * *"
 GRACE_SECONDS = 20.0
 """Between the request to end and the kill: time for a crawl to save what it has."""
 WORKERS = 4

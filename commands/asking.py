@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,16 @@ from commands.options import known_brand, load, read_window, show, window_option
 
 
 @click.command(name="hot-buttons")
+@click.option("--all", "everything", is_flag=True, help="Details of every hot button, not only of the leading ones.")
 @window_options
 def hot_buttons(
-    config_path: Path, brand: str | None, source: str | None, language: str | None, as_json: bool, **window: Any
+    config_path: Path,
+    brand: str | None,
+    source: str | None,
+    language: str | None,
+    as_json: bool,
+    everything: bool,
+    **window: Any,
 ) -> None:
     """Show which complaint topics recur: how many people, since when, how sure, and what to do.
 
@@ -30,7 +38,8 @@ def hot_buttons(
         "source": source,
         "language": language,
     }
-    show(answer_hot_buttons(read_database(config.database), config, **asked), hot_buttons_table, as_json)
+    table = partial(hot_buttons_table, everything=everything)
+    show(answer_hot_buttons(read_database(config.database), config, **asked), table, as_json)
 
 
 @click.command()
@@ -122,4 +131,4 @@ def mentions(
     found = search_mentions(
         read_database(config.database), " ".join(words), scope=scope, sentiment=sentiment, topic=topic, limit=limit
     )
-    show(found, mentions_table, as_json)
+    show(found, partial(mentions_table, zone=config.time_zone), as_json)

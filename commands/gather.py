@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from commands.options import AS_OF, CONFIG, Moment, console, load, progress_bar
-from config.records import ConfigError
+from config.records import ConfigError, Problem
 from store.records import KINDS, MEASURES
 
 if TYPE_CHECKING:
@@ -23,14 +23,27 @@ CLI = Path(__file__).resolve().parent.parent / "cli.py"
 """Started by its path: `python -m cli` would take a stranger's cli.py from the folder that we were started in."""
 
 
-def check_everything(config: Config) -> None:
-    """Raise every mistake that the owners of the settings find in them, all together."""
-    from crawlers.running import check_sources
+def load_checked(path: Path) -> Config:
+    """The configuration, or every mistake in it, those that only the owners of the settings find among them."""
+    try:
+        config = load(path)
+    except ConfigError as error:
+        if error.config is None:
+            raise
+        known = {problem.place for problem in error.problems}
+        more = [problem for problem in owners_problems(error.config) if problem.place not in known]
+        raise ConfigError(error.file, [*error.problems, *more]) from None
+    if problems := owners_problems(config):
+        raise ConfigError(path.name, problems)
+    return config
+
+
+def owners_problems(config: Config) -> list[Problem]:
+    """What is wrong with the queries, the sources' options and the cron lines."""
+    from crawlers.catalogue import check_sources
     from scheduler import check_schedule
 
-    problems = [*check_sources(config), *check_schedule(config)]
-    if problems:
-        raise ConfigError(config.path.name, problems)
+    return [*check_sources(config), *check_schedule(config)]
 
 
 @click.command()
@@ -42,8 +55,7 @@ def check(config_path: Path, now: str, no_network: bool) -> None:
 
     Example: repute check
     """
-    config = load(config_path)
-    check_everything(config)
+    config = load_checked(config_path)
     counts = f"{len(config.brands)} brands, {len(config.attributes)} attributes, {len(config.topics)} topics"
     click.echo(f"{config_path}: {counts}: no mistakes")
     if no_network:
@@ -66,8 +78,12 @@ def crawl(config_path: Path, now: str, names: tuple[str, ...], since: str | None
 
     Example: repute crawl hackernews --since 2026-09-01
     """
-    config = load(config_path)
-    check_everything(config)
+    config = load_checked(config_path)
+    if not (names or enabled(config)):
+        raise click.ClickException(
+            f"{config.path.name}: no source is switched on; add a table like [sources.feeds], "
+            "`repute sources` lists what there is"
+        )
     if len(names) == 1:
         crawl_one(config, names[0], now=now, since=since, dry=dry)
         return
@@ -122,16 +138,20 @@ def crawl_one(config: Config, name: str, *, now: str, since: str | None, dry: bo
 @click.command()
 @CONFIG
 def sources(config_path: Path) -> None:
-    """Show each source: its last crawl, what it brought, and where it failed.
+    """Show each source: its last crawl, what it brought, and where it failed; and which other sources there are.
 
     Example: repute sources
     """
+    from crawlers.catalogue import find_spiders
     from reporting.tables import sources_table
     from store.database import read_database
     from store.queries import find_source_health
 
     config = load(config_path)
-    console().print(sources_table(find_source_health(read_database(config.database)), enabled(config)))
+    met = find_source_health(read_database(config.database)) if config.database.exists() else []
+    console().print(sources_table(met, enabled(config)))
+    if others := [name for name in find_spiders() if config.source(name) is None]:
+        click.echo(f"Not in {config.path.name}: {', '.join(others)}")
 
 
 def read_pairs(context: click.Context, option: click.Parameter, pairs: tuple[str, ...]) -> dict[str, str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from commands.gather import CLI, check_everything
+from commands.gather import CLI, load_checked
 from commands.options import AS_OF, CONFIG, Moment, known_brand, load, read_clock
 
 if TYPE_CHECKING:
@@ -38,6 +38,8 @@ def digest(config_path: Path, now: str, preview: Path | None, brand: str | None)
     if preview is None:
         deliver(config, brand, now)
         return
+    if not preview.parent.is_dir():
+        raise click.ClickException(f"--preview {preview}: the folder {preview.parent} does not exist; create it")
     message = compose_digest(read_database(config.database), config, now=now, brand=brand)
     preview.write_text(html_of(message), "utf-8")
     preview.with_suffix(".eml").write_bytes(message.as_bytes())
@@ -100,8 +102,7 @@ def run(config_path: Path, once: bool) -> None:
     """
     from scheduler import SchedulerError, run_once, run_scheduler
 
-    config = load(config_path)
-    check_everything(config)
+    config = load_checked(config_path)
     logging.getLogger("repute.scheduler").setLevel(logging.INFO)
     try:
         if not once:

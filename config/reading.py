@@ -26,14 +26,14 @@ def load_config(path: Path, environment: Mapping[str, str] | None = None) -> Con
     config = read_config(path, top, environment)
     top.finish()
     if top.problems:
-        raise ConfigError(path.name, top.problems)
+        raise ConfigError(path.name, top.problems, config)
     return config
 
 
 def read_toml(path: Path) -> dict[str, Any]:
     """Parse the file, or say why it cannot be."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         reason = "no such file; write one, or name it with --config FILE"
     except IsADirectoryError:
@@ -52,6 +52,8 @@ def read_config(path: Path, top: Table, environment: Mapping[str, str]) -> Confi
     """Read every part; problems gather in `top`."""
     base = top.table("repute")
     database = base.text("database", "repute.db")
+    if not database.strip():
+        base.problem("database", 'is empty; write one like "repute.db", or leave the line out')
     return Config(
         path=path,
         database=(path.parent / database).resolve(),

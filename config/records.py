@@ -25,9 +25,11 @@ class Problem:
 class ConfigError(ValueError):
     """Everything wrong with a configuration, all together."""
 
-    def __init__(self, file: str, problems: list[Problem]) -> None:
+    def __init__(self, file: str, problems: list[Problem], config: Config | None = None) -> None:
+        """`config` is what could be read all the same, for the owners of the settings to find the other mistakes in it."""
         self.file = file
         self.problems = tuple(problems)
+        self.config = config
         super().__init__("\n".join(f"{file}: {problem}" for problem in problems))
 
 

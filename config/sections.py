@@ -7,6 +7,7 @@ import re
 from config.records import Digest, Schedule, Thresholds
 from config.tables import Table
 
+DEFAULT_CRAWL = "0 */6 * * *"
 CRON = re.compile(r"\S+(\s+\S+){4}")
 ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
 
@@ -16,8 +17,7 @@ def read_schedule(table: Table) -> Schedule:
     crawl = table.table("crawl")
     usual = Schedule()
     return Schedule(
-        crawl={name: read_cron(crawl, name, "0 */6 * * *") for name in ("default", *crawl.values) if name in crawl.values}
-        or {"default": "0 */6 * * *"},
+        crawl={"default": DEFAULT_CRAWL} | {name: read_cron(crawl, name, DEFAULT_CRAWL) for name in crawl.values},
         tag=read_cron(table, "tag", usual.tag),
         digest=read_cron(table, "digest", usual.digest),
         limit_minutes=table.number("limit_minutes", usual.limit_minutes, 1, 24 * 60),

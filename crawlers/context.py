@@ -21,6 +21,9 @@ FIRST_ERROR = "repute/error"
 DROPPED = "repute/dropped/"
 """Prefix of the crawl statistics that count what was left out, by reason."""
 
+REQUESTS = "repute/requests"
+"""Crawl statistic: requests that a spider makes by itself, past Scrapy."""
+
 
 class SourceError(RuntimeError):
     """A whole source cannot be read: what, which value, and the way out. The crawl ends as failed with these words."""

@@ -14,7 +14,7 @@ from crawlers.copies import copy_bands
 from crawlers.dates import parse_date
 from crawlers.identity import digest
 from crawlers.matching import BrandMatcher
-from crawlers.ratings import parse_number, parse_rating
+from crawlers.ratings import parse_amount, parse_rating
 from crawlers.tables import ImportProblem, Row
 from store.records import Kind, MatchedMention, Measure, Mention
 
@@ -109,7 +109,7 @@ class Importer:
         rating = self.read_rating(line, cells.get("rating", ""))
         worst, best = SCALES[self.reading.measure]
         own = ("brand", "title", "text", "author", "date", "rating")
-        engagement = parse_number(cells.get("engagement"))
+        engagement = parse_amount(cells.get("engagement"))
         return Mention(
             source=self.reading.source,
             site=self.reading.site,

@@ -12,7 +12,7 @@ from config import Config
 from crawlers.columns import METRIC_NAMES, choose_columns
 from crawlers.dates import parse_date
 from crawlers.importer import Importer, Reading, Tally
-from crawlers.ratings import parse_number
+from crawlers.ratings import parse_amount
 from crawlers.tables import Fault, ImportProblem, Table, open_table
 from store.authors import load_secret
 from store.database import open_database
@@ -67,8 +67,8 @@ def import_file(
     table = open_table(path, encoding=encoding, delimiter=delimiter)
     chosen = explained(path, table, columns or {})
     importer = Importer(config, reading, chosen, now)
-    author = Author(load_secret(config.database), config.keep_author_names)
     with contextlib.closing(open_database(config.database)) as db:
+        author = Author(load_secret(config.database), config.keep_author_names)
         for batch in batches(importer, table, progress):
             saved = save_mentions(db, batch, author=author, now=now)
             importer.tally.new += saved.new
@@ -158,7 +158,7 @@ def read_metrics(table: Table, chosen: Mapping[str, str], tally: Tally, day_firs
             continue
         line, cells = row[0], {name: row[1].get(column, "").strip() for name, column in chosen.items()}
         day, _ = parse_date(cells["date"], day_first=day_first)
-        value = parse_number(cells["value"])
+        value = parse_amount(cells["value"])
         if not cells["name"] or day is None or value is None or not math.isfinite(value):
             tally.leave_out(line, "no metric", f"name {cells['name']!r}, date {cells['date']!r}, value {cells['value']!r}")
             continue

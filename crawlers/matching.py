@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 
 from config import Brand, Config, Problem
 from crawlers.query import Query, QueryError, parse_query
@@ -60,17 +59,6 @@ class BrandMatcher:
 def bare_account(name: str) -> str:
     """An account name without `@` or `u/`, in one case."""
     return name.strip().removeprefix("@").removeprefix("/").removeprefix("u/").casefold()
-
-
-@lru_cache(maxsize=8)
-def matcher_of(brands: tuple[Brand, ...]) -> BrandMatcher:
-    """The compiled queries of some brands."""
-    return BrandMatcher(brands)
-
-
-def match_brands(mention: Mention, brands: Sequence[Brand]) -> tuple[tuple[str, str], ...]:
-    """(brand id, what matched) of every brand that a mention concerns. For many mentions, keep a `BrandMatcher`."""
-    return matcher_of(tuple(brands)).match(mention)
 
 
 def check_queries(config: Config) -> list[Problem]:

@@ -111,12 +111,12 @@ class StorePipeline:
             stop_soon(self.crawler, "limit")
 
     def match(self, mention: Mention) -> MatchedMention | None:
-        """A mention with its brands and copy bands; None when it concerns nobody."""
+        """A mention with its brands and copy bands; None when it concerns nobody, and did not when it was stored either."""
         if mention.removed:
             # It has no words left to match: what we have stored was ours, and `*` takes everything.
             return MatchedMention(mention=mention) if self.matcher.everything or self.is_stored(mention) else None
         brands = self.matcher.match(mention)
-        if not brands:
+        if not brands and not self.is_stored(mention):
             return None
         if mention.voice == "customer" and self.matcher.find_account(mention):
             mention = replace(mention, voice="company")

@@ -50,3 +50,9 @@ def parse_number(text: str | None) -> float | None:
         return float((text or "").strip().replace(",", "."))
     except ValueError:
         return None
+
+
+def parse_amount(text: str | None) -> float | None:
+    """A count or a sum: `1,234` and `1,234.5` have a comma for thousands, where a rating of `4,5` has it for a point."""
+    text = (text or "").strip()
+    return parse_number(text.replace(",", "") if re.fullmatch(r"-?\d{1,3}(,\d{3})+(\.\d+)?", text) else text)

@@ -12,7 +12,7 @@ from typing import Any
 import scrapy
 
 from config import Problem
-from crawlers.context import Context, note_drop, note_error, shift
+from crawlers.context import REQUESTS, Context, note_drop, note_error, shift
 from crawlers.options import check_flag, check_known, check_texts, check_url
 from crawlers.reddit_api import LISTING_CAP, Api, parse_thing, thing_time
 from store.records import Cursor, Mention, Watch
@@ -24,8 +24,6 @@ REREAD = timedelta(days=14)
 DRY = 25
 """Things of a listing that a dry look reads."""
 COMMENTS = "comments"
-REQUESTS = "repute/requests"
-"""Crawl statistic of requests made past Scrapy (see running.py, which knows the spiders and cannot be asked from here)."""
 
 Record = Mention | Watch | Cursor
 

@@ -6,10 +6,9 @@ import codecs
 import csv
 import gzip
 import io
-import itertools
 import json
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -18,8 +17,6 @@ Row = dict[str, str]
 
 DELIMITERS = (",", ";", "\t", "|")
 LONGEST_CELL = 16 * 1024 * 1024
-HEADER_ROWS = 200
-"""Rows of a JSON-lines file whose keys make up its columns: lines may leave out what is empty."""
 
 
 class ImportProblem(ValueError):
@@ -137,8 +134,35 @@ def read_csv(file: IO[str], delimiter: str) -> Iterator[tuple[int, Row] | Fault]
     csv.field_size_limit(LONGEST_CELL)
     reader = csv.reader(file, delimiter=delimiter)
     header = [name.strip() for name in next(reader, [])]
+    yield from read_rows(file, header, delimiter, reader.line_num)
+
+
+class Lines:
+    """Lines for a CSV reader, with those of the row under way: a quotation mark that is never closed takes all to the end."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self.lines = iter(lines)
+        self.row: list[str] = []
+        self.ended = False
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        self.ended = True
+        line = next(self.lines)
+        self.ended = False
+        self.row.append(line)
+        return line
+
+
+def read_rows(source: Iterable[str], header: list[str], delimiter: str, above: int) -> Iterator[tuple[int, Row] | Fault]:
+    """Rows below the line number `above`."""
+    lines = Lines(source)
+    reader = csv.reader(lines, delimiter=delimiter)
     while True:
-        line = reader.line_num + 1
+        line = above + reader.line_num + 1
+        lines.row.clear()
         try:
             cells = next(reader)
         except StopIteration:
@@ -146,6 +170,11 @@ def read_csv(file: IO[str], delimiter: str) -> Iterator[tuple[int, Row] | Fault]
         except csv.Error as error:
             yield Fault(line, f"is no CSV ({error})")
             continue
+        if lines.ended:
+            # Only within a quotation does the reader ask for more than there is. The lines that it took are rows again.
+            yield Fault(line, "opens a quotation mark that is never closed")
+            yield from read_rows(lines.row[1:], header, delimiter, line)
+            return
         if len(cells) > len(header):
             yield Fault(line, f"has {len(cells)} cells where the header has {len(header)}")
         elif any(cells):
@@ -154,12 +183,14 @@ def read_csv(file: IO[str], delimiter: str) -> Iterator[tuple[int, Row] | Fault]
 
 def read_json(file: IO[str]) -> Iterator[tuple[int, Row] | Fault]:
     """Objects of a JSON-lines file, or of one JSON list, with everything that is no list or object as text."""
+    begun = False
     for line, text in enumerate(file, start=1):
         if not text.strip():
             continue
-        if line == 1 and text.lstrip().startswith("["):
+        if not begun and text.lstrip().startswith("["):
             yield from read_list(text + file.read())
             return
+        begun = True
         try:
             value = json.loads(text)
         except ValueError as error:
@@ -185,7 +216,7 @@ def as_row(value: dict[str, object]) -> Row:
 
 
 def json_columns(path: Path, encoding: str) -> tuple[str, ...]:
-    """All keys of the first rows, in order."""
+    """All keys of all rows, in order: lines may leave out what is empty."""
     with open_text(path, encoding) as file:
-        rows = itertools.islice((row for row in read_json(file) if not isinstance(row, Fault)), HEADER_ROWS)
+        rows = (row for row in read_json(file) if not isinstance(row, Fault))
         return tuple(dict.fromkeys(name for _, row in rows for name in row))

@@ -9,14 +9,13 @@ from typing import Any
 from scrapy import signals
 from scrapy.crawler import Crawler
 
+from crawlers.context import REQUESTS
 from crawlers.failures import is_stopping, release_waiting
 from crawlers.pipelines import ITEMS, NEW
 
 Progress = Callable[[int, int, int], None]
 """Called with requests, mentions seen and mentions new so far."""
 
-REQUESTS = "repute/requests"
-"""Crawl statistic: requests that a spider makes by itself, past Scrapy."""
 SECONDS = 0.5
 
 

@@ -50,7 +50,8 @@ def draw(make: Callable[..., Drawable], title: str, *figures: Hashable) -> str:
 
 def week_label(week: Week | SentimentWeek) -> str:
     """The week's first day as `28 Sep`, with a star if the week was watched only in part."""
-    partly = week.watched is not None and 0 < week.watched < 0.995
+    known = week.count if isinstance(week, Week) else week.negative
+    partly = known is not None and week.watched is not None and week.watched < 0.995
     return f"{int(week.first_day[8:])} {MONTHS[int(week.first_day[5:7]) - 1]}{'*' if partly else ''}"
 
 

@@ -11,7 +11,7 @@ from dashboard.asking import SENTIMENTS, WINDOWS, Asked
 from dashboard.figures import draw_all
 from reporting.findings import list_basis, list_changes, main_finding
 from store.crawls import find_jobs
-from store.queries import count_by_source, find_latest_crawls
+from store.queries import count_by_source, find_source_health
 from store.scope import Scope
 from store.search import search_mentions
 from store.tags import count_due
@@ -90,20 +90,19 @@ def scope_of(asked: Asked) -> Scope:
 
 def source_rows(db: Database, config: Config) -> list[dict[str, Any]]:
     """Each source, configured or met before, with how many mentions it gave and how its last run ended."""
-    counts = {row["source"]: row for row in count_by_source(db)}
-    crawls = {row["source"]: row for row in find_latest_crawls(db)}
+    met = {row["source"]: row for row in find_source_health(db)}
     enabled = {source.name: source.enabled for source in config.sources}
     return [
         {
             "source": name,
             "enabled": enabled.get(name),
-            "mentions": counts.get(name, {}).get("mentions", 0),
-            "newest": counts.get(name, {}).get("newest"),
-            "status": crawls.get(name, {}).get("status"),
-            "finished": crawls.get(name, {}).get("last_finished"),
-            "error": crawls.get(name, {}).get("error"),
+            "mentions": met.get(name, {}).get("mentions", 0),
+            "newest": met.get(name, {}).get("newest"),
+            "status": met.get(name, {}).get("status"),
+            "finished": met.get(name, {}).get("last_finished"),
+            "error": met.get(name, {}).get("error"),
         }
-        for name in dict.fromkeys([*enabled, *crawls, *counts])
+        for name in dict.fromkeys([*enabled, *met])
     ]
 
 

@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 
 from reporting import phrases
 from store.search import CLOSE, OPEN
+from trends.quotes import cut
 from trends.windows import local_time
 
 
@@ -31,7 +32,7 @@ def environment() -> Environment:
         "marked": marked,
         "unmarked": unmarked,
         "local": local,
-        "shorten": shorten,
+        "shorten": cut,
     }
     made.globals |= {
         "sign": phrases.VERDICT_SIGNS,
@@ -43,6 +44,7 @@ def environment() -> Environment:
         "share_basis": phrases.share_basis,
         "net_words": phrases.net_words,
         "net_basis": phrases.net_basis,
+        "change_basis": phrases.change_basis,
         "change_words": phrases.change_words,
         "minutes_words": phrases.minutes_words,
     }
@@ -67,10 +69,3 @@ def local(moment: str | None, zone: ZoneInfo, precision: str = "second") -> str:
         return phrases.day_words(moment[:10])
     there = local_time(moment, zone)
     return f"{phrases.day_words(there.date().isoformat())} {there:%H:%M}"
-
-
-def shorten(text: str, length: int = 280) -> str:
-    """The beginning of a text, cut at a word."""
-    if len(text) <= length:
-        return text
-    return f"{text[:length].rsplit(None, 1)[0]} …"

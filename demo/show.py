@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import resource
-import shutil
 import subprocess
 import sys
 import time
@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from demo.timing import AS_OF
-from demo.web import serve_demo
+from demo.web import PORT, serve_demo
 
-SHIPPED = "http://127.0.0.1:8321"
+SHIPPED = f"http://127.0.0.1:{PORT}"
 """Where the shipped configuration looks for the demo's web."""
-PORT = 8321
+MARK = "# Written by `repute demo`, and written anew by the next one.\n"
+"""First line of the configuration in the demo's folder, by which the folder is known to be the demo's own."""
 SECRETS = {"REPUTE_REDDIT_CLIENT_ID": "demo", "REPUTE_REDDIT_CLIENT_SECRET": "demo"}
 """What the Reddit-shaped API of the demo takes for credentials."""
 
@@ -41,34 +42,52 @@ def run_show(
 ) -> None:
     """Run the whole demo in `folder`, made anew. `command` is what starts `repute`. Raises `ShowError` if a step fails."""
     began = time.monotonic()
-    prepare(folder)
-    try:
-        web = serve_demo(port)
-        with web as site:
-            say(f"The public web of a fictional grocer: {site.url}/  (now is {AS_OF})")
-            configured = write_config(config, folder, site.url)
-            steps = run_steps(command, configured, folder, say)
-            say_steps(steps, time.monotonic() - began, say)
-            say(f"The weekly email: {folder / 'week.html'}    The database: {folder / 'repute.db'}")
-            if not once:
-                serve(command, configured)
-    except OSError as error:
+    check_config(config)
+    with contextlib.ExitStack() as opened:
+        try:
+            site = opened.enter_context(serve_demo(port))
+        except OSError as error:
+            words = f"port {port}: {error.strerror or error}; end what listens there, or choose another with --port"
+            raise ShowError(words) from error
+        prepare(folder)
+        say(f"The public web of a fictional grocer: {site.url}/  (now is {AS_OF})")
+        configured = write_config(config, folder, site.url)
+        steps = run_steps(command, configured, folder, say)
+        say_steps(steps, time.monotonic() - began, say)
+        say(f"The weekly email: {folder / 'week.html'}    The database: {folder / 'repute.db'}")
+        if not once:
+            serve(command, configured)
+
+
+def check_config(config: Path) -> None:
+    """Raise `ShowError` for a configuration of the user's own: the demo would crawl their real sources."""
+    if not config.is_file():
+        raise ShowError(f"{config}: no such file; the demo runs on the shipped config.toml, name it with --config FILE")
+    if SHIPPED not in config.read_text("utf-8"):
         raise ShowError(
-            f"port {port}: {error.strerror or error}; end what listens there, or choose another with --port"
-        ) from error
+            f"{config}: does not name the demo's web ({SHIPPED}); keep yours, and give the shipped one: "
+            "`git show HEAD:config.toml > demo.toml`, then --config demo.toml"
+        )
 
 
 def prepare(folder: Path) -> None:
-    """Make the folder, without what an earlier demo left in it."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for old in folder.glob("repute*"):
-        shutil.rmtree(old) if old.is_dir() else old.unlink()
+    """Make the folder, without the database of an earlier demo. Raises `ShowError` for one that holds something else."""
+    written = folder / "config.toml"
+    is_ours = written.is_file() and written.read_text("utf-8").startswith(MARK)
+    try:
+        if not is_ours and folder.exists() and any(folder.iterdir()):
+            raise ShowError(f"{folder}: holds something that no demo made; name another one with --folder")
+        folder.mkdir(parents=True, exist_ok=True)
+        for old in folder.glob("repute.*"):
+            old.unlink()
+    except OSError as error:
+        raise ShowError(f"{folder}: cannot be made anew ({error.strerror}); name another one with --folder") from error
 
 
 def write_config(shipped: Path, folder: Path, url: str) -> Path:
     """Copy the shipped configuration, pointed at the address where the web is really served."""
     path = folder / "config.toml"
-    path.write_text(shipped.read_text("utf-8").replace(SHIPPED, url), "utf-8")
+    path.write_text(MARK + shipped.read_text("utf-8").replace(SHIPPED, url), "utf-8")
     return path
 
 
@@ -117,6 +136,7 @@ def serve(command: Sequence[str], config: Path) -> None:
     """Serve the dashboard until Ctrl-C."""
     process = subprocess.Popen([*command, "serve", "--config", str(config), "--as-of", AS_OF], env=os.environ | SECRETS)
     try:
-        process.wait()
+        if code := process.wait():
+            raise ShowError(f"`repute serve` ended with exit code {code}; its message stands above")
     except KeyboardInterrupt:
         process.wait(10)

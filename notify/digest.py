@@ -164,6 +164,7 @@ def templates() -> Environment:
         share_basis=phrases.share_basis,
         net_words=phrases.net_words,
         net_basis=phrases.net_basis,
+        change_basis=phrases.change_basis,
         change_words=phrases.change_words,
     )
     return environment

@@ -21,11 +21,21 @@ def main_finding(hot: HotButtons) -> str:
         watched = hot.coverage.known and any(site.watched_days for site in hot.coverage.sites)
         return "nobody spoke of it" if watched or not hot.coverage.known else "nothing was watched"
     if button is None:
-        return f"no complaints in {counted(hot.n, 'mention')}"
+        return no_button(hot)
     if button.verdict not in REPEATING:
         return f"no complaint recurs; {counted(hot.complaints, 'complaint')} in {counted(hot.n, 'mention')}"
     trend = f", {button.change.direction}" if button.change.direction in ("rising", "falling") else ""
     return f"{button.name}: {button.verdict}, {counted(button.people, 'person', 'people')}{trend}"
+
+
+def no_button(hot: HotButtons) -> str:
+    """What to lead with where no complaint has a topic: nothing read is no praise, and a complaint without a topic is one."""
+    mentions = counted(hot.n, "mention")
+    if hot.untagged == hot.n:
+        return f"{mentions}, none of them read yet"
+    if hot.complaints:
+        return f"{counted(hot.complaints, 'complaint')} in {mentions}, none about a configured topic"
+    return f"no complaints in {mentions}"
 
 
 def list_changes(hot: HotButtons, overview: Overview) -> list[str]:
@@ -34,9 +44,9 @@ def list_changes(hot: HotButtons, overview: Overview) -> list[str]:
     moved.sort(key=lambda button: (button.change.direction != "rising", -button.people))
     sentences = [f"{button.name}: {change_words(button.change)}." for button in moved]
     sentences += [
-        f"{button.name} is new: {people_words(button.people, button.anonymous)}, none in the window before."
+        f"{button.name} is new: {new_words(button)}, none in the window before."
         for button in hot.buttons
-        if button.change.before == 0 and button.verdict in REPEATING and button not in moved
+        if button.change.before == 0 and button.change.now and button.verdict in REPEATING and button not in moved
     ]
     if hot.quiet:
         names = ", ".join(f"{topic.name} ({topic.before} before)" for topic in hot.quiet)
@@ -44,6 +54,13 @@ def list_changes(hot: HotButtons, overview: Overview) -> list[str]:
     if overview.before:
         sentences += figures_changes(overview.figures, overview.before)
     return sentences
+
+
+def new_words(button: HotButton) -> str:
+    """How many speak of a new topic, of those that can be compared: a source that is new itself makes no topic new."""
+    if button.change.now == button.complaints:
+        return people_words(button.people, button.anonymous)
+    return f"{counted(button.change.now, 'complaint')} on the sites watched throughout both windows"
 
 
 def figures_changes(now: Figures, before: Figures) -> list[str]:

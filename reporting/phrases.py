@@ -18,6 +18,8 @@ NBSP = "\N{NO-BREAK SPACE}"
 
 def percent(value: float) -> str:
     """0.123 as `12%`; small parts keep a digit, so that something never looks like nothing."""
+    if 0 < value < 0.0005:
+        return "<0.1%"
     return f"{value:.1%}" if 0 < value < 0.01 else f"{value:.0%}"
 
 
@@ -55,11 +57,18 @@ def change_words(change: Change) -> str:
     """A change against the window before, with whether it is more than chance; or why there is no comparison."""
     if change.before is None:
         return change.note or "no comparison with the window before"
+    if not change.before and not change.now:
+        return f"none in either window{' on the sites watched in both' if change.note else ''}"
     if change.percent is None:
         return f"{change.now} against {change.before} in the window before{DIRECTION_WORDS[change.direction]}"
     size = f"{'+' if change.percent > 0 else MINUS if change.percent < 0 else '±'}{abs(change.percent)}%"
     per_day = " per watched day" if change.now_per_day is not None else ""
     return f"{size}{per_day} ({change.before} before, {change.now} now){DIRECTION_WORDS[change.direction]}"
+
+
+def change_basis(change: Change) -> str:
+    """What a comparison left out and what was tested, as sentences; empty where there is none to explain."""
+    return "" if change.before is None else change.note
 
 
 DIRECTION_WORDS = {

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from reporting.findings import REPEATING
 from reporting.phrases import (
     DIRECTION_SIGNS,
     VERDICT_SIGNS,
+    change_basis,
     change_words,
     counted,
+    day_words,
     minutes_words,
     percent,
-    share_words,
     signed,
     voices_words,
 )
@@ -36,10 +39,13 @@ from trends.answers import (
 )
 from trends.quotes import cut
 from trends.verdicts import plural
+from trends.windows import day_of
 
 STYLES = {"systemic": "bold red", "recurring": "yellow", "isolated": "", "unclear": "magenta"}
-STATUS_SIGNS = {"confirmed": "✓", "contested": "✗", "mixed": "±", "absent": "–"}
-STATUS_STYLES = {"confirmed": "green", "contested": "bold red", "mixed": "yellow", "absent": "dim"}
+STATUS_SIGNS = {"confirmed": "✓", "contested": "✗", "mixed": "±", "unclear": "?", "absent": "–"}
+STATUS_STYLES = {"confirmed": "green", "contested": "bold red", "mixed": "yellow", "unclear": "magenta", "absent": "dim"}
+DETAILED = 5
+"""Hot buttons with details, where not all are asked for: more than a screen nobody reads."""
 PEOPLE_BAR = 10
 SIDE_BAR = 8
 FEW_HOURS = 3
@@ -47,12 +53,24 @@ LONGEST_TEXT = 280
 """Characters of a mention in a list."""
 
 
-def hot_buttons_table(answer: HotButtons) -> RenderableType:
-    """Hot buttons: one line each, then what each stands on."""
+def hot_buttons_table(answer: HotButtons, *, everything: bool = False) -> RenderableType:
+    """Hot buttons: one line each, then what the leading ones that recur stand on, or each with `everything`."""
     beside = f"{answer.window.label}: {counted(answer.n, 'mention')}, {counted(answer.complaints, 'complaint')}"
     title = heading(f"Hot buttons of {answer.brand_name}", beside)
     if not answer.buttons:
-        return Group(title, Text("No complaints that fit a topic."), Text(""), notes_lines(answer.notes))
+        none = Text("No complaints that fit a topic.")
+        return Group(title, none, *rest_lines(answer), Text(""), notes_lines(answer.notes))
+    detailed = [button for button in answer.buttons if everything or button.verdict in REPEATING]
+    detailed = detailed if everything else detailed[:DETAILED]
+    details = [part for button in detailed for part in (button_lines(button), Text(""))]
+    bare = [clean(button.name) for button in answer.buttons if button not in detailed]
+    further = [Text(f"Without details: {', '.join(bare)}; --all shows them.")] if bare else []
+    rest = [*further, *rest_lines(answer), Text("")] if further or answer.quiet or answer.other else []
+    return Group(title, Text(""), buttons_grid(answer), Text(""), *details, *rest, notes_lines(answer.notes))
+
+
+def buttons_grid(answer: HotButtons) -> RenderableType:
+    """One line a hot button."""
     most = max(button.people + button.anonymous for button in answer.buttons)
     counts = (("Complaints", "right"), ("Share (95%)", ""), ("Change", ""), ("8 weeks", ""))
     table = new_table(("Topic", ""), ("Verdict", ""), ("People", ""), *counts)
@@ -66,12 +84,16 @@ def hot_buttons_table(answer: HotButtons) -> RenderableType:
             Text(change_cell(button.change)),
             Text(sparkline([week.count for week in button.weeks])),
         )
+    return table
+
+
+def rest_lines(answer: HotButtons) -> list[RenderableType]:
+    """Topics that fell silent, and complaints without a topic."""
     quiet = [f"{gone.name} ({gone.before} before)" for gone in answer.quiet]
-    tail = [Text(f"Quiet now: {clean(', '.join(quiet))}")] if quiet else []
+    lines: list[RenderableType] = [Text(f"Quiet now: {clean(', '.join(quiet))}")] if quiet else []
     if answer.other:
-        tail.append(Text(f"{counted(answer.other, 'more complaint')} {plural(answer.other, 'fits', 'fit')} no topic."))
-    details = [part for button in answer.buttons for part in (button_lines(button), Text(""))]
-    return Group(title, Text(""), table, Text(""), *details, *tail, notes_lines(answer.notes))
+        lines.append(Text(f"{counted(answer.other, 'complaint')} {plural(answer.other, 'fits', 'fit')} no topic."))
+    return lines
 
 
 def people_cell(button: HotButton) -> str:
@@ -88,19 +110,23 @@ def share_cell(share: Share) -> str:
 
 def change_cell(change: Change) -> str:
     """A change in few characters."""
-    if change.before is None:
+    if change.before is None or not (change.before or change.now):
         return "?"
-    size = "new" if change.percent is None and change.now else "0%" if change.percent is None else f"{change.percent:+d}%"
+    size = "new" if change.percent is None else f"{change.percent:+d}%"
     return f"{size} {DIRECTION_SIGNS[change.direction]}"
+
+
+def change_line(name: str, change: Change) -> str:
+    """A change in words, with what it stands on."""
+    return f"{name}: {change_words(change).rstrip('.')}. {change_basis(change)}".rstrip()
 
 
 def button_lines(button: HotButton) -> RenderableType:
     """What a hot button stands on: rule, where and when, action and quotes."""
-    left_out = button.change.note if button.change.before is not None else ""
     lines: list[RenderableType] = [
         Text(f"{VERDICT_SIGNS[button.verdict]} {clean(button.name)}: {button.verdict}", style=STYLES[button.verdict] or "bold"),
         indented(f"{button.rule}."),
-        indented(f"Change: {change_words(button.change).rstrip('.')}. {left_out}".rstrip()),
+        indented(change_line("Change", button.change)),
         indented(where_words(button)),
     ]
     if button.action:
@@ -116,7 +142,8 @@ def where_words(button: HotButton) -> str:
     """Sources, days, busiest hours, languages, and what stands beside."""
     parts = [", ".join(f"{count.name} {count.count}" for count in button.sources), counted(button.days, "day")]
     if button.timed:
-        parts.append(f"mostly at {', '.join(busiest(button.hours))} ({button.timed} timed)")
+        hours = ", ".join(busiest(button.hours))
+        parts.append(f"{f'busiest at {hours}' if hours else 'no busy hour'} ({button.timed} timed)")
     parts.append(", ".join(f"{count.name} {count.count}" for count in button.languages))
     parts += [f"{counted(button.copies, 'copy', 'copies')} not counted"] if button.copies else []
     parts += [f"{button.undated} undated"] if button.undated else []
@@ -124,9 +151,9 @@ def where_words(button: HotButton) -> str:
 
 
 def busiest(hours: Sequence[int]) -> list[str]:
-    """The hours with most complaints, in order of the clock."""
+    """The hours with most complaints, in order of the clock; a single complaint makes no hour busy."""
     top = sorted(range(24), key=lambda hour: (-hours[hour], hour))[:FEW_HOURS]
-    return [f"{hour}:00" for hour in sorted(top) if hours[hour]]
+    return [f"{hour}:00" for hour in sorted(top) if hours[hour] > 1]
 
 
 def attributes_table(answer: Ledger) -> RenderableType:
@@ -199,7 +226,7 @@ def net_cell(net: Net) -> str:
 def overview_table(answer: Overview) -> RenderableType:
     """How the brand stands, beside its competitors and the window before."""
     table = new_table(
-        ("Brand", ""), ("Mentions", "right"), ("People", ""), ("Net sentiment", ""), ("Negative", ""), ("Voice", "right")
+        ("Brand", ""), ("Mentions", "right"), ("People", ""), ("Net sentiment", ""), ("Negative", ""), ("Voice", "")
     )
     for name, figures in overview_rows(answer):
         table.add_row(Text(clean(name)), *map(Text, overview_cells(figures)))
@@ -207,7 +234,6 @@ def overview_table(answer: Overview) -> RenderableType:
     for name, figures in overview_rows(answer):
         replies.add_row(Text(clean(name)), *map(Text, reply_cells(figures.replies)))
     weeks = [week.negative for week in answer.weeks]
-    left_out = answer.mentions_change.note if answer.mentions_change.before is not None else ""
     lines: list[RenderableType] = [
         heading(f"{answer.brand_name} at a glance", answer.window.label),
         Text(""),
@@ -215,7 +241,7 @@ def overview_table(answer: Overview) -> RenderableType:
         Text(""),
         replies,
         Text(""),
-        Text(f"Mentions: {change_words(answer.mentions_change).rstrip('.')}. {left_out}".rstrip()),
+        Text(change_line("Mentions", answer.mentions_change)),
         Text(f"Negative mentions, last 8 weeks: {sparkline(weeks)}"),
     ]
     if answer.loudest is not None:
@@ -233,7 +259,7 @@ def overview_rows(answer: Overview) -> list[tuple[str, Figures]]:
 def overview_cells(figures: Figures) -> list[str]:
     """One brand's figures with their intervals."""
     people = f"{figures.people:,}+{figures.anonymous:,}?" if figures.anonymous else f"{figures.people:,}"
-    return [f"{figures.mentions:,}", people, net_cell(figures.net), share_cell(figures.negative), share_words(figures.voice)]
+    return [f"{figures.mentions:,}", people, net_cell(figures.net), share_cell(figures.negative), share_cell(figures.voice)]
 
 
 def reply_cells(replies: Replies) -> list[str]:
@@ -242,19 +268,22 @@ def reply_cells(replies: Replies) -> list[str]:
     return [f"{replies.answered:,} of {replies.complaints:,}", *times]
 
 
-def mentions_table(rows: Sequence[Mapping[str, Any]]) -> RenderableType:
+def mentions_table(rows: Sequence[Mapping[str, Any]], zone: ZoneInfo) -> RenderableType:
     """Mentions that a search found: where and what on one line, the words below it."""
     if not rows:
         return Text("No mentions found.")
-    return Group(*(lines for row in rows for lines in (*mention_lines(row), Text(""))))
+    return Group(*(lines for row in rows for lines in (*mention_lines(row, zone), Text(""))))
 
 
-def mention_lines(row: Mapping[str, Any]) -> list[RenderableType]:
-    """One mention of a list."""
-    stars = f"{row['rating']:g}/{row['rating_best'] or 5:g}" if row["rating"] is not None else ""
+def mention_lines(row: Mapping[str, Any], zone: ZoneInfo) -> list[RenderableType]:
+    """One mention of a list, under its local day; voices other than customers' are named."""
+    best = f"/{row['rating_best']:g}" if row["rating_best"] else ""
+    stars = f"{row['rating']:g}{best}" if row["rating"] is not None else ""
+    day = day_of(row["published"], row["precision"], zone)
+    voice = row["voice"] if row["voice"] != "customer" else ""
     complaint = "complaint" if row["complaint"] else ""
-    labels = [row["sentiment"], complaint, row["topics"].replace(",", ", "), row["language"], stars]
-    where = [(row["published"] or "undated")[:10], f"{row['source']}, {row['site']}", *labels]
+    labels = [voice, row["sentiment"], complaint, row["topics"].replace(",", ", "), row["language"], stars]
+    where = [day_words(day) if day else "undated", f"{row['source']}, {row['site']}", *labels]
     words = Text()
     for number, part in enumerate((row["snippet"] or "").replace(CLOSE, OPEN).split(OPEN)):
         words.append(" ".join(clean(part).split("\n")), style="bold underline" if number % 2 else "")
@@ -266,7 +295,7 @@ def mention_lines(row: Mapping[str, Any]) -> list[RenderableType]:
 
 def sources_table(rows: Sequence[Mapping[str, Any]], enabled: Collection[str]) -> RenderableType:
     """Each source: what it gave, when it last finished well, and how its latest run ended."""
-    runs = (("Newest", ""), ("Last finished", ""), ("Latest run", ""))
+    runs = (("Newest", ""), ("Last finished (UTC)", ""), ("Latest run", ""))
     table = new_table(("Source", ""), ("On", ""), ("Mentions", "right"), *runs)
     met = {row["source"]: row for row in rows}
     for name in dict.fromkeys([*enabled, *met]):

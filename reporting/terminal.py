@@ -32,9 +32,9 @@ def bar(value: int, most: int, width: int) -> str:
 
 
 def sparkline(counts: Sequence[int | None]) -> str:
-    """A small column for each count, and a dot where nothing was watched."""
+    """A small column for each count, higher than that of zero, and a dot where nothing was watched."""
     most = max((count for count in counts if count is not None), default=0)
-    return "".join(UNWATCHED if count is None else SPARKS[round(count / most * 7) if most else 0] for count in counts)
+    return "".join(UNWATCHED if count is None else SPARKS[max(1, round(count / most * 7)) if count else 0] for count in counts)
 
 
 def new_table(*columns: tuple[str, str]) -> Table:

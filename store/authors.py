@@ -15,12 +15,13 @@ KEY_BYTES = 12
 
 
 def load_secret(database: Path) -> bytes:
-    """Read the secret beside the database, made with mode 600 at first use."""
+    """Read the secret beside the database, made with mode 600 at first use. Raises `StoreError` where it cannot be."""
     path = database.with_suffix(".secret")
     try:
-        return path.read_bytes() or refuse_empty(path)
-    except FileNotFoundError:
-        return make_secret(path)
+        return (path.read_bytes() if path.exists() else make_secret(path)) or refuse_empty(path)
+    except OSError as error:
+        words = f"{path}: cannot be made or read ({error.strerror}); make its folder exist and be writable for this user"
+        raise StoreError(words) from error
 
 
 def make_secret(path: Path) -> bytes:

@@ -26,14 +26,24 @@ def group_copies(db: Database, mentions: Sequence[tuple[int, tuple[int, ...], st
     """
     for mention, bands, text in mentions:
         db.conn.execute("delete from copy_bands where mention = ?", [mention])
+        leave_group(db, mention)
         if not bands:
-            db.conn.execute("update mentions set copy_group = null where id = ? and copy_group is not null", [mention])
             continue
         group = find_original(db, mention, bands, shingles(text or ""))
         db.conn.executemany("insert into copy_bands (band, mention) values (?, ?)", [(band, mention) for band in set(bands)])
-        db.conn.execute("update mentions set copy_group = ? where id = ?", [group, mention])
         if group is not None:
-            db.conn.execute("update mentions set copy_group = ? where id = ? and copy_group is null", [group, group])
+            db.conn.execute(
+                "update mentions set copy_group = ? where id in (?, ?) or copy_group = ?",
+                [min(group, mention), mention, group, group],
+            )
+
+
+def leave_group(db: Database, mention: int) -> None:
+    """Take a mention out of its copy group; where it gave the group its name, the earliest of the others does from now on."""
+    db.conn.execute("update mentions set copy_group = null where id = ? and copy_group is not null", [mention])
+    (heir,) = db.execute("select min(id) from mentions where copy_group = ?", [mention]).fetchone()
+    if heir is not None:
+        db.conn.execute("update mentions set copy_group = ? where copy_group = ?", [heir, mention])
 
 
 def find_original(db: Database, mention: int, bands: tuple[int, ...], words: set[str]) -> int | None:

@@ -33,6 +33,10 @@ def open_database(path: Path) -> Database:
 def open_private(path: Path) -> Database:
     """Open the file of accounts and unsent mail that belongs to the store at `path`."""
     private = path.with_suffix(".private.db")
+    if private.parent.is_dir() and not private.exists():
+        # Before SQLite opens it: its write-ahead log gets the mode that the file has then. Why not, opening it tells.
+        with contextlib.suppress(OSError):
+            private.touch(mode=0o600)
     db = open_file(private, private_migrations)
     private.chmod(0o600)
     return db
@@ -111,10 +115,12 @@ def write(db: Database) -> Iterator[Database]:
         raise as_store_error(error, file_of(db)) from error
     try:
         yield db
-    except BaseException:
+        db.conn.commit()
+    except BaseException as error:
         db.conn.rollback()
+        if isinstance(error, sqlite3.OperationalError) and "disk" in str(error):
+            raise as_store_error(error, file_of(db)) from error
         raise
-    db.conn.commit()
 
 
 @contextlib.contextmanager

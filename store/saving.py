@@ -185,6 +185,9 @@ def changed_columns(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
     if old["text_hash"] == new["text_hash"]:
         # The language was detected by a tagger after saving: the source's silence or its guess is no news.
         change.pop("language", None)
+    else:
+        # Other words: what was detected no longer holds, what the source states does.
+        change["language"] = new["language"]
     if removed or old["removed_at"] is not None:
         change["removed_at"] = new["removed_at"]
     return change
@@ -208,12 +211,10 @@ def update_changed(
         merged = row | change
         change = change | {"updated": now, "text_hash": hash_text(merged["title"], merged["text"])}
         if change["text_hash"] != row["text_hash"]:
-            change["language"] = change.get("language")
             forget_reading(db, row["id"])
         db.table("mentions").update(row["id"], change)
         if change.get("removed_at"):
             db.conn.execute("delete from mention_brands where mention = ?", [row["id"]])
-            db.conn.execute("delete from copy_bands where mention = ?", [row["id"]])
 
 
 def forget_reading(db: Database, mention: int) -> None:

@@ -55,7 +55,7 @@ def quoted(words: str) -> str:
 
 def is_syntax_error(error: sqlite3.OperationalError) -> bool:
     """Whether FTS5 could not read the words, which is no fault of ours."""
-    signs = ("fts5: syntax error", "unterminated string", "no such column", "unknown special query")
+    signs = ("fts5: ", "unterminated string", "no such column", "unknown special query", "expected integer")
     return any(sign in str(error) for sign in signs)
 
 

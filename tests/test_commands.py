@@ -84,3 +84,29 @@ def test_asking_an_empty_house_says_what_to_do_first(tmp_path):
     done = run("hot-buttons", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (1, "")
     assert "there is no database yet; run `repute crawl` or `repute import` first" in done.stderr
+
+
+BRAND = '[[brands]]\nid = "acme"\nname = "Acme"\nquery = "acme"\n'
+
+
+def test_crawling_without_a_source_says_so(tmp_path):
+    (tmp_path / "config.toml").write_text(BRAND, "utf-8")
+    done = run("crawl", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (
+        1,
+        "Error: config.toml: no source is switched on; add a table like [sources.feeds], `repute sources` lists what there is\n",
+    )
+
+
+def test_sources_before_the_first_crawl_are_those_of_the_config_and_those_there_are(tmp_path):
+    (tmp_path / "config.toml").write_text(BRAND + "[sources.hackernews]\n", "utf-8")
+    done = run("sources", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert re.search(r"hackernews +yes +0 +never +never ran", done.stdout)
+    assert done.stdout.endswith("Not in config.toml: feeds, reddit, reviews\n")
+
+
+def test_a_preview_in_a_folder_that_is_not_there_says_so(tmp_path):
+    done = run("digest", "--preview", str(tmp_path / "nowhere" / "week.html"), cwd=ROOT)
+    assert f"--preview {tmp_path / 'nowhere' / 'week.html'}: the folder {tmp_path / 'nowhere'} does not exist" in done.stderr
+    assert "Traceback" not in done.stderr

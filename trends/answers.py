@@ -10,7 +10,8 @@ from trends.windows import Window
 Verdict = Literal["isolated", "recurring", "systemic", "unclear"]
 """`unclear`: too few known people, but so many anonymous mentions that they may be one person or many."""
 Direction = Literal["rising", "falling", "steady", "unknown"]
-Status = Literal["confirmed", "contested", "mixed", "absent"]
+Status = Literal["confirmed", "contested", "mixed", "unclear", "absent"]
+"""`unclear`: somebody speaks of it, but too few to say."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +29,7 @@ class Share:
 
     @property
     def too_few(self) -> bool:
-        """Whether n is under the floor of `thresholds.too_few`: say "too few to say"."""
+        """Whether n, or the people behind it, are under the floor of `thresholds.too_few`: say "too few to say"."""
         return self.value is None
 
 
@@ -51,7 +52,7 @@ class Net:
 
     @property
     def too_few(self) -> bool:
-        """Whether n is under the floor."""
+        """Whether n, or the people behind it, are under the floor."""
         return self.value is None
 
 
@@ -281,7 +282,7 @@ class AttributeFigures:
     brand: str
     brand_name: str
     status: Status
-    """`confirmed` or `contested` when all agree or the interval lies on one side of one half; `absent` when nobody speaks."""
+    """`confirmed` or `contested` when the interval lies on one side of one half; `absent` when nobody speaks."""
     confirmed: Voices
     contested: Voices
     share: Share

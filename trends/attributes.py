@@ -139,14 +139,14 @@ def sides_by_person(confirming: Sequence[Row], contesting: Sequence[Row]) -> lis
 
 
 def find_status(part: Share) -> Status:
-    """Confirmed or contested when all agree or the interval lies on one side of one half; else mixed, or absent."""
+    """Confirmed or contested when the interval lies on one side of one half, else mixed; unclear of too few, absent of none."""
     if not part.whole:
         return "absent"
-    if part.part == part.whole or (part.low is not None and part.low > 0.5):
+    if part.low is None or part.high is None:
+        return "unclear"
+    if part.low > 0.5:
         return "confirmed"
-    if part.part == 0 or (part.high is not None and part.high < 0.5):
-        return "contested"
-    return "mixed"
+    return "contested" if part.high < 0.5 else "mixed"
 
 
 def find_unexpected(

@@ -20,23 +20,26 @@ class Past:
     before: Window | None
     coverage: Coverage
     before_coverage: Coverage
+    reached: Window
+    """The window as of the last crawl: what is compared, since nobody has looked at the hours after it yet."""
+    reached_coverage: Coverage
 
     @property
     def unlike(self) -> set[tuple[str, str]]:
         """(source, site) of what was not watched throughout both windows, and so cannot be compared."""
-        return sites_with_gaps(self.coverage) | sites_with_gaps(self.before_coverage) | self.new_sites
+        return sites_with_gaps(self.reached_coverage) | sites_with_gaps(self.before_coverage) | self.new_sites
 
     @property
     def new_sites(self) -> set[tuple[str, str]]:
         """Sites whose coverage is known in one of the windows only."""
-        both = (self.coverage, self.before_coverage)
+        both = (self.reached_coverage, self.before_coverage)
         now, past = ({(site.source, site.site) for site in coverage.sites} for coverage in both)
         return now ^ past
 
     @property
     def comparable(self) -> set[tuple[str, str]]:
         """(source, site) of what was watched throughout both windows."""
-        return {(site.source, site.site) for site in self.coverage.sites} - self.unlike
+        return {(site.source, site.site) for site in self.reached_coverage.sites} - self.unlike
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,8 +47,13 @@ class Tested:
     """A change with the chance of one as large or larger if nothing had changed."""
 
     change: Change
-    chance: float
-    """Two-sided p of the people (one person once), not of the mentions; 1 without a comparison."""
+    people: int = 0
+    """Of the window, and of the one before: what is tested, since one angry person's twelve posts are one."""
+    people_before: int = 0
+    up: bool = False
+    """Whether there are more people per day than before."""
+    chance: float = 1.0
+    """Two-sided p of the people, not of the mentions; 1 without a comparison."""
 
 
 def compare(rows: Sequence[Row], past: Past) -> Tested:
@@ -56,10 +64,11 @@ def compare(rows: Sequence[Row], past: Past) -> Tested:
     known = past.coverage.known or past.before_coverage.known
     if known and not past.comparable:
         return incomparable(len(now), "No comparison: no site was watched throughout this window and the one before.")
-    kept = now if not past.unlike else on_other_sites(now, past.unlike)
+    kept = on_other_sites(now, past.unlike)
     earlier = on_other_sites(once(inside(rows, past.before)), past.unlike)
-    days, days_before = length_days(past.window), length_days(past.before)
+    days, days_before = length_days(past.reached), length_days(past.before)
     first, second = per_day(len(kept), days), per_day(len(earlier), days_before)
+    people, people_before = speakers(kept), speakers(earlier)
     ratio = first / second if first is not None and second else None
     change = Change(
         now=len(kept),
@@ -70,25 +79,35 @@ def compare(rows: Sequence[Row], past: Past) -> Tested:
         direction="steady",
         note=say_note(known, past.unlike),
     )
-    return Tested(change=change, chance=compare_counts(speakers(kept), speakers(earlier), days, days_before))
+    return Tested(
+        change=change,
+        people=people,
+        people_before=people_before,
+        up=people * days_before > people_before * days,
+        chance=compare_counts(people, people_before, days, days_before),
+    )
 
 
 def incomparable(now: int, note: str) -> Tested:
     """A count with nothing to hold it against."""
     change = Change(now=now, before=None, now_per_day=None, before_per_day=None, ratio=None, direction="unknown", note=note)
-    return Tested(change=change, chance=1.0)
+    return Tested(change=change)
 
 
 def settle(tested: Sequence[Tested]) -> list[Change]:
     """Say which of several changes rise or fall, at a false discovery rate of 5% over all that can be compared."""
     comparable = [test for test in tested if test.change.before is not None]
     real = dict(zip(map(id, comparable), discoveries([test.chance for test in comparable]), strict=True))
-    return [replace(test.change, direction=direct(test.change)) if real.get(id(test)) else test.change for test in tested]
+    return [direct(test) if real.get(id(test)) else test.change for test in tested]
 
 
-def direct(change: Change) -> Direction:
-    """Up or down, by counts per day."""
-    return "rising" if change.ratio is None or change.ratio > 1 else "falling"
+def direct(tested: Tested) -> Change:
+    """Up or down, by people per day as was tested; the note says so where the mentions go the other way."""
+    change, way = tested.change, "rose" if tested.up else "fell"
+    against = change.ratio is not None and (change.ratio > 1) != tested.up
+    said = f"Tested by people, who {way} from {tested.people_before} to {tested.people}." if against else ""
+    direction: Direction = "rising" if tested.up else "falling"
+    return replace(change, direction=direction, note=" ".join(part for part in (change.note, said) if part))
 
 
 def on_other_sites(rows: Sequence[Row], unlike: Collection[tuple[str, str]]) -> list[Row]:
@@ -97,7 +116,7 @@ def on_other_sites(rows: Sequence[Row], unlike: Collection[tuple[str, str]]) -> 
 
 
 def speakers(rows: Sequence[Row]) -> int:
-    """People and anonymous mentions: one angry person's twelve posts are one."""
+    """People, and anonymous mentions one each."""
     voices = count_voices(rows)
     return voices.people + voices.anonymous
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -41,6 +42,16 @@ def find_coverage(window: Window, listings: Sequence[Row], watches: Sequence[Row
         gaps=tuple(gaps),
         sentences=tuple(say_gaps(gaps, list(sites))),
     )
+
+
+def as_of_last_crawl(window: Window, listings: Sequence[Row]) -> Window:
+    """The window as it was known when anything was last looked at, if that is at most a seventh of it ago; else as it is."""
+    if window.since is None or window.until is None:
+        return window
+    end, latest = min(window.until, window.now), max((listing["until"] for listing in listings), default="")
+    if not window.since < latest < end or seconds(latest, end) > seconds(window.since, window.until) / 7:
+        return window
+    return replace(window, now=latest)
 
 
 def is_expected(listing: Row, listings: Sequence[Row], since: str, enabled: Collection[str]) -> bool:

@@ -13,9 +13,10 @@ from store.queries import count_undated, find_listings, find_mentions, find_pass
 from store.scope import Scope
 from trends.answers import Coverage, Week
 from trends.changes import Past
-from trends.coverage import find_coverage, watched_share
+from trends.coverage import as_of_last_crawl, find_coverage, watched_share
 from trends.people import Row, inside, once
 from trends.quotes import Passages
+from trends.verdicts import plural
 from trends.windows import Window, before, cover, weeks
 
 SILENT = "Silent customers do not show in public complaints: most people who leave say nothing."
@@ -71,8 +72,9 @@ class Gathered:
         """What is peculiar to these rows."""
         notes = []
         if self.undated:
-            said = "are counted here" if self.window.all_time else "are in no window, and stand beside these figures"
-            notes.append(f"{self.undated} undated mentions of {self.brand.name} {said}.")
+            be, stand = ("is", "stands") if self.undated == 1 else ("are", "stand")
+            said = f"{be} counted here" if self.window.all_time else f"{be} in no window and {stand} beside these figures"
+            notes.append(f"{self.undated} undated {plural(self.undated, 'mention')} of {self.brand.name} {said}.")
         if self.untagged:
             notes.append(f"Not read yet: {self.untagged} of these mentions; run `repute tag`.")
         return tuple(notes)
@@ -106,8 +108,9 @@ def find_brand(config: Config, brand: str | None) -> Brand:
 
 def wide_window(window: Window) -> Window:
     """The window that holds the one asked for, the one before it, and the last 8 weeks."""
-    first = [part for part in (window, before(window), weeks(window)[0]) if part is not None]
-    return cover(min(first, key=lambda part: part.since or ""), window)
+    parts = [part for part in (window, before(window), *weeks(window)) if part is not None]
+    first = min(parts, key=lambda part: part.since or "")
+    return window if window.all_time else cover(first, max(parts, key=lambda part: part.until or ""))
 
 
 def wide_scope(brand: str, window: Window, filters: Filters) -> Scope:
@@ -132,11 +135,14 @@ def scope_of(brand: str, window: Window, filters: Filters) -> Scope:
 def find_past(db: Database, config: Config, brand: str, window: Window, filters: Filters) -> Past:
     """A window beside the one before, with what was watched in each."""
     earlier = before(window)
+    reached = as_of_last_crawl(window, find_listings(db, brand=brand, source=filters.source))
     return Past(
         window=window,
         before=earlier,
         coverage=read_coverage(db, config, brand, window, filters),
         before_coverage=read_coverage(db, config, brand, earlier or window, filters),
+        reached=reached,
+        reached_coverage=read_coverage(db, config, brand, reached, filters),
     )
 
 

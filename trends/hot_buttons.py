@@ -71,7 +71,7 @@ def find_hot_buttons(
         window=ground.window,
         n=len(ground.here),
         complaints=len(once(inner)),
-        other=len(once(row for row in inner if row["topic"] is None)),
+        other=len(once(inner)) - len(once(row for row in inner if row["topic"] is not None)),
         buttons=tuple(sorted(buttons, key=rank)),
         quiet=find_quiet([topic for topic in by_topic if not here[topic]], changes, known),
         undated=ground.undated,

@@ -71,23 +71,28 @@ def resample(people: Sequence[tuple[int, int]]) -> tuple[float, float] | None:
 def share(people: Sequence[tuple[int, int]], *, floor: int) -> Share:
     """A share from each person's (part, whole), where an anonymous mention stands for itself as (0 or 1, 1).
 
-    Under `floor` answers it has no value. The interval is Wilson's, widened to that of resampling by person.
+    Under `floor` people (and so under `floor` answers) it has no value: twelve answers of one person are one person's. The
+    interval is Wilson's, widened to that of resampling by person.
     """
     people = [person for person in people if person[1]]
     part, whole = sum(first for first, _ in people), sum(second for _, second in people)
-    if whole < max(floor, 1):
+    if len(people) < max(floor, 1):
         return Share(part=part, whole=whole, value=None, low=None, high=None)
     low, high = widened(wilson(part, whole), resample(people))
     return Share(part=part, whole=whole, value=part / whole, low=low, high=high)
 
 
 def net(people: Sequence[tuple[int, int, int]], *, floor: int) -> Net:
-    """Net sentiment (P − N) / (P + N + neutral) from each person's (positive, neutral, negative) mentions."""
+    """Net sentiment (P − N) / (P + N + neutral) from each person's (positive, neutral, negative) mentions.
+
+    Under `floor` people it has no value.
+    """
+    people = [person for person in people if sum(person)]
     positive, neutral, negative = (sum(person[i] for person in people) for i in range(3))
     whole = positive + neutral + negative
-    if whole < max(floor, 1):
+    if len(people) < max(floor, 1):
         return Net(positive=positive, neutral=neutral, negative=negative, value=None, low=None, high=None)
-    ratios = [(plus - minus, plus + none + minus) for plus, none, minus in people if plus + none + minus]
+    ratios = [(plus - minus, plus + none + minus) for plus, none, minus in people]
     low, high = widened(difference(positive, negative, whole), resample(ratios))
     value = (positive - negative) / whole
     return Net(positive=positive, neutral=neutral, negative=negative, value=value, low=low, high=high)

@@ -121,10 +121,7 @@ def find_net(rows: Sequence[Row], thresholds: Thresholds) -> Net:
 def find_voice(brand: Brand, mentions: Mapping[str, Sequence[Row]], window: Window, thresholds: Thresholds) -> Share:
     """Share of voice. A mention of two brands is a voice for each, so the shares add up to one."""
     said = [{**row, "own": other == brand.id} for other, rows in mentions.items() for row in once(inside(rows, window))]
-    people: dict[object, list[bool]] = {}
-    for row in said:
-        people.setdefault(row["author"] or ("nobody", row["mention"]), []).append(row["own"])
-    return share([(sum(own), len(own)) for own in people.values()], floor=thresholds.too_few)
+    return share([(sum(row["own"] for row in rows), len(rows)) for rows in by_person(said)], floor=thresholds.too_few)
 
 
 def find_reply_times(rows: Sequence[Row], thresholds: Thresholds) -> Replies:

@@ -98,10 +98,13 @@ def before(window: Window) -> Window | None:
 
 
 def weeks(window: Window, count: int = 8) -> tuple[Window, ...]:
-    """The `count` Monday-to-Sunday weeks up to the one in which the window ends (now, for all time), oldest first."""
-    final = date.fromisoformat(window.end_day) - timedelta(days=1) if window.end_day else local_day(window.now, window.zone)
-    monday = min(final, local_day(window.now, window.zone))
-    monday -= timedelta(days=monday.weekday())
+    """The last `count` Monday-to-Sunday weeks up to the one in which the window ends, oldest first.
+
+    A week that is not over yet is not among them: beside seven days, one day looks like an end of all complaints.
+    """
+    today = local_day(window.now, window.zone)
+    final = date.fromisoformat(window.end_day) - timedelta(days=1) if window.end_day else today
+    monday = min(final - timedelta(days=final.weekday()), today - timedelta(days=today.weekday() + 7))
     starts = [monday - timedelta(days=7 * back) for back in range(count - 1, -1, -1)]
     return tuple(from_days(start, start + timedelta(days=7), now=window.now, zone=window.zone) for start in starts)
 

@@ -85,8 +85,13 @@ def telling_words(text: str, ignored: Collection[str]) -> set[str]:
     return {
         word
         for word in split_words(text)
-        if len(word) >= SHORTEST and word not in stops and word not in ignored and not any(map(str.isdigit, word))
+        if len(word) >= SHORTEST and word not in stops and not is_ignored(word, ignored) and not any(map(str.isdigit, word))
     }
+
+
+def is_ignored(word: str, ignored: Collection[str]) -> bool:
+    """Whether a word is ignored, also with a suffix set off by an apostrophe, as Turkish does to names: `tamarind'den`."""
+    return word in ignored or word.partition("'")[0] in ignored
 
 
 def log_odds(first: Mapping[str, int], second: Mapping[str, int], *, prior: float | None = None) -> dict[str, float]:

@@ -104,6 +104,10 @@ def test_secrets_come_from_the_environment_and_are_not_shown(write):
             '[repute]\nkeep_author_names = "yes"\n' + MINIMAL,
             "repute.keep_author_names: 'yes' should be true or false, without quotes",
         ),
+        (
+            '[repute]\ndatabase = " "\n' + MINIMAL,
+            'repute.database: is empty; write one like "repute.db", or leave the line out',
+        ),
         ("[repute]\nbackfil = 3\n" + MINIMAL, "repute.backfil: is not a setting; did you mean backfill?"),
         ("brand = 3\n" + MINIMAL, "brand: is not a setting; did you mean brands?"),
         (
@@ -141,3 +145,8 @@ def test_a_missing_file_a_folder_and_a_wrong_encoding_are_named(tmp_path):
     assert "is a folder" in problems(tmp_path)[0]
     (tmp_path / "latin.toml").write_bytes('name = "Müller"'.encode("latin-1"))
     assert problems(tmp_path / "latin.toml") == ["line 1 is not UTF-8 text; save the file as UTF-8"]
+
+
+def test_a_file_saved_with_a_byte_order_mark_is_read(tmp_path):
+    (tmp_path / "config.toml").write_text(MINIMAL.lstrip(), encoding="utf-8-sig")
+    assert load_config(tmp_path / "config.toml", {}).own_brand.id == "acme"

@@ -218,6 +218,37 @@ def test_metrics_replace_their_day(config, put):
     )  # fmt: skip
 
 
+def test_a_thousands_comma_does_not_make_a_thousand_one(config, put):
+    path = put(
+        "orders.csv", 'date,name,value\n2026-09-01,orders,"1,234"\n2026-09-02,orders,"1,234,567.5"\n2026-09-03,orders,"4,5"\n'
+    )
+    import_metrics(path, config)
+    assert rows(config, "select value from metrics order by date") == [(1234.0,), (1234567.5,), (4.5,)]
+    import_file(put("likes.csv", 'text,likes\nacme is late,"1,234"\n'), config, now=NOW)
+    assert rows(config, "select engagement from mentions") == [(1234,)]
+
+
+def test_json_lines_may_first_name_a_column_far_down(config, put):
+    lines = [{"text": f"acme number {n}"} | ({"rating": 2} if n == 299 else {}) for n in range(300)]
+    import_file(put("a.jsonl", "\n".join(map(json.dumps, lines))), config, now=NOW)
+    assert rows(config, "select text, rating from mentions where rating is not null") == [("acme number 299", 2.0)]
+
+
+def test_a_quotation_mark_that_is_never_closed_costs_its_own_row_only(config, put):
+    path = put("a.csv", 'text,rating\n"acme\none",3\n"acme two,3\nacme three,2\nacme four,1\n')
+    report = import_file(path, config, now=NOW)
+    assert report.faults == ((4, "opens a quotation mark that is never closed"),)
+    assert rows(config, "select text from mentions order by id") == [
+        ("acme\none",),
+        ("acme three",),
+        ("acme four",),
+    ]
+
+
+def test_a_json_list_may_begin_after_an_empty_line(config, put):
+    assert import_file(put("a.json", '\n[{"text": "acme is late"}]\n'), config, now=NOW).new == 1
+
+
 def write_airlines(folder: Path) -> Path:
     brands = "".join(
         f'[[brands]]\nid = "{name.lower().replace(" ", "")}"\nname = "{name}"\nrole = "{"competitor" if n else "own"}"\n'

@@ -121,6 +121,16 @@ def test_a_removed_mention_leaves_a_tombstone_only_where_it_was_known(tmp_path):
     assert rows(tmp_path) == [("known", "customer", None, "2026-10-01T10:00:00Z", NOW)]
 
 
+def test_a_stored_mention_that_no_longer_speaks_of_a_brand_is_updated_and_is_no_brands(tmp_path):
+    pipeline = make_pipeline(tmp_path)
+    pipeline.process_item(mention())
+    pipeline.flush()
+    pipeline.process_item(mention(text="edited: I meant somebody else"))
+    pipeline.close_spider()
+    assert rows(tmp_path, "select external_id, text from mentions") == [("1", "edited: I meant somebody else")]
+    assert rows(tmp_path, "select brand from mention_brands") == []
+
+
 def test_the_query_for_everything_keeps_every_tombstone(tmp_path):
     pipeline = make_pipeline(tmp_path, query="*")
     pipeline.process_item(mention(external_id="stranger", text=None, removed=True))

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config import Brand
-from crawlers.matching import BrandMatcher, match_brands
+from crawlers.matching import BrandMatcher
 from crawlers.query import QueryError, parse_query
 from crawlers.words import Words
 from store.records import Mention
@@ -151,26 +151,26 @@ def mention(**fields) -> Mention:
 
 
 def test_a_mention_concerns_every_brand_that_it_names():
-    assert match_brands(mention(title="Nimblecart", text="or Tamarind?"), BRANDS) == (
+    assert BrandMatcher(BRANDS).match(mention(title="Nimblecart", text="or Tamarind?")) == (
         ("tamarind", "tamarind"),
         ("nimble", "nimblecart"),
     )
 
 
 def test_a_comment_is_matched_by_its_threads_title_too():
-    assert match_brands(mention(kind="comment", text="same here", context="Tamarind is down"), BRANDS) == (
+    assert BrandMatcher(BRANDS).match(mention(kind="comment", text="same here", context="Tamarind is down")) == (
         ("tamarind", "tamarind"),
     )
 
 
 def test_what_an_own_account_writes_is_the_brands():
-    assert match_brands(mention(text="Sorry to hear that", author_name="@tamarindhelp"), BRANDS) == (
+    assert BrandMatcher(BRANDS).match(mention(text="Sorry to hear that", author_name="@tamarindhelp")) == (
         ("tamarind", "@tamarindhelp"),
     )
 
 
 def test_the_homonym_is_nobodys():
-    assert match_brands(mention(text="tamarind chutney, my recipe"), BRANDS) == ()
+    assert BrandMatcher(BRANDS).match(mention(text="tamarind chutney, my recipe")) == ()
 
 
 def test_ten_thousand_mentions_of_fifty_brands_take_seconds():

@@ -13,9 +13,11 @@ import pytest
 from bs4 import BeautifulSoup
 from planted_store import EVIL, HINDI, NOW, ROOT, URDU, WEEK, planted_config
 
+from dashboard.figures import week_label
 from dashboard.serving import ServingError, exposure_warning, serve_dashboard
 from notify.digest import compose_digest, text_of
 from store.database import read_database
+from trends.answers import Week
 
 
 def fetch(client, path: str, status: int = 200) -> BeautifulSoup:
@@ -82,11 +84,23 @@ def test_charts_have_names_and_tables(page):
     assert [words(cell) for cell in table.select("tbody tr")[-1].select("th, td")] == ["28 Sep", "6", "3", "3"]
 
 
+def test_a_change_names_the_sites_that_were_left_out(client):
+    card = fetch(client, "/?last=4w").select_one("#topic-refund").find_parent("article")
+    assert words(card.select_one(".change + p")) == "Compared without reddit (r/leeds): not watched throughout both windows."
+
+
+def test_a_week_with_mentions_that_nobody_watched_is_starred_and_a_gap_is_not():
+    week = Week(first_day="2026-09-28", label="", count=3, watched=0.0)
+    assert week_label(week) == "28 Sep*"
+    assert week_label(dataclasses.replace(week, count=None)) == "28 Sep"
+    assert week_label(dataclasses.replace(week, watched=1.0)) == "28 Sep"
+
+
 def test_ledger_names_what_nobody_speaks_of(page):
     statuses = {words(article.h3): words(article.select_one(".status")) for article in page.select("article.attribute")}
     assert statuses == {
-        "Fast": "contested",
-        "Fresh": "confirmed",
+        "Fast": "unclear",
+        "Fresh": "unclear",
         "Friendly": "absent",
         "Fair prices": "absent",
         "Climate-neutral": "absent",

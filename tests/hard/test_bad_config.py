@@ -112,3 +112,15 @@ def test_a_missing_config_is_told(repute):
 def test_every_command_refuses_a_broken_config(repute, command):
     (repute.folder / "config.toml").write_text(GOOD.replace("Europe/London", "Mars/Base"))
     assert repute.refused(*command).startswith("Error: config.toml: repute.time_zone: 'Mars/Base' is no time zone")
+
+
+def test_mistakes_of_shape_hide_none_that_an_owner_finds(repute):
+    text = GOOD.replace("Europe/London", "Mars/Base").replace("acme OR apex", "(acme").replace("*/15", "75")
+    (repute.folder / "config.toml").write_text(text.replace("[sources.hackernews]", '[[brands]]\nid = "b"\nname = "B"\n'))
+    lines = repute.refused("check", "--no-network").splitlines()
+    assert [line.removeprefix("Error: ").split(": ")[1] for line in lines] == [
+        "repute.time_zone",
+        "brands[1].query",
+        "brands[0].query",
+        "schedule.tag",
+    ]

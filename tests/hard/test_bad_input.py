@@ -149,7 +149,7 @@ def test_an_import_without_a_text_column_names_the_columns_there_are(configured)
 def test_an_import_with_a_mapping_to_no_column_names_the_columns_there_are(configured):
     repute = configured("")
     (repute.folder / "rows.csv").write_text("id,comment\n1,Acme is fine\n")
-    output = repute.refused("import", "rows.csv", "--map", "text=remark")
+    output = repute.refused("import", "rows.csv", "--column", "text=remark")
     assert [word for word in ("remark", "comment") if word not in output] == []
 
 

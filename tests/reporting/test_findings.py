@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from reporting.findings import figures_changes, list_basis, list_changes, main_finding
+from reporting.phrases import change_words
 from trends.answers import Change, Coverage, Figures, HotButton, HotButtons, Net, Overview, Quiet, Replies, Share, SiteCoverage
 from trends.windows import last_full_week
 
@@ -80,6 +81,8 @@ def overview(now: Figures, before: Figures | None) -> Overview:
         ),
         (hot(button("App", "isolated", 1, change(1, 0))), "no complaint recurs; 1 complaint in 50 mentions"),
         (hot(), "no complaints in 50 mentions"),
+        (replace(hot(), complaints=4, other=4), "4 complaints in 50 mentions, none about a configured topic"),
+        (replace(hot(), untagged=50), "50 mentions, none of them read yet"),
         (hot(n=0), "nobody spoke of it"),
         (hot(n=0, coverage=BLIND), "nothing was watched"),
     ],
@@ -123,3 +126,13 @@ def test_reply_times_come_with_the_unanswered():
 def test_basis_says_everything_once():
     answer = hot(coverage=replace(SEEING, sentences=("reddit was blind",)), notes=("Reddit was blind.", "uncorrected"))
     assert list_basis(answer, answer) == ["Reddit was blind.", "Uncorrected."]
+
+
+def test_a_topic_seen_on_new_sites_alone_is_not_called_new():
+    widened = change(0, 0, note="Compared without reviews (new): not watched throughout both windows.")
+    partly = change(3, 0, note="Compared without reviews (new): not watched throughout both windows.")
+    answer = hot(button("Refund", "systemic", 31, widened), button("App", "systemic", 20, partly))
+    assert list_changes(answer, overview(figures(net(None, None, None)), None)) == [
+        "App is new: 3 complaints on the sites watched throughout both windows, none in the window before."
+    ]
+    assert change_words(widened) == "none in either window on the sites watched in both"

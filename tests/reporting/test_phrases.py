@@ -87,3 +87,7 @@ def test_a_change_without_a_comparison_says_why():
 )
 def test_right_to_left_texts_are_so_even_if_they_begin_with_a_latin_name(language, direction):
     assert text_direction(language) == direction
+
+
+def test_a_part_too_small_for_a_digit_is_not_nothing():
+    assert [percent(value) for value in (0, 0.0003, 0.004, 0.01)] == ["0%", "<0.1%", "0.4%", "1%"]

@@ -12,12 +12,20 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from reporting.plain import as_plain
-from reporting.tables import attributes_table, hot_buttons_table, mentions_table, overview_table, sources_table
+from reporting.tables import (
+    attributes_table,
+    hot_buttons_table,
+    mentions_table,
+    overview_table,
+    sources_table,
+    where_words,
+)
 from reporting.terminal import bar, clean, sparkline
 from store.database import read_database
 from store.queries import find_source_health
 from store.scope import Scope
 from store.search import search_mentions
+from trends.answers import Quiet
 from trends.attributes import answer_attributes
 from trends.hot_buttons import answer_hot_buttons
 from trends.overview import answer_overview
@@ -65,8 +73,8 @@ def test_tables_fit_one_hundred_columns(db, config, week, table):
 
 def test_a_hot_button_shows_verdict_rule_counts_action_and_quotes(db, config, week):
     answer = answer_hot_buttons(db, config, window=week)
-    text = " ".join(printed(hot_buttons_table(answer)).split())
     assert [button.verdict for button in answer.buttons] == ["systemic", "unclear", "isolated"]
+    text = " ".join(printed(hot_buttons_table(answer, everything=True)).split())
     for button in answer.buttons:
         assert re.search(rf"{button.name} \S {button.verdict} {button.people}\S* ▇+ {button.complaints} ", text)
         assert f"{button.rule}. Change: " in text
@@ -79,15 +87,15 @@ def test_a_hot_button_shows_verdict_rule_counts_action_and_quotes(db, config, we
 
 
 def test_quotes_print_no_dangerous_link_and_no_markup(db, config, week):
-    text = printed(hot_buttons_table(answer_hot_buttons(db, config, window=week)))
+    text = printed(hot_buttons_table(answer_hot_buttons(db, config, window=week), everything=True))
     assert "<script>alert('x')</script>" in text
     assert "javascript:" not in text
 
 
 def test_the_ledger_shows_status_words_and_competitors(db, config, week):
     text = printed(attributes_table(answer_attributes(db, config, window=week)))
-    assert re.search(r"Fast +✗ contested +▇+ \d +0 +too few to say", text)
-    assert re.search(r"Contested:confirmed +Nimblecart +Basketree\s+Fast +✓ confirmed 0:\d +– absent", text)
+    assert re.search(r"Fast +\? unclear +▇+ \d +0 +too few to say", text)
+    assert re.search(r"Contested:confirmed +Nimblecart +Basketree\s+Fast +\? unclear 0:\d +– absent", text)
     assert re.search(r"Climate-neutral +– absent", text)
 
 
@@ -95,15 +103,50 @@ def test_the_overview_shows_both_windows(db, config, week):
     answer = answer_overview(db, config, window=week)
     text = printed(overview_table(answer))
     net = r"−0\.\d\d \(−0\.\d\d to \S0\.\d\d\)"
-    assert re.search(rf"Tamarind +{answer.n} +\d+\+1\? +{net} +\d+% \(\d+% to \d+%\) +\d+%", text)
+    assert re.search(rf"Tamarind +{answer.n} +\d+\+1\? +{net} +\d+% \(\d+% to \d+%\) +\d+% \(\d+% to \d+%\)", text)
     assert re.search(rf"window before +{answer.before.mentions} ", text)
     assert re.search(r"Basketree +0 +0 +too few to say \(n = 0\)", text)
 
 
-def test_found_words_are_listed_with_where_they_stand(db):
-    text = printed(mentions_table(search_mentions(db, "रिफंड", scope=Scope(brand=""))))
+def test_found_words_are_listed_with_where_they_stand(db, config):
+    text = printed(mentions_table(search_mentions(db, "रिफंड", scope=Scope(brand="")), config.time_zone))
     assert " · reddit, r/delhi · negative · complaint · refund · hi\nटैमरिंड ने कहा" in text
-    assert printed(mentions_table([])) == "No mentions found.\n"
+    assert printed(mentions_table([], config.time_zone)) == "No mentions found.\n"
+
+
+def test_a_mention_is_listed_by_its_local_day_its_voice_and_its_rating_as_given(db, config):
+    (row, *_) = search_mentions(db, "रिफंड", scope=Scope(brand=""))
+    late = {**row, "published": "2026-09-29T23:30:00Z", "precision": "second", "voice": "company", "rating": 9.0}
+    assert printed(mentions_table([late], config.time_zone)).startswith("30 Sep 2026 · reddit, r/delhi · company · negative")
+    assert " · hi · 9\n" in printed(mentions_table([{**late, "rating_best": None}], config.time_zone))
+    assert " · hi · 9/10\n" in printed(mentions_table([{**late, "rating_best": 10.0}], config.time_zone))
+    assert printed(mentions_table([{**late, "precision": "unknown"}], config.time_zone)).startswith("undated · ")
+
+
+def test_details_are_of_the_leading_repeating_buttons_and_all_on_request(db, config, week):
+    answer = answer_hot_buttons(db, config, window=week)
+    first, *others = answer.buttons
+    short, full = (printed(hot_buttons_table(answer, everything=asked)) for asked in (False, True))
+    assert f"{first.name}: systemic\n" in short
+    assert all(f"{button.name}: {button.verdict}\n" not in short for button in others)
+    assert f"Without details: {others[0].name}, {others[1].name}; --all shows them." in " ".join(short.split())
+    assert all(f"{button.name}: {button.verdict}\n" in full for button in answer.buttons)
+    assert "--all" not in full
+
+
+def test_without_a_topic_the_rest_is_still_told(db, config, week):
+    answer = answer_hot_buttons(db, config, window=week)
+    gone = Quiet(topic="refund", name="Refund and return", before=9)
+    text = printed(hot_buttons_table(dataclasses.replace(answer, buttons=(), quiet=(gone,), other=4)))
+    assert "No complaints that fit a topic.\nQuiet now: Refund and return (9 before)\n4 complaints fit no topic.\n" in text
+
+
+def test_busy_hours_are_those_with_more_than_one_complaint(db, config, week):
+    button = answer_hot_buttons(db, config, window=week).buttons[0]
+    scattered = dataclasses.replace(button, hours=(1, 1, 1) + (0,) * 21, timed=3)
+    assert where_words(scattered).split("; ")[2] == "no busy hour (3 timed)"
+    evening = dataclasses.replace(button, hours=(1, 2, 1, *(0,) * 19, 5, 0), timed=9)
+    assert where_words(evening).split("; ")[2] == "busiest at 1:00, 22:00 (9 timed)"
 
 
 def test_sources_show_their_last_error(db):
@@ -118,6 +161,7 @@ def test_a_strangers_words_cannot_move_the_cursor():
 
 def test_a_week_without_a_watch_is_a_dot_and_something_is_never_nothing():
     assert sparkline([0, None, 4, 8]) == "▁·▅█"
+    assert sparkline([0, 1, 1000]) == "▁▂█"
     assert sparkline([]) == ""
     assert (bar(1, 1000, 10), bar(0, 1000, 10), bar(0, 0, 10)) == ("▇", "", "")
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import sqlite3
 import stat
 
@@ -155,3 +156,30 @@ def test_sqlite_utils_works_on_the_file_as_it_is(db, author, matched, path):
         check=False,
     )
     assert (done.stdout.strip(), done.returncode) == ('[{"external_id": "1"}]', 0), done.stderr
+
+
+def test_a_full_disk_is_told_in_words_and_keeps_what_was_saved(db):
+    with write(db):
+        db.table("metrics").insert({"name": "orders", "date": "2026-09-01", "value": 1.0})
+    db.execute(f"pragma max_page_count = {db.execute('pragma page_count').fetchone()[0]}")
+    with pytest.raises(StoreError, match="the disk is full; free some space and start again"), write(db):
+        db.table("metrics").insert({"name": "x" * 100_000, "date": "2026-09-01", "value": 1.0})
+    assert db.execute("select name from metrics").fetchall() == [("orders",)]
+
+
+def test_nobody_else_may_read_the_private_file_or_its_log(path):
+    before = os.umask(0o022)
+    try:
+        private = open_private(path)
+        with write(private):
+            private.table("recipients").insert({"address": "ana@example.com"})
+        modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in path.parent.glob("*.private.db*")}
+    finally:
+        os.umask(before)
+    assert set(modes.values()) == {0o600}
+    assert len(modes) == 3
+
+
+def test_a_secret_that_cannot_be_made_is_told_in_words(tmp_path):
+    with pytest.raises(StoreError, match=r"nowhere/repute.secret: cannot be made or read"):
+        load_secret(tmp_path / "nowhere" / "repute.db")

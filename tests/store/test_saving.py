@@ -162,3 +162,23 @@ def test_longer_copies_share_a_group_and_an_edit_leaves_it(db, author, matched):
     ]
     save_mentions(db, [matched("t", external_id="b", text="short now")], author=author, now="2026-09-03T00:00:00Z")
     assert rows(db, columns="external_id, copy_group")[1] == {"external_id": "b", "copy_group": None}
+
+
+def test_copies_stay_together_when_the_first_of_them_is_edited_away(db, author, matched):
+    release = " ".join(f"word{n}" for n in range(60))
+    copies = [matched("t", external_id=name, text=release, bands=(1, 2)) for name in "abc"]
+    save_mentions(db, copies, author=author, now="2026-09-02T00:00:00Z")
+    edited = matched("t", external_id="a", text=" ".join(f"thing{n}" for n in range(60)), bands=(3, 4))
+    save_mentions(db, [edited], author=author, now="2026-09-03T00:00:00Z")
+    assert rows(db, columns="external_id, coalesce(copy_group, id) as counted") == [
+        {"external_id": "a", "counted": 1},
+        {"external_id": "b", "counted": 2},
+        {"external_id": "c", "counted": 2},
+    ]
+
+
+def test_an_edit_keeps_the_language_that_the_source_states(db, author, matched):
+    save_mentions(db, [matched("t", language="hi-Latn")], author=author, now="2026-09-02T00:00:00Z")
+    edited = matched("t", language="hi-Latn", text="Doodh ab theek hai.")
+    save_mentions(db, [edited], author=author, now="2026-09-03T00:00:00Z")
+    assert rows(db, columns="language") == [{"language": "hi-Latn"}]

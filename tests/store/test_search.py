@@ -76,6 +76,9 @@ def test_words_and_operators_find_what_they_say(found, words, names):
         "';drop table mentions;--",
         "{a b}: c",
         "\x00",
+        "NEAR(a b, x)",
+        "NEAR(refund,weeks)",
+        "(" * 300 + "a" + ")" * 300,
     ],
 )
 def test_no_words_break_the_search(found, words):

@@ -36,17 +36,18 @@ def test_a_split_opinion_is_mixed_and_few_are_too_few_to_say(config, plant):
     rows += [{"attributes": {"fresh": "confirms" if n else "contests"}} for n in range(3)]
     ledger = answer_attributes(plant(rows), config, window=WEEK)
     assert (row_of(ledger, "fast").own.status, row_of(ledger, "fast").own.share.value) == ("mixed", 0.5)
-    assert (row_of(ledger, "fresh").own.status, row_of(ledger, "fresh").own.share.too_few) == ("mixed", True)
+    assert (row_of(ledger, "fresh").own.status, row_of(ledger, "fresh").own.share.too_few) == ("unclear", True)
 
 
-def test_one_who_praises_daily_is_one_person(config, plant):
+def test_one_who_praises_daily_is_one_person_and_confirms_nothing(config, plant):
     rows = [{"author_id": "fan", "attributes": {"fresh": "confirms"}} for _ in range(9)]
     own = row_of(answer_attributes(plant(rows), config, window=WEEK), "fresh").own
-    assert own.confirmed == Voices(mentions=9, people=1, anonymous=0)
+    assert (own.confirmed, own.status) == (Voices(mentions=9, people=1, anonymous=0), "unclear")
 
 
 def test_competitors_stand_beside(config, plant):
-    rows = [{"attributes": {"fast": "contests"}}, {"brands": ("nimblecart",), "attributes": {"fast": "confirms"}}]
+    rows = [{"attributes": {"fast": "contests"}}]
+    rows += [{"brands": ("nimblecart",), "attributes": {"fast": "confirms"}} for _ in range(6)]
     ledger = answer_attributes(plant(rows), config, window=WEEK)
     assert [(rival.brand, rival.status) for rival in row_of(ledger, "fast").competitors] == [
         ("nimblecart", "confirmed"),
@@ -68,3 +69,9 @@ def test_a_word_that_only_our_customers_use_is_unexpected(config, plant):
 def test_a_brand_that_is_not_configured_names_those_that_are(config, plant):
     with pytest.raises(QuestionError, match="'acme' is not configured; there are tamarind, nimblecart, basketree"):
         answer_attributes(plant([]), config, window=WEEK, brand="acme")
+
+
+def test_the_brands_name_with_a_turkish_suffix_is_no_unexpected_word(config, plant):
+    own = [{"text": "Tamarind'den lemons arrive, Tamarind’in."} for _ in range(20)]
+    rivals = [{"text": "Nimblecart lemons arrive.", "brands": ("nimblecart",)} for _ in range(25)]
+    assert answer_attributes(plant(own + rivals), config, window=WEEK).unexpected == ()

@@ -1,6 +1,7 @@
 from collections import defaultdict
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -62,6 +63,13 @@ def test_a_copy_whose_topic_was_missed_does_not_make_the_group_two(config, plant
     assert (answer.n, share.part, share.whole) == (7, 1, 7)
 
 
+def test_a_group_of_copies_has_a_topic_if_one_of_them_has(config, plant):
+    text = " ".join(f"word{n}" for n in range(40))
+    rows = [{"text": text, "bands": (1,), "complaint": True, "topics": ["delivery"] if n else []} for n in range(3)]
+    answer = answer_hot_buttons(plant([*rows, {"complaint": True}]), config, window=WEEK)
+    assert (answer.complaints, only(answer).complaints, answer.other) == (2, 1, 1)
+
+
 def test_anonymous_complaints_are_shown_but_are_no_people(config, plant):
     button = only(answer_hot_buttons(plant([{"author_id": None, "topics": ["app"]}] * 6), config, window=WEEK))
     assert (button.complaints, button.people, button.anonymous, button.verdict, len(button.quotes)) == (6, 0, 6, "unclear", 1)
@@ -72,7 +80,7 @@ def test_undated_complaints_stand_beside_and_are_in_all_time(config, plant):
     db = plant([{"topics": ["app"]}, undated, undated])
     week = answer_hot_buttons(db, config, window=WEEK)
     assert (only(week).complaints, only(week).undated, week.undated) == (1, 2, 2)
-    assert week.notes[0] == "2 undated mentions of Tamarind are in no window, and stand beside these figures."
+    assert week.notes[0] == "2 undated mentions of Tamarind are in no window and stand beside these figures."
     ever = answer_hot_buttons(db, config, window=all_time(now=NOW, zone=LONDON))
     assert (only(ever).complaints, ever.n, only(ever).days) == (3, 3, 1)
 
@@ -105,11 +113,35 @@ def test_one_person_posting_often_makes_nothing_rise(config, plant):
     assert (change.now, change.before, change.direction) == (30, 0, "steady")
 
 
+def test_more_people_in_fewer_posts_rise_and_the_people_are_named(config, plant):
+    rows = [{"topics": ["app"]} for _ in range(20)]
+    rows += [{"author_id": "cross", "topics": ["app"], "published": "2026-09-23T10:00:00Z"} for _ in range(30)]
+    change = only(answer_hot_buttons(plant(rows, [watched()]), config, window=WEEK)).change
+    assert (change.now, change.before, change.percent, change.direction) == (20, 30, -33, "rising")
+    assert change.note == "Tested by people, who rose from 1 to 20."
+
+
 def test_a_window_before_that_was_not_watched_gives_no_change(config, plant):
     db = plant([{"topics": ["app"]}], [watched(since="2026-09-27T23:00:00Z")])
     change = only(answer_hot_buttons(db, config, window=WEEK)).change
     assert (change.before, change.ratio, change.direction) == (None, None, "unknown")
     assert change.note == "No comparison: no site was watched throughout this window and the one before."
+
+
+def test_hours_since_the_last_crawl_leave_a_gap_but_take_no_comparison_away(config, plant):
+    rows = [{"topics": ["app"], "published": f"2026-09-{day}T10:00:00Z"} for day in (10, 15, 23, 24, 29)]
+    db = plant(rows, [watched(), watched("other", until="2026-10-05T08:00:00Z")])
+    evening = window("2026-09-22", "2026-10-05", now="2026-10-05T22:00:00Z", zone=LONDON)
+    answer = answer_hot_buttons(db, config, window=evening)
+    change = only(answer).change
+    assert (change.now, change.before, change.note) == (3, 2, "")
+    assert change.now_per_day == pytest.approx(3 / (13 + 9 / 24))
+    assert answer.coverage.sentences == ("reviews was not watched 5 Oct 2026.",)
+
+
+def test_days_since_the_last_crawl_of_all_take_the_comparison_away(config, plant):
+    db = plant([{"topics": ["app"]}], [watched(until="2026-10-02T08:00:00Z")])
+    assert only(answer_hot_buttons(db, config, window=WEEK)).change.before is None
 
 
 def test_a_new_source_widens_coverage_and_is_no_outbreak(config, plant):
@@ -119,6 +151,24 @@ def test_a_new_source_widens_coverage_and_is_no_outbreak(config, plant):
     button = only(answer_hot_buttons(db, config, window=WEEK))
     assert (button.complaints, button.change.now, button.change.before, button.change.direction) == (22, 2, 2, "steady")
     assert button.change.note == "Compared without reviews (new): not watched throughout both windows."
+
+
+def test_a_week_is_counted_whole_where_the_window_ends_within_it_and_not_before_it_is_over(config, plant):
+    rows = [{"topics": ["app"], "published": f"2026-09-{day}T10:00:00Z"} for day in (14, 18)]
+    rows += [{"topics": ["app"], "published": "2026-10-05T07:00:00Z"}]
+    db = plant(rows, [watched()])
+    midweek = only(answer_hot_buttons(db, config, window=window("2026-09-01", "2026-09-16", now=NOW, zone=LONDON)))
+    assert (midweek.complaints, midweek.weeks[-1].label, midweek.weeks[-1].count) == (1, "14–20 Sep 2026", 2)
+    today = only(answer_hot_buttons(db, config, window=window("2026-09-14", None, now=NOW, zone=LONDON)))
+    assert (today.complaints, today.weeks[-1].label, today.weeks[-1].count) == (3, "28 Sep – 4 Oct 2026", 0)
+
+
+def test_one_undated_mention_is_spoken_of_in_the_singular(config, plant):
+    db = plant([{"published": None, "published_precision": "unknown"}])
+    notes = answer_hot_buttons(db, config, window=WEEK).notes
+    assert notes[0] == "1 undated mention of Tamarind is in no window and stands beside these figures."
+    ever = answer_hot_buttons(db, config, window=all_time(now=NOW, zone=LONDON)).notes
+    assert ever[0] == "1 undated mention of Tamarind is counted here."
 
 
 def test_weeks_that_were_not_watched_are_none_and_not_zero(config, plant):

@@ -88,3 +88,9 @@ def test_discoveries_are_benjamini_and_hochbergs(chances):
     for found, corrected in zip(discoveries(chances), adjusted, strict=True):
         if not math.isclose(corrected, 0.05, rel_tol=1e-9):
             assert found == (corrected <= 0.05)
+
+
+def test_one_persons_twelve_posts_are_too_few_people_to_say():
+    assert share([(12, 12)], floor=5).too_few
+    assert net([(0, 0, 12)], floor=5).too_few
+    assert not share([(8, 8)] + [(0, 1)] * 4, floor=5).too_few

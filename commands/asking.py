@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,81 +12,56 @@ import click
 from commands.options import known_brand, load, read_window, show, window_options
 
 
+def ask(
+    answer: Callable[..., Any], *, config_path: Path, brand: str | None, source: str | None, language: str | None, **window: Any
+) -> Any:
+    """Put a question with the options that all questions share."""
+    from store.database import read_database
+
+    config = load(config_path)
+    named, asked = known_brand(config, brand), read_window(config, **window)
+    return answer(read_database(config.database), config, brand=named, window=asked, source=source, language=language)
+
+
 @click.command(name="hot-buttons")
 @click.option("--all", "everything", is_flag=True, help="Details of every hot button, not only of the leading ones.")
 @window_options
-def hot_buttons(
-    config_path: Path,
-    brand: str | None,
-    source: str | None,
-    language: str | None,
-    as_json: bool,
-    everything: bool,
-    **window: Any,
-) -> None:
+def hot_buttons(as_json: bool, everything: bool, **question: Any) -> None:
     """Show which complaint topics recur: how many people, since when, how sure, and what to do.
 
     Example: repute hot-buttons --last 4w
     """
     from reporting.tables import hot_buttons_table
-    from store.database import read_database
     from trends.hot_buttons import answer_hot_buttons
 
-    config = load(config_path)
-    asked: dict[str, Any] = {
-        "brand": known_brand(config, brand),
-        "window": read_window(config, **window),
-        "source": source,
-        "language": language,
-    }
     table = partial(hot_buttons_table, everything=everything)
-    show(answer_hot_buttons(read_database(config.database), config, **asked), table, as_json)
+    show(ask(answer_hot_buttons, **question), table, as_json)
 
 
 @click.command()
 @window_options
-def attributes(
-    config_path: Path, brand: str | None, source: str | None, language: str | None, as_json: bool, **window: Any
-) -> None:
+def attributes(as_json: bool, **question: Any) -> None:
     """Show which of the words you want to be known by are confirmed, contested or absent, and which come unasked.
 
     Example: repute attributes --last 12w
     """
     from reporting.tables import attributes_table
-    from store.database import read_database
     from trends.attributes import answer_attributes
 
-    config = load(config_path)
-    asked: dict[str, Any] = {
-        "brand": known_brand(config, brand),
-        "window": read_window(config, **window),
-        "source": source,
-        "language": language,
-    }
-    show(answer_attributes(read_database(config.database), config, **asked), attributes_table, as_json)
+    show(ask(answer_attributes, **question), attributes_table, as_json)
 
 
 @click.command()
 @window_options
-def overview(
-    config_path: Path, brand: str | None, source: str | None, language: str | None, as_json: bool, **window: Any
-) -> None:
+def overview(as_json: bool, **question: Any) -> None:
     """Show how the brand stands: mentions, people, net sentiment, share of voice, first replies, competitors beside.
 
     Example: repute overview --last-week
     """
     from reporting.tables import overview_table
-    from store.database import read_database
     from trends.overview import answer_overview
 
-    config = load(config_path)
-    asked: dict[str, Any] = {
-        "brand": known_brand(config, brand),
-        "window": read_window(config, **window),
-        "source": source,
-        "language": language,
-    }
-    show(answer_overview(read_database(config.database), config, **asked), overview_table, as_json)
+    show(ask(answer_overview, **question), overview_table, as_json)
 
 
 @click.command()

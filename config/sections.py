@@ -60,10 +60,14 @@ def read_digest(table: Table) -> Digest:
 
 def read_thresholds(table: Table, usual: Thresholds) -> Thresholds:
     """The numbers behind verdicts."""
-    return Thresholds(
+    thresholds = Thresholds(
         recurring_people=table.number("recurring_people", usual.recurring_people, 2, 1000),
         systemic_people=table.number("systemic_people", usual.systemic_people, 2, 10000),
         systemic_sites=table.number("systemic_sites", usual.systemic_sites, 1, 1000),
         systemic_days=table.number("systemic_days", usual.systemic_days, 1, 366),
         too_few=table.number("too_few", usual.too_few, 1, 1000),
     )
+    if thresholds.recurring_people > thresholds.systemic_people:
+        counts = f"{thresholds.recurring_people} is more than systemic_people, {thresholds.systemic_people}"
+        table.problem("recurring_people", f"{counts}: nothing would ever be recurring; lower it")
+    return thresholds

@@ -71,6 +71,9 @@ def read_tokens(text: str) -> Iterator[Token]:
         column = match.start(kind) + (0 if kind == "phrase" else 1)
         if kind == "phrase" and not match["shut"]:
             raise QueryError(f'unclosed quotation mark at column {column} in {text!r}; close the phrase with "')
+        if kind == "word" and match["word"] in ("and", "or", "not", "And", "Or", "Not"):
+            words = f"{match['word']!r} at column {column} in {text!r}"
+            raise QueryError(f'{words}: write {match["word"].upper()} to mean the operator, "{match["word"]}" to mean the word')
         if kind == "word" and (match["word"] in ("AND", "OR", "NOT") or NEAR.fullmatch(match["word"])):
             kind = "operator"
         yield Token(kind, match[kind if kind != "operator" else "word"], column)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import hashlib
+import json
 import logging
 import os
 import time
@@ -28,10 +30,13 @@ from crawlers.pipelines import COMPLETE, CRAWL, ITEMS, LIMIT, UPDATED
 from crawlers.watching import Progress, Watcher, count_progress
 from store.crawls import find_cursor, find_gaps, find_recent_ids, finish_crawl, start_crawl
 from store.database import open_database
-from store.records import CrawlReport
+from store.records import CrawlReport, Cursor
+from store.saving import remember
 
 __all__ = ["check_sources", "find_spiders", "run_crawl"]
 
+QUERIES = "queries"
+"""Cursor: the fingerprint of the brands' queries at the last crawl that finished."""
 BUG = "a fault in Repute itself stopped a part of this crawl; the traceback above belongs in a bug report"
 
 
@@ -63,6 +68,8 @@ def run_crawl(
             finish_crawl(db, row, CrawlReport(status="failed", finished=now, errors=1, error=words))
             raise
         finish_crawl(db, row, report)
+        if report.status == "finished":
+            remember(db, Cursor(source=name, site="", name=QUERIES, value=fingerprint(config)), now=now)
     return report
 
 
@@ -144,15 +151,22 @@ def make_process(settings: Settings) -> AsyncCrawlerProcess:
     return process
 
 
+def fingerprint(config: Config) -> str:
+    """What the brands listen for, in a few letters: a past that was read with other queries must be read again."""
+    said = json.dumps([(brand.id, brand.query, brand.accounts) for brand in config.brands])
+    return hashlib.blake2b(said.encode(), digest_size=8).hexdigest()
+
+
 def bind_context(config: Config, source: Source, *, now: str, since: str | None, db: Database | None) -> Context:
-    """What the spider may know, bound to its source. A dry look sees no past."""
+    """What the spider may know, bound to its source. A dry look sees no past, nor does a crawl with changed queries."""
     name = source.name
+    known_past = db is not None and find_cursor(db, name, "", QUERIES) in (None, fingerprint(config))
 
     def cursors(site: str, listing: str) -> str | None:
-        return find_cursor(db, name, site, listing) if db else None
+        return find_cursor(db, name, site, listing) if db and known_past else None
 
     def gaps(*, site: str, since: str, until: str, brand: str = "", query: str = "") -> list[tuple[str, str]]:
-        if db is None:
+        if db is None or not known_past:
             return [(since, until)]
         return find_gaps(db, source=name, site=site, since=since, until=until, brand=brand, query=query)
 

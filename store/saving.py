@@ -241,6 +241,12 @@ def save_brands(db: Database, matched: Sequence[tuple[int, MatchedMention]]) -> 
     )
 
 
+def remember(db: Database, cursor: Cursor, *, now: str) -> None:
+    """Save one cursor by itself."""
+    with write(db):
+        save_cursors(db, [cursor], now)
+
+
 def save_cursors(db: Database, cursors: Iterable[Cursor], now: str) -> None:
     """Remember where a source stopped."""
     db.conn.executemany(

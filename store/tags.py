@@ -157,6 +157,11 @@ def save_tagged(db: Database, tagged: Sequence[TaggedMention], ids: Mapping[Tagg
     return len(fresh)
 
 
+def find_tombstones(db: Database) -> list[int]:
+    """Row ids of the mentions that were removed at their source."""
+    return [row[0] for row in db.execute("select id from mentions where removed_at is not null")]
+
+
 def find_set(db: Database, taggers: str) -> int | None:
     """The id of a set of taggers met before."""
     row = db.execute("select id from tagger_sets where taggers = ?", [taggers]).fetchone()

@@ -32,6 +32,12 @@ def save_vectors(db: Database, model: str, rows: Iterable[tuple[int, str, Sequen
         db.conn.executemany("insert into vectors (mention, span, model, text_hash, vector) values (?, ?, ?, ?, ?)", packed)
 
 
+def forget_vectors(db: Database, mentions: Sequence[int]) -> None:
+    """Delete the vectors of mentions: they say much of the text that they were made of."""
+    with write(db):
+        db.conn.execute("delete from vectors where mention in (select value from json_each(?))", [json.dumps(list(mentions))])
+
+
 def find_vectors(db: Database, model: str, wanted: Mapping[int, str]) -> dict[int, list[NDArray[np.float32]]]:
     """Vectors of span 0, 1, 2 … of mentions (row id -> text hash); those of other words or another model are left out."""
     import numpy as np

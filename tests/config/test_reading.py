@@ -116,6 +116,10 @@ def test_secrets_come_from_the_environment_and_are_not_shown(write):
         ),
         (MINIMAL + '[schedule]\ntag = "hourly"', "schedule.tag: 'hourly' is no cron line of five fields, like \"0 7 * * mon\""),
         (
+            MINIMAL + "[thresholds]\nrecurring_people = 9",
+            "thresholds.recurring_people: 9 is more than systemic_people, 5: nothing would ever be recurring; lower it",
+        ),
+        (
             MINIMAL + "[thresholds]\nrecurring_people = 1",
             "thresholds.recurring_people: 1 should be a whole number from 2 to 1000",
         ),

@@ -51,6 +51,28 @@ def test_a_crawl_leaves_a_row_that_says_what_it_did(serve, crawl, tmp_path):
     assert row[9:] == (1, 0 if report.duration < 1 else 1)
 
 
+BRAND = """
+[[brands]]
+id = "one"
+name = "One"
+role = "own"
+query = "{}"
+"""
+
+
+def test_a_changed_query_reads_again_what_the_source_still_has(serve, crawl, tmp_path):
+    def answer(target, headers, body):
+        known = headers.get("If-None-Match") == '"1"'
+        return (304, {}, b"") if known else (200, {"ETag": '"1"'}, FEED[2])
+
+    url = serve({"/a": answer})
+    feeds = f'[sources.feeds]\nfeeds = [{{ url = "{url}/a" }}]'
+    assert crawl(BRAND.format("hello 1") + feeds, "feeds").new == 1
+    assert crawl(BRAND.format("hello 1") + feeds, "feeds").items == 0
+    assert crawl(BRAND.format("hello") + feeds, "feeds").new == 4
+    assert query(tmp_path, "select count(*) from mention_brands") == [(5,)]
+
+
 def test_a_dry_look_stores_nothing(serve, crawl, tmp_path):
     url = serve({"/a": FEED})
     report = crawl(f'[sources.feeds]\nfeeds = [{{ url = "{url}/a" }}]', "feeds", dry=True)

@@ -136,7 +136,11 @@ def test_crawls_killed_ten_times_end_like_undisturbed_ones(repute, tmp_path, dem
     while kills < KILLS:
         source = SOURCES[kills % len(SOURCES)]
         process = repute.start("crawl", source, "--as-of", NOW)
-        kills += kill_when(process, lambda: True, took[source] * chance.uniform(0.5, 0.95))
+        killed = kill_when(process, lambda: True, took[source] * chance.uniform(0.5, 0.95))
+        kills += killed
+        if not killed:
+            # It was measured while the machine had more to do: without this it might never be met alive.
+            took[source] *= 0.8
     for source in SOURCES:
         repute.done("crawl", source, "--as-of", NOW)
     assert read_all(repute.database) == undisturbed

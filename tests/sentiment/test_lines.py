@@ -24,11 +24,20 @@ def test_a_line_of_text_gives_one_row_with_every_field(classifier):
 
 
 def test_json_lines_keep_their_order_and_a_bad_one_costs_itself(classifier):
-    lines = [b'{"text": "one"}\n', b"{broken\n", b'{"label": "x"}\n', b'"just a string"\n', b'{"text": "two"}\n', b'{"text": "\xff"}\n']
+    lines = [
+        b'{"text": "one"}\n',
+        b"{broken\n",
+        b'{"label": "x"}\n',
+        b'"just a string"\n',
+        b'{"text": "two"}\n',
+        b'{"text": "\xff"}\n',
+    ]
     rows = list(classify_lines(lines, classifier))
     assert [row.get("text") for row in rows] == ["one", None, None, None, "two", None]
     assert [(row["line"], row["error"].split("(")[0].strip()) for row in rows if "error" in row] == [
-        (2, "is not JSON"), (3, 'has no "text"; write {"text": "…"}'), (4, 'has no "text"; write {"text": "…"}'),
+        (2, "is not JSON"),
+        (3, 'has no "text"; write {"text": "…"}'),
+        (4, 'has no "text"; write {"text": "…"}'),
         (6, "is not UTF-8 at byte 10; save the file as UTF-8"),
     ]
 

@@ -58,7 +58,9 @@ def save_texts(db, path, texts):
 
 
 def tags(db):
-    return [tuple(row) for row in db.execute("select mention, span, task, label, polarity from current_tags order by 1, 2, 3, 4")]
+    return [
+        tuple(row) for row in db.execute("select mention, span, task, label, polarity from current_tags order by 1, 2, 3, 4")
+    ]
 
 
 def test_tagging_gives_what_the_classifier_says_whole_and_by_sentence(db, vectors, encoder):
@@ -71,7 +73,9 @@ def test_tagging_gives_what_the_classifier_says_whole_and_by_sentence(db, vector
         for number, found in enumerate((reading, *spans)):
             expected.append((mention, number, "sentiment", found.sentiment, None))
             expected += [(mention, number, "topic", topic, None) for topic in found.topics]
-            expected += [(mention, number, "attribute", attribute, polarity) for attribute, polarity in found.attributes.items()]
+            expected += [
+                (mention, number, "attribute", attribute, polarity) for attribute, polarity in found.attributes.items()
+            ]
         expected += [(mention, 0, "complaint", "complaint", None)] if reading.complaint else []
     assert tags(db) == sorted(expected, key=lambda row: row[:4])
     assert [row[0] for row in db.execute("select language from mentions order by id")] == ["en", "en", "en", "tr"]
@@ -114,3 +118,12 @@ def test_progress_ends_at_what_was_due(db, vectors, encoder):
     heard = []
     tag_mentions(db, vectors, Classifier(encoder, [DELIVERY], []), progress=lambda done, due: heard.append((done, due)))
     assert heard == [(4, 4)]
+
+
+def test_a_removed_mention_leaves_no_vector(db, path, vectors, encoder):
+    classifier = Classifier(encoder, [DELIVERY], [])
+    tag_mentions(db, vectors, classifier)
+    removed = MatchedMention(mention=Mention(source="s", site="x", external_id="0", removed=True))
+    save_mentions(db, [removed], author=Author(load_secret(path)), now="2026-09-02T00:00:00Z")
+    tag_mentions(db, vectors, classifier)
+    assert {row[0] for row in vectors.execute("select mention from vectors")} == {2, 3, 4}

@@ -1,0 +1,1 @@
+"""Read texts: language, sentiment, complaint, topics and attributes, with a model of our own."""

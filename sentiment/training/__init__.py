@@ -1,0 +1,1 @@
+"""Train, export and assess the shipped model: `python -m sentiment.training` (extra `train`)."""

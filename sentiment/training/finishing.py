@@ -1,0 +1,83 @@
+"""Make a trained network into the model folder that Repute ships."""
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import onnx
+
+from sentiment.encoder import Encoder
+from sentiment.settings import write_settings
+from sentiment.training.assessment import Assessment, assess
+from sentiment.training.calibration import calibrate
+from sentiment.training.card import write_card
+from sentiment.training.copies import Seen
+from sentiment.training.corpus import Sample
+from sentiment.training.export import build_model, export_network
+from sentiment.training.network import Network
+
+LARGEST = 35_000_000
+"""Bytes that the whole folder may have."""
+COMPARED = 150
+"""Rows of each set on which the model is read before and after quantisation."""
+
+
+class ModelTooLarge(RuntimeError):
+    """The finished folder is over the limit."""
+
+
+def finish(
+    network: Network,
+    tokenizer: Path,
+    data: Path,
+    training: Sequence[Sample],
+    out: Path,
+    name: str,
+    work: Path,
+    seed: int,
+    at_most: int | None = None,
+) -> Assessment:
+    """Export, quantise, calibrate and assess, then put the folder in place of the old one at once.
+
+    `at_most` limits the rows of each set that an early, unfinished model is assessed on.
+    """
+    part, full = work / "model.part", work / "model.full"
+    network.eval()
+    for folder in (part, full):
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        shutil.copy(tokenizer, folder / "tokenizer.json")
+    export_network(network, part)
+    onnx.save(build_model(network, small_embeddings=False), full / "model.onnx")
+    assessments, seen = [], Seen(training)
+    for folder in (full, part):
+        settings = replace(calibrate(folder, data, training, seed), name=name)
+        write_settings(settings, folder / "model.json")
+        assessments.append(assess(Encoder.load(folder), data, seen, COMPARED))
+        print(f"{folder.name}: {words_of(assessments[-1])}", flush=True)
+    thorough = assess(Encoder.load(part), data, seen, at_most)
+    sizes = {path.name: path.stat().st_size for path in part.iterdir()}
+    if sum(sizes.values()) > LARGEST:
+        raise ModelTooLarge(f"{part}: {sum(sizes.values())} bytes; learn a smaller vocabulary (LEARNT in vocabulary.py)")
+    (part / "README.md").write_text(write_card(settings, thorough, assessments[1], assessments[0], sizes), encoding="utf-8")
+    _put_in_place(part, out)
+    return thorough
+
+
+def words_of(assessment: Assessment) -> str:
+    """Return the figures of an assessment in a line."""
+    sets = ", ".join(f"{one.name} {100 * one.evaluation.macro_recall:.1f}" for one in assessment.sets)
+    return f"sentiment {assessment.sentiment_accuracy:.4f}, topics {assessment.topics_macro_f1:.4f}; macro-recall: {sets}"
+
+
+def _put_in_place(part: Path, out: Path) -> None:
+    """Move a folder to `out`, which may be on another file system, so that no reader sees half of it."""
+    fresh, stale = out.with_name(out.name + ".new"), out.with_name(out.name + ".old")
+    for folder in (fresh, stale):
+        shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(part, fresh)
+    if out.exists():
+        out.rename(stale)
+    fresh.rename(out)
+    shutil.rmtree(stale, ignore_errors=True)

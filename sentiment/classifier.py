@@ -15,6 +15,9 @@ from sentiment.settings import Likeness
 Floats = NDArray[np.float32]
 Polarity = Literal["confirms", "contests"]
 SENTIMENTS = ("negative", "neutral", "positive")
+NEARLY = 0.8
+"""A sentence's further topics have at least this part of its likeliest one's probability: descriptions that lie near
+each other would else all be given. On the dev splits it costs and brings nothing (F0.5 within 0.01)."""
 
 
 class Described(Protocol):
@@ -152,6 +155,7 @@ class Classifier:
         topics = self._topics.likeness(vectors) if complaint else np.zeros((len(vectors), len(self.topics)), np.float32)
         if first:  # praise beside a complaint is not what it is about
             topics[1:][[sentiment == "positive" for sentiment in sentiments[1:]]] = 0
+        topics[topics < NEARLY * topics.max(axis=1, keepdims=True, initial=0.0)] = 0
         speaks = self._attributes.likeness(vectors)
         matches = [
             Matches(_above(self._topics, topics[i]), *self._polarities(speaks[i], sentiments[i]))

@@ -56,7 +56,7 @@ def main(data: Path, out: Path, work: Path, scale: float, budget: int, threads: 
         samples += read_plan(data, SEED + 1, 1.0, SECOND)
     write_module(weigh_words(data), Path(sentiment.romanised.__file__))
     at_most = EARLY if halt_at < 1 or limit else None
-    print(words_of(finish(network, work / "tokenizer.json", data, samples, out, NAME, work, SEED, at_most)), flush=True)
+    print(words_of(finish(network, work / "tokenizer.json", data, samples, out, NAME, work, SEED, source, at_most)), flush=True)
 
 
 def learn_nearer(network: Network, material: Material, data: Path, work: Path, budget: int) -> None:

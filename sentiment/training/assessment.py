@@ -9,9 +9,13 @@ import numpy as np
 from sentiment.classifier import SENTIMENTS, Descriptions
 from sentiment.encoder import Encoder
 from sentiment.evaluation import COMPLAINTS, Evaluation, score_labels
+from sentiment.text import prepare
 from sentiment.training.calibration import dev_sets
 from sentiment.training.copies import Seen
 from sentiment.training.corpus import PLAN, Reading, Sample, read_set, rows
+from sentiment.training.network import load_minilm
+from sentiment.training.teacher import embed
+from sentiment.training.vocabulary import old_tokenizer
 
 # One line a reason, written before any figure was seen, and never trained on.
 AIRLINE_REASONS = {
@@ -92,6 +96,16 @@ def topics_macro_f1(encoder: Encoder, texts: Sequence[str], gold: Sequence[str])
     likely = Descriptions(encoder, asked, encoder.settings.topic).likeness(encoder.read(texts).vectors)
     read = [asked[i].id for i in likely.argmax(axis=1)]
     return score_labels(gold, read, list(AIRLINE_REASONS), "topic").macro_f1
+
+
+def frozen_macro_f1(data: Path, source: Path) -> float:
+    """Return the macro-F1 of untrained all-MiniLM-L6-v2 on the same texts and the same descriptions, by plain cosine."""
+    asked = [row for row in rows(data.parent / "eval" / "airline_tweets" / "train.jsonl") if row["topic"] in AIRLINE_REASONS]
+    words = [prepare(row["text"]) for row in asked]
+    network, tokenizer = load_minilm(source), old_tokenizer(source)
+    names = list(AIRLINE_REASONS)
+    near = embed(words, network, tokenizer) @ embed(list(AIRLINE_REASONS.values()), network, tokenizer).T
+    return score_labels([row["topic"] for row in asked], [names[i] for i in near.argmax(axis=1)], names, "topic").macro_f1
 
 
 def calibration_error(

@@ -9,7 +9,7 @@ import onnx
 
 from sentiment.encoder import Encoder
 from sentiment.settings import write_settings
-from sentiment.training.assessment import Assessment, assess
+from sentiment.training.assessment import Assessment, assess, frozen_macro_f1
 from sentiment.training.calibration import calibrate
 from sentiment.training.card import write_card
 from sentiment.training.copies import Seen
@@ -36,6 +36,7 @@ def finish(
     name: str,
     work: Path,
     seed: int,
+    minilm: Path,
     at_most: int | None = None,
 ) -> Assessment:
     """Export, quantise, calibrate and assess, then put the folder in place of the old one at once.
@@ -57,10 +58,13 @@ def finish(
         assessments.append(assess(Encoder.load(folder), data, seen, COMPARED))
         print(f"{folder.name}: {words_of(assessments[-1])}", flush=True)
     thorough = assess(Encoder.load(part), data, seen, at_most)
+    frozen = frozen_macro_f1(data, minilm)
     sizes = {path.name: path.stat().st_size for path in part.iterdir()}
     if sum(sizes.values()) > LARGEST:
         raise ModelTooLarge(f"{part}: {sum(sizes.values())} bytes; learn a smaller vocabulary (LEARNT in vocabulary.py)")
-    (part / "README.md").write_text(write_card(settings, thorough, assessments[1], assessments[0], sizes), encoding="utf-8")
+    (part / "README.md").write_text(
+        write_card(settings, thorough, assessments[1], assessments[0], frozen, sizes), encoding="utf-8"
+    )
     _put_in_place(part, out)
     return thorough
 

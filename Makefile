@@ -5,10 +5,11 @@ BIN := $(VENV)/bin
 ARGS ?=
 TESTS ?= tests
 RECORDED ?=
+DATA ?= ../shared/data/train
 # pip reports what it does; its version notice is noise here.
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: demo test lint types bench train clean
+.PHONY: demo test lint types train clean
 
 demo: $(VENV)/.installed
 	@$(BIN)/repute demo $(ARGS)
@@ -25,7 +26,7 @@ types: $(VENV)/.installed-test
 
 train: $(VENV)/.installed
 	$(PIP) --editable '.[train]'
-	$(BIN)/python -m sentiment.training $(ARGS)
+	$(BIN)/python -m sentiment.training --data $(DATA) --out sentiment/model $(ARGS)
 
 clean:
 	rm -rf $(VENV) demo-run build *.egg-info

@@ -104,6 +104,24 @@ def test_recorded_listings_land_once(recorded, serve_web, crawl, tmp_path):
     assert len(stored) == 200
 
 
+def test_everything_recorded_lands_once_through_praw_and_the_spider(recorded, serve_web, crawl, tmp_path):
+    found = {thing["name"]: thing for _, body in interactions(recorded) for thing in things(json.loads(body))}
+    newest = sorted(found.values(), key=lambda thing: -thing["created_utc"])
+    posts, comments = ([thing for thing in newest if thing["name"].startswith(kind)] for kind in ("t3", "t1"))
+    routes = {"/r/all/new": listing(*posts), "/r/all/comments/": listing(*comments), "/api/info/": EMPTY}
+    web = serve_web({"/api/v1/access_token": TOKEN} | routes)
+    text = config(web.url, 'subreddits = ["all"]')
+    report = crawl(text, "reddit", now="2026-11-01T00:00:00Z", since="2005-01-01T00:00:00Z", env=KEYS)
+    assert (report.status, report.error) == ("finished", None)
+    stored = rows(tmp_path, "select external_id, text, removed_at is not null from mentions")
+    assert sorted(row[0] for row in stored) == sorted(found)
+    assert len(stored) >= 500
+    gone = {row[0] for row in stored if row[2]}
+    assert gone == {name for name, thing in found.items() if parse_thing(thing).removed}
+    assert gone
+    assert [row for row in stored if row[2] and row[1]] == []
+
+
 def test_every_recorded_thing_is_read(recorded):
     found = [thing for _, body in interactions(recorded) for thing in things(json.loads(body))]
     for thing in found:

@@ -38,24 +38,7 @@ CONTENT = [
 ]
 """Columns that a later sight of the same mention may change."""
 
-KEPT_WHEN_ABSENT = frozenset(
-    [
-        "url",
-        "language",
-        "subject",
-        "place",
-        "rating",
-        "rating_worst",
-        "rating_best",
-        "rating_measure",
-        "author",
-        "author_name",
-        "engagement",
-        "thread",
-        "parent",
-        "published",
-    ]
-)
+KEPT_WHEN_ABSENT = frozenset(CONTENT) - {"kind", "voice", "title", "text", "published_precision"}
 """Columns that a poorer sight (a listing that leaves them out) does not blank."""
 
 

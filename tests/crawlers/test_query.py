@@ -127,7 +127,9 @@ def test_any_text_is_a_query_or_a_query_error(text):
         query = parse_query(text)
     except QueryError:
         return
-    query.match(Words(text))
+    found = query.match(Words(text))
+    assert found is None or found
+    assert query.text == text
 
 
 @given(st.text(alphabet="aAéIıİ'ی ي#-अा星 \u200c", min_size=1, max_size=12))

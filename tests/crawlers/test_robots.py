@@ -161,8 +161,8 @@ def test_private_addresses_are_refused(host):
 
 
 def test_public_addresses_and_names_pass():
-    refuse_private("93.184.216.34", frozenset())
-    refuse_private("example.org", frozenset())
+    assert refuse_private("93.184.216.34", frozenset()) is None
+    assert refuse_private("example.org", frozenset()) is None
 
 
 def test_http_and_https_and_www_are_one_place():

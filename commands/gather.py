@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from config import Config
     from crawlers.importing import ImportReport
 
-LOOK = 20
-"""Mentions after which a dry look has seen enough."""
 CLI = Path(__file__).resolve().parent.parent / "cli.py"
 """Started by its path: `python -m cli` would take a stranger's cli.py from the folder that we were started in."""
 
@@ -122,7 +120,7 @@ def crawl_one(config: Config, name: str, *, now: str, since: str | None, dry: bo
             status.update(f"{name}: {requests} requests, {items} mentions, {new} new")
 
         try:
-            report = run_crawl(config, name, now=now, since=since, dry=dry, progress=show, limit=LOOK if dry else None)
+            report = run_crawl(config, name, now=now, since=since, dry=dry, progress=show)
         except SourceError as error:
             raise click.ClickException(str(error)) from error
     dropped = "".join(f", {count} left out ({reason})" for reason, count in report.dropped)

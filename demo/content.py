@@ -21,8 +21,11 @@ SOURCES = {"trustyard": "reviews", "shelfwise": "reviews", "neighbours": "review
 
 COMPANY_ACCOUNT = "TamarindHelp"
 
-_COMMUNITIES = {"hi": "indiasocial", "tr": "turkiye", "ur": "pakistan", "en": "groceries"}
-_CITY_COMMUNITIES = {"Delhi", "Pune", "Ankara", "Istanbul", "Lahore", "Karachi"}
+_COMMUNITIES = {
+    "en": "groceries", "hi": "indiasocial", "ur": "pakistan", "tr": "turkiye",
+    "es": "supermercados", "de": "einkaufen", "et": "eesti",
+}  # fmt: skip
+_CITY_COMMUNITIES = {"Delhi", "Pune", "Ankara", "Istanbul", "Lahore", "Karachi", "Madrid", "Berlin", "Tallinn"}
 _NEWS = {
     "aireside-news.example", "clydeside-jobs.example", "bristolhighst.example", "punequarterly.example",
     "पुणे शहर वार्ता", "Kadıköy Mahalle Postası", "کراچی بازار نیوز",

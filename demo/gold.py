@@ -28,7 +28,7 @@ class GoldRecord:
     """UTC ISO 8601; where the page shows a day only, that local day's midnight in UTC figures."""
     published_precision: Literal["second", "day"]
     language: str
-    """BCP 47: en, hi, hi-Latn, tr, ur, ur-Latn."""
+    """BCP 47: de, en, es, et, hi, hi-Latn, tr, ur, ur-Latn."""
     brands: tuple[str, ...]
     """Brand ids; empty for the fruit."""
     sentiment: str | None

@@ -23,7 +23,10 @@ class Thread:
 
 
 _STANDING = {
+    "de": ("Einkaufsecke", "Kurze Fragen und kleiner Ärger rund um Laden, Markt und Küche kommen hier hinein."),
     "en": ("Shopping corner", "Everything about food and shops that needs no thread of its own goes here."),
+    "es": ("El rincón de la compra", "Aquí va lo de tiendas, mercado y cocina que no necesita hilo propio."),
+    "et": ("Ostunurk", "Siia käivad poe, turu ja köögi lühikesed küsimused ja väikesed mured."),
     "hi": ("खरीदारी की चौपाल", "राशन, दुकान और रसोई की छोटी-मोटी बातें यहाँ लिखें।"),
     "tr": ("Alışveriş köşesi", "Market, pazar ve mutfak üzerine kısa sorular, kısa dertler burada."),
     "ur": ("خریداری کا کونا", "راشن، دکان اور باورچی خانے کی چھوٹی موٹی باتیں یہاں لکھیں۔"),

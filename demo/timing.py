@@ -30,8 +30,12 @@ _PINNED: Mapping[tuple[str, int], tuple[int, str]] = {
     ("TamarindHelp", 6): (1, "15:04:00"),
     ("prove_it_priya", 6): (1, "16:31:18"),
     ("Koşuyolu_Tarık", 6): (2, "09:12:40"),
+    ("kolmapaevane_kala", 6): (2, "21:36:18"),
+    ("Apuntes de Benimaclet (blog)", 7): (3, "13:04:52"),
+    ("Svenja.P", 9): (4, "12:26:41"),
     ("where_is_my_83_quid", 10): (0, "19:20:09"),
     ("TamarindHelp", 10): (1, "11:15:00"),
+    ("La cazuela de Patraix (blog)", 11): (1, "10:12:33"),
     ("refresh_refresh", 12): (3, "18:05:33"),
     ("dad_of_wren", 12): (6, "09:26:48"),
 }

@@ -14,7 +14,10 @@ from demo.gold import gold_records
 
 LONDON = ZoneInfo("Europe/London")
 CLIMATE = re.compile(
-    r"\b(climate|carbon|emissions?|sustainab\w*|eco[- ]?friendly|iklim|karbon|çevreci)\b|जलवायु|पर्यावरण|کاربن|ماحولیات",
+    r"\b(climate|carbon|emissions?|sustainab\w*|eco[- ]?friendly|iklim|karbon|çevreci)\b|जलवायु|पर्यावरण|کاربن|ماحولیات"
+    r"|\b(clima|clim[áa]tic\w*|carbono|emisiones|sostenib\w*|medio\s?ambient\w*|ecol[oó]gic\w*|recicl\w*)\b"
+    r"|\b(\w*klima\w*|umwelt\w*|kohlendioxid|co2\w*|emission\w*|nachhaltig\w*|(ö|oe?)kolog\w*)\b"
+    r"|\b(\w*kliima\w*|\w*keskkon\w*|s[üu]sini\w*|heitme\w*|heitkog\w*|j[äa]tkusuut\w*|[öo]koloogi\w*|taaskasut\w*)\b",
     re.IGNORECASE,
 )
 
@@ -28,14 +31,15 @@ def about_tamarind(line):
     return "tamarind" in line["brand"] and "voice" not in line
 
 
-def test_there_are_more_than_600_texts_in_four_languages(lines):
-    assert len(lines) == truth.TEXTS >= 600
-    assert Counter(line["lang"] for line in lines) == {"en": 379, "tr": 88, "hi": 74, "ur": 59, "hi-Latn": 12, "ur-Latn": 12}
+def test_there_are_more_than_750_texts_in_seven_languages(lines):
+    assert len(lines) == truth.TEXTS >= 750
+    counts = {"en": 379, "tr": 88, "hi": 74, "ur": 59, "hi-Latn": 12, "ur-Latn": 12, "es": 51, "de": 51, "et": 51}
+    assert Counter(line["lang"] for line in lines) == counts
 
 
 def test_texts_are_distinct_within_each_site():
     records = gold_records()
-    assert len({(record.site, record.text) for record in records}) == len(records) == 624 + 24
+    assert len({(record.site, record.text) for record in records}) == len(records) == 777 + 24
 
 
 def test_ids_are_distinct_within_each_site():
@@ -52,7 +56,7 @@ def test_complaints_of_a_topic_fall_in_the_planted_weeks(lines, topic):
 def test_refund_complaints_break_out_in_week_nine():
     told = [r for r in gold_records() if "tamarind" in r.brands and truth.OUTBREAK_TOPIC in r.topics and r.voice == "customer"]
     before = [r for r in told if r.published < truth.OUTBREAK_BEGINS]
-    assert (len(before), len(told) - len(before)) == (16, 54)
+    assert (len(before), len(told) - len(before)) == (16, 66)
 
 
 def test_refund_complaints_skew_to_the_evening():

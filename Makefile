@@ -26,7 +26,10 @@ types: $(VENV)/.installed-test
 
 train: $(VENV)/.installed
 	$(PIP) --editable '.[train]'
-	$(BIN)/python -m sentiment.training --data $(DATA) --out sentiment/model $(ARGS)
+	@mkdir -p build/training
+	@nohup $(BIN)/python -u -m sentiment.training --data $(DATA) --out sentiment/model $(ARGS) >> build/training/log 2>&1 & \
+	echo "training in the background (process $$!), about six hours on two cores; follow it with: tail -f build/training/log"
+	@echo "stopped, the same command goes on from the last checkpoint"
 
 clean:
 	rm -rf $(VENV) demo-run build *.egg-info

@@ -11,6 +11,7 @@ from commands.asking import attributes, hot_buttons, mentions, overview
 from commands.gather import check, crawl, import_, sources
 from commands.reading import classify, evaluate, tag
 from commands.showing import demo, digest, run, serve
+from commands.topics import topics
 
 
 class Group(click.Group):
@@ -37,7 +38,7 @@ def main(verbose: bool) -> None:
 
 GATHERING = (check, crawl, import_, sources)
 READING = (tag, classify, evaluate)
-ANSWERING = (hot_buttons, attributes, overview, mentions)
+ANSWERING = (hot_buttons, attributes, overview, mentions, topics)
 SHOWING = (digest, serve, run, demo)
 
 for command in (*GATHERING, *READING, *ANSWERING, *SHOWING):

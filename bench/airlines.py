@@ -54,6 +54,8 @@ def measure(file: Path, folder: Path) -> dict[str, object]:
 
     from config import load_config
     from store.database import open_database
+    from store.queries import find_words
+    from store.scope import Scope
 
     (folder / "config.toml").write_text(CONFIG.read_text("utf-8"), "utf-8")
     imported, import_seconds = run(folder, "import", str(file.resolve()), "--kind", "post")
@@ -63,15 +65,9 @@ def measure(file: Path, folder: Path) -> dict[str, object]:
     names = {brand.id: brand.name for brand in config.brands}
     db = open_database(config.database)
     read = {
-        (names[brand], text): label
-        for brand, text, label in db.execute(
-            """
-            select mention_brands.brand, mentions.text, current_tags.label
-            from mentions
-            join mention_brands on mention_brands.mention = mentions.id
-            join current_tags on current_tags.mention = mentions.id and task = 'sentiment' and span = 0
-            """
-        )
+        (names[brand], row["text"]): row["sentiment"]
+        for brand in names
+        for row in find_words(db, Scope(brand=brand), limit=len(rows))
     }
     right = sum(read.get((row["brand"], row["text"])) == row["label"] for row in rows)
     airlines = {}

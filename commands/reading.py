@@ -14,7 +14,9 @@ from commands.options import CONFIG, JSON, console, load, progress_bar
 if TYPE_CHECKING:
     from config import Config
     from sentiment.classifier import Classifier
-    from sentiment.evaluation import Evaluation
+    from sentiment.comparison import Comparison
+    from sentiment.evaluation import Evaluation, LabelledFile
+    from sentiment.hub import HubSentiment
 
 SHOWN = 10
 """Faulty rows that are named; the others are only counted."""
@@ -27,18 +29,24 @@ def tag(config_path: Path) -> None:
 
     Example: repute tag
     """
+    from config import ConfigError
+    from crawlers.matching import check_queries
+    from crawlers.naming import find_names
     from sentiment.tagging import tag_mentions
     from store.database import open_database, open_vectors
 
     config = load(config_path)
     db = open_database(config.database)
+    if problems := check_queries(config):
+        raise ConfigError(config_path.name, problems)
+    names = find_names(config.brands)
     with progress_bar("Reading mentions") as show:
-        report = tag_mentions(db, open_vectors(config.database), load_classifier(config), progress=show)
-    click.echo(f"{report.read} mentions read, {report.recalled} answered from stored sentence vectors")
+        report = tag_mentions(db, open_vectors(config.database), load_classifier(config), names=names, progress=show)
+    click.echo(f"{report.read} mentions read, {report.recalled} answered from what was stored")
 
 
 def load_classifier(config: Config) -> Classifier:
-    """The classifier for the topics and attributes of the configuration."""
+    """The classifier for the topics and attributes of the configuration, with its sentiment model if it names one."""
     from sentiment.classifier import Classifier
     from sentiment.encoder import Encoder, ModelMissing
 
@@ -46,7 +54,23 @@ def load_classifier(config: Config) -> Classifier:
         encoder = Encoder.load(config.path.parent / config.model if config.model else None)
     except ModelMissing as error:
         raise click.ClickException(str(error)) from error
-    return Classifier(encoder, config.topics, config.attributes)
+    return Classifier(encoder, config.topics, config.attributes, load_sentiment(config))
+
+
+def load_sentiment(config: Config) -> HubSentiment | None:
+    """The model of the table [sentiment], or None without one."""
+    if config.sentiment is None:
+        return None
+    from sentiment.hub import HubError, HubSentiment
+    from sentiment.labels import LabelsDoNotFit
+
+    try:
+        return HubSentiment.load(config.sentiment, config.path.parent)
+    except HubError as error:
+        raise click.ClickException(f"{config.path.name}: sentiment.model: {error}") from error
+    except LabelsDoNotFit as error:
+        fix = f"Put this line under [sentiment], and correct its words by the model's card:\n{error.as_toml()}"
+        raise click.ClickException(f"{config.path.name}: sentiment.labels: {error}. {fix}") from error
 
 
 @click.command()
@@ -65,21 +89,34 @@ def classify(config_path: Path, file: Any) -> None:
 
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--against",
+    metavar="MODEL",
+    help="Compare with this model too: a Hugging Face name (perhaps name@revision), a folder, or the word shipped.",
+)
+@click.option("--labels", metavar="PAIRS", help='What its labels mean: "LABEL_0=negative,LABEL_1=neutral,LABEL_2=positive".')
 @CONFIG
 @JSON
-def evaluate(config_path: Path, file: Path, as_json: bool) -> None:
+def evaluate(config_path: Path, file: Path, against: str | None, labels: str | None, as_json: bool) -> None:
     """Compare the classifier with the labels of FILE, CSV or JSON lines with the columns text and label.
 
-    Example: repute evaluate labelled.jsonl
+    Example: repute evaluate labelled.jsonl --against shipped
     """
     from sentiment.evaluation import NothingLabelled, read_labelled
     from sentiment.evaluation import evaluate as compare
 
-    classifier = load_classifier(load(config_path))
+    if labels and not against:
+        raise click.ClickException(f"--labels {labels}: say whose they are, with --against MODEL")
+    config = load(config_path)
+    result: Comparison | Evaluation
     try:
         labelled = read_labelled(file)
-        with progress_bar(f"Reading {file.name}") as progress:
-            result = compare(labelled.rows, classifier, labelled.bad, progress)
+        if against:
+            result = compare_two(config, labelled, against, labels)
+        else:
+            classifier = load_classifier(config)
+            with progress_bar(f"Reading {file.name}") as progress:
+                result = compare(labelled.rows, classifier, labelled.bad, progress)
     except UnicodeDecodeError as error:
         raise click.ClickException(f"{file}: is not UTF-8 at byte {error.start}; save the file as UTF-8") from error
     except NothingLabelled as error:
@@ -87,24 +124,59 @@ def evaluate(config_path: Path, file: Path, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(asdict(result), ensure_ascii=False, indent=2))
     else:
+        show(result)
+
+
+def compare_two(config: Config, labelled: LabelledFile, against: str, labels: str | None) -> Comparison:
+    """Compare the configured classifier with the model that `--against` names. Raises NothingLabelled."""
+    from commands.comparing import load_against
+    from sentiment.comparison import compare, read_with
+    from sentiment.evaluation import choose_task
+
+    asked = choose_task(labelled.rows)
+    first, second = read_with(load_classifier(config), asked.task), load_against(against, labels, asked.task)
+    with progress_bar("Reading with both") as progress:
+        return compare(asked, first, second, labelled.bad, progress)
+
+
+def show(result: Comparison | Evaluation) -> None:
+    """Print a comparison, or the figures of one classifier."""
+    from commands.comparing import show_comparison
+    from sentiment.evaluation import Evaluation
+
+    if isinstance(result, Evaluation):
         show_evaluation(result)
+    else:
+        show_comparison(result)
+        show_left_out(result.first_scores)
 
 
 def show_evaluation(result: Evaluation) -> None:
     """Print the figures of an evaluation, its classes and its confusions."""
     from rich.table import Table
 
-    low, high = result.interval
     table = Table("label", "precision", "recall", "F1", "n", *(f"read {one.label}" for one in result.classes), box=None)
     for one, row in zip(result.classes, result.confusion, strict=True):
         rates = (f"{100 * rate:.1f}" for rate in (one.precision, one.recall, one.f1))
         table.add_row(one.label, *rates, str(one.support), *(str(count) for count in row))
     screen = console()
-    screen.print(
-        f"{result.task}: accuracy {100 * result.accuracy:.1f} % (95% {100 * low:.1f} to {100 * high:.1f}), "
-        f"macro-F1 {100 * result.macro_f1:.1f}, macro-recall {100 * result.macro_recall:.1f}, n = {result.n}"
-    )
+    screen.print(f"{result.task}: {figures(result)}, n = {result.n}")
     screen.print(table)
+    show_left_out(result)
+
+
+def figures(result: Evaluation) -> str:
+    """The figures over all labels, in one line."""
+    low, high = result.interval
+    return (
+        f"accuracy {100 * result.accuracy:.1f} % (95% {100 * low:.1f} to {100 * high:.1f}), "
+        f"macro-F1 {100 * result.macro_f1:.1f}, macro-recall {100 * result.macro_recall:.1f}"
+    )
+
+
+def show_left_out(result: Evaluation) -> None:
+    """Name the rows that did not count."""
+    screen = console()
     for label, count in result.left_out:
         screen.print(f"{count} rows left out: their label {label!r} is none of these")
     for problem in result.bad[:SHOWN]:

@@ -1,9 +1,23 @@
 """config.toml and secrets from the environment, read into one frozen `Config`. Nothing else reads either."""
 
 from config.reading import load_config
-from config.records import Attribute, Brand, Config, ConfigError, Digest, Problem, Schedule, Source, Thresholds, Topic
+from config.records import (
+    SENTIMENTS,
+    Attribute,
+    Brand,
+    Config,
+    ConfigError,
+    Digest,
+    Problem,
+    Schedule,
+    SentimentModel,
+    Source,
+    Thresholds,
+    Topic,
+)
 
 __all__ = [
+    "SENTIMENTS",
     "Attribute",
     "Brand",
     "Config",
@@ -11,6 +25,7 @@ __all__ = [
     "Digest",
     "Problem",
     "Schedule",
+    "SentimentModel",
     "Source",
     "Thresholds",
     "Topic",

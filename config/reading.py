@@ -12,7 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from config.records import Attribute, Brand, Config, ConfigError, Problem, Source, Thresholds, Topic
-from config.sections import read_digest, read_schedule, read_thresholds
+from config.sections import read_digest, read_schedule, read_sentiment, read_thresholds
 from config.tables import Table
 
 SECRET_PREFIX = "REPUTE_"
@@ -70,6 +70,7 @@ def read_config(path: Path, top: Table, environment: Mapping[str, str]) -> Confi
         digest=read_digest(top.table("digest")),
         thresholds=read_thresholds(top.table("thresholds"), Thresholds()),
         model=base.text("model", ""),
+        sentiment=read_sentiment(top),
         secrets={
             name.removeprefix(SECRET_PREFIX).lower(): value
             for name, value in environment.items()

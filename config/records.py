@@ -102,6 +102,23 @@ class Digest:
     """Certificate authority of a private mail server; empty for the system's."""
 
 
+SENTIMENTS = ("negative", "neutral", "positive")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SentimentModel:
+    """A sequence classifier of the user's choice, which gives the sentiments in place of the shipped model."""
+
+    model: str
+    """Name on the Hugging Face hub, or a folder, relative to config.toml."""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """Its label -> one of ours; labels that are called as ours need no line."""
+    revision: str = ""
+    """Branch, tag or commit on the hub; empty for its main branch."""
+    batch: int = 16
+    """Texts read at once."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Thresholds:
     """When a hot button is isolated, recurring or systemic, and when a figure has too few to say."""
@@ -137,6 +154,8 @@ class Config:
     thresholds: Thresholds
     model: str
     """Folder of another ONNX model; empty for the one that is shipped."""
+    sentiment: SentimentModel | None
+    """What gives the sentiments; None for the model above."""
     secrets: Mapping[str, str] = field(repr=False)
     """From the environment: `REPUTE_REDDIT_CLIENT_ID` is `reddit_client_id`."""
 

@@ -1,10 +1,10 @@
-"""The smaller tables of config.toml: schedule, digest, thresholds."""
+"""The smaller tables of config.toml: schedule, digest, sentiment, thresholds."""
 
 from __future__ import annotations
 
 import re
 
-from config.records import Digest, Schedule, Thresholds
+from config.records import SENTIMENTS, Digest, Schedule, SentimentModel, Thresholds
 from config.tables import Table
 
 DEFAULT_CRAWL = "0 */6 * * *"
@@ -56,6 +56,20 @@ def read_digest(table: Table) -> Digest:
     if digest.to and not digest.smtp_host:
         table.problem("smtp_host", "is missing; name the mail server that sends the digest")
     return digest
+
+
+def read_sentiment(top: Table) -> SentimentModel | None:
+    """The table `sentiment`, which may be absent; whether its labels are the model's is checked by `sentiment`."""
+    table = top.table("sentiment")
+    if "sentiment" not in top.values:
+        return None
+    labels = table.table("labels")
+    return SentimentModel(
+        model=table.text("model"),
+        labels={name: labels.choice(name, SENTIMENTS, "neutral") for name in labels.values},
+        revision=table.text("revision", ""),
+        batch=table.number("batch", 16, 1, 1024),
+    )
 
 
 def read_thresholds(table: Table, usual: Thresholds) -> Thresholds:

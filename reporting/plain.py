@@ -8,14 +8,17 @@ from typing import Any
 
 from store.search import CLOSE, OPEN
 from trends.answers import Change, HotButtons, Ledger, Net, Overview
+from trends.suggestions import Suggestions, TopicList
 from trends.windows import Window
 
 DIGITS = 4
 
+Answer = HotButtons | Ledger | Overview | Suggestions | TopicList
 
-def as_plain(answer: HotButtons | Ledger | Overview | Sequence[Mapping[str, Any]]) -> Any:
+
+def as_plain(answer: Answer | Sequence[Mapping[str, Any]]) -> Any:
     """An answer as nested dicts, or the mentions that a search found as a list; shares and scores have four digits."""
-    if isinstance(answer, HotButtons | Ledger | Overview):
+    if isinstance(answer, Answer):
         return to_plain(answer)
     return plain_mentions(answer)
 
@@ -63,6 +66,7 @@ def plain_mention(row: Mapping[str, Any]) -> dict[str, Any]:
         "brands": split(row["brands"]),
         "topics": split(row["topics"]),
         "complaint": bool(row["complaint"]),
+        "language_supported": bool(row["language_supported"]),
         "snippet": None if row["snippet"] is None else row["snippet"].replace(OPEN, "«").replace(CLOSE, "»"),
     }
 

@@ -282,7 +282,8 @@ def mention_lines(row: Mapping[str, Any], zone: ZoneInfo) -> list[RenderableType
     day = day_of(row["published"], row["precision"], zone)
     voice = row["voice"] if row["voice"] != "customer" else ""
     complaint = "complaint" if row["complaint"] else ""
-    labels = [voice, row["sentiment"], complaint, row["topics"].replace(",", ", "), row["language"], stars]
+    unread = "" if row["language_supported"] else "language not supported"
+    labels = [voice, row["sentiment"], complaint, row["topics"].replace(",", ", "), row["language"], unread, stars]
     where = [day_words(day) if day else "undated", f"{row['source']}, {row['site']}", *labels]
     words = Text()
     for number, part in enumerate((row["snippet"] or "").replace(CLOSE, OPEN).split(OPEN)):

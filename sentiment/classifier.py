@@ -1,15 +1,17 @@
 """Turn texts into readings: language, sentiment, complaint, topics and attributes, whole and by sentence."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sentiment.clauses import split_parts
 from sentiment.encoder import Encoder, Outputs
-from sentiment.language import detect_language
-from sentiment.sentences import split_sentences
+from sentiment.language import UNKNOWN, detect_language
+from sentiment.overlap import Overlap
 from sentiment.settings import Likeness
 
 Floats = NDArray[np.float32]
@@ -18,6 +20,13 @@ SENTIMENTS = ("negative", "neutral", "positive")
 NEARLY = 0.8
 """A sentence's further topics have at least this part of its likeliest one's probability: descriptions that lie near
 each other would else all be given. On the dev splits it costs and brings nothing (F0.5 within 0.01)."""
+
+
+MOST_SHARED = 3.0
+"""Telling words shared with a description that count; more say no more."""
+PHRASE = 0.4
+"""Weight of a description's nearest phrase against the whole of it."""
+_ENUMERATION = re.compile(r"[,;:.।۔،؛]\s*|\s+(?:or|and|oder|und|o|y|ou|et|e|veya|ve|या|और|یا|اور|või|ja|أو)\s+")
 
 
 class Described(Protocol):
@@ -34,6 +43,17 @@ class Described(Protocol):
     @property
     def description(self) -> str:
         """Return the one line that texts are compared with."""
+
+
+class SentimentModel(Protocol):
+    """Another model that gives sentiments in place of the shipped one."""
+
+    @property
+    def name(self) -> str:
+        """Return its name and version, as taggers carry it."""
+
+    def read(self, texts: Sequence[str], progress: Callable[[int, int], None] | None = None) -> Floats:
+        """Return probabilities (n, 3): negative, neutral, positive."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +90,8 @@ class Reading:
     attributes: Mapping[str, Polarity]
     spans: tuple[SpanReading, ...]
     """The sentences, in order; a text of one sentence has one."""
+    language_supported: bool = True
+    """Whether the model was measured in this language and can be relied on; a text too short to tell counts as one."""
     attribute_scores: Mapping[str, float] = field(default_factory=dict)
     vector: Floats = field(default_factory=lambda: np.zeros(0, np.float32), repr=False, compare=False)
     """Unit vector of the whole text."""
@@ -91,31 +113,68 @@ class Descriptions:
         self.ids = [one.id for one in described]
         self.threshold = likeness.threshold
         self._likeness = likeness
-        self._vectors = encoder.read([one.description for one in described]).vectors
-        usual = encoder.background @ self._vectors.T
-        self._mean, self._spread = usual.mean(axis=0), usual.std(axis=0) + 1e-6
-        self._centre = encoder.background.mean(axis=0)
+        self._overlap = Overlap([one.description for one in described])
+        wordings = [[one.description, *phrases_of(one.description)] for one in described]
+        self._vectors = encoder.read([words for one in wordings for words in one]).vectors
+        ends = np.cumsum([len(one) for one in wordings])
+        self._own = [range(int(end) - len(one), int(end)) for one, end in zip(wordings, ends, strict=True)]
 
-    def likeness(self, vectors: Floats) -> Floats:
-        """Return the probability (n, descriptions) that each vector's sentence is about each description.
+    def cosines(self, vectors: Floats) -> Floats:
+        """Return (n, descriptions): the cosine with the description, mixed with that of its phrase that lies nearest.
 
-        A logistic function of the cosine, of its standard score among the background's cosines with that description,
-        and of the vector's cosine with the background's mean: a description that is near to every text must be nearer
-        to count, and so must a text that is near to everything (hubs; the idea of CSLS, Conneau et al. 2018).
+        "Bad seats, food or wifi" as a whole lies near none of the three.
         """
-        cosine = vectors @ self._vectors.T
-        logit = self._likeness.scale * (cosine - self._mean) / self._spread + self._likeness.cosine * cosine
-        general = self._likeness.general * (vectors @ self._centre)[:, None]
-        out: Floats = 1 / (1 + np.exp(-(logit + general + self._likeness.shift)))
+        near = vectors @ self._vectors.T
+        out = np.zeros((len(vectors), len(self.ids)), np.float32)
+        for column, own in enumerate(self._own):
+            part = near[:, own.start + 1 : own.stop]
+            nearest = part.max(axis=1) if len(own) > 1 else near[:, own.start]
+            out[:, column] = (1 - PHRASE) * near[:, own.start] + PHRASE * nearest
         return out
+
+    def features(self, vectors: Floats, texts: Sequence[str]) -> Floats:
+        """Return (n, descriptions, 2) of sentences given by their vectors and words: what their likeness is judged by.
+
+        The cosine, and the telling words that both have. How near a description is to ordinary texts (hubs) was tried and
+        says nothing more.
+        """
+        cosine = self.cosines(vectors)
+        shared = np.minimum(self._overlap.score(texts), MOST_SHARED) if texts else np.zeros_like(cosine)
+        out: Floats = np.stack([cosine, shared], axis=2)
+        return out
+
+    def likeness(self, vectors: Floats, texts: Sequence[str]) -> Floats:
+        """Return the probability (n, descriptions) that each sentence is about each description: logistic in `features`.
+
+        Without `texts` ([]) their words are not looked at.
+        """
+        how = self._likeness
+        weights = np.array([how.cosine, how.words], np.float32)
+        out: Floats = 1 / (1 + np.exp(-(self.features(vectors, texts) @ weights + how.shift)))
+        return out
+
+
+def phrases_of(description: str) -> list[str]:
+    """Return the parts of a description that enumerates; [] for one that does not."""
+    parts = [part.strip() for part in _ENUMERATION.split(description)]
+    parts = [part for part in parts if len(part) > 2]
+    return parts if len(parts) > 1 else []
 
 
 class Classifier:
     """Reads texts for one list of topics and one of attributes."""
 
-    def __init__(self, encoder: Encoder, topics: Sequence[Described], attributes: Sequence[Described]) -> None:
+    def __init__(
+        self,
+        encoder: Encoder,
+        topics: Sequence[Described],
+        attributes: Sequence[Described],
+        sentiment: SentimentModel | None = None,
+    ) -> None:
+        """`sentiment` is another model for the sentiment alone; without one the encoder gives it too."""
         self.encoder = encoder
         self.topics, self.attributes = tuple(topics), tuple(attributes)
+        self._other = sentiment
         self._topics = Descriptions(encoder, topics, encoder.settings.topic)
         self._attributes = Descriptions(encoder, attributes, encoder.settings.attribute)
 
@@ -123,6 +182,11 @@ class Classifier:
     def model(self) -> str:
         """Return the model's name and version."""
         return self.encoder.name
+
+    @property
+    def sentiment_model(self) -> str:
+        """Return the name of the model that gives the sentiment."""
+        return self._other.name if self._other else self.encoder.name
 
     @property
     def thresholds(self) -> dict[str, float]:
@@ -135,28 +199,39 @@ class Classifier:
         }
 
     def classify(self, texts: Sequence[str], progress: Callable[[int, int], None] | None = None) -> list[Reading]:
-        """Read texts; all of them and their sentences go through the encoder together."""
-        spans = [split_sentences(text) for text in texts]
-        units = [*texts, *(text[a:b] for text, cut in zip(texts, spans, strict=True) if len(cut) > 1 for a, b in cut)]
-        outputs = self.encoder.read(units, progress)
-        readings, after = [], len(texts)
-        for i, (text, cut) in enumerate(zip(texts, spans, strict=True)):
-            own = range(after, after + len(cut)) if len(cut) > 1 else range(i, i + len(cut))
-            after += len(cut) if len(cut) > 1 else 0
-            readings.append(self._compose(text, cut, outputs, i, list(own)))
-        return readings
+        """Read texts, each once: its sentences are read in the same pass."""
+        cuts = [split_parts(text) for text in texts]
+        pieces = [[text[a:b] for a, b in cut] for text, cut in zip(texts, cuts, strict=True)]
+        languages = [detect_language(text) for text in texts]
+        wholes, sentences, ranges = self.encoder.read_sentences(pieces, languages, progress)
+        if self._other:
+            wholes = replace(wholes, sentiment=self._other.read([" ".join(parts) for parts in pieces]))
+            sentences = replace(sentences, sentiment=self._other_sentences(pieces, ranges, len(sentences.complaint)))
+        return [
+            self._compose(text, language, cut, wholes.at(np.array([i])), sentences.at(np.arange(own.start, own.stop)))
+            for i, (text, language, cut, own) in enumerate(zip(texts, languages, cuts, ranges, strict=True))
+        ]
 
-    def match(self, vectors: Floats, sentiments: Sequence[str], complaint: bool) -> list[Matches]:
-        """Find topics and attributes from stored vectors alone: first the whole text's, then its sentences'.
+    def _other_sentences(self, pieces: Sequence[Sequence[str]], ranges: Sequence[range], n: int) -> Floats:
+        """Return the other model's sentiment of the n sentences of texts that have several."""
+        assert self._other is not None
+        out = np.zeros((n, 3), np.float32)
+        wanted = {row: part for parts, own in zip(pieces, ranges, strict=True) for row, part in zip(own, parts, strict=False)}
+        if wanted:
+            out[list(wanted)] = self._other.read(list(wanted.values()))
+        return out
 
-        `vectors` is (1 + sentences, 384), or (1, 384) for a text of one sentence; `sentiments` has as many.
+    def match(self, vectors: Floats, sentiments: Sequence[str], complaint: bool, texts: Sequence[str] = ()) -> list[Matches]:
+        """Find topics and attributes from stored vectors and words: first the whole text's, then its sentences'.
+
+        `vectors` is (1 + sentences, 384), or (1, 384) for a text of one sentence; `sentiments` and `texts` have as many.
         """
         first = 1 if len(vectors) > 1 else 0
-        topics = self._topics.likeness(vectors) if complaint else np.zeros((len(vectors), len(self.topics)), np.float32)
+        topics = self._topics.likeness(vectors, texts) if complaint else np.zeros((len(vectors), len(self.topics)), np.float32)
         if first:  # praise beside a complaint is not what it is about
             topics[1:][[sentiment == "positive" for sentiment in sentiments[1:]]] = 0
         topics[topics < NEARLY * topics.max(axis=1, keepdims=True, initial=0.0)] = 0
-        speaks = self._attributes.likeness(vectors)
+        speaks = self._attributes.likeness(vectors, texts)
         matches = [
             Matches(_above(self._topics, topics[i]), *self._polarities(speaks[i], sentiments[i]))
             for i in range(first, len(vectors))
@@ -170,32 +245,33 @@ class Classifier:
         scores = _above(self._attributes, speaks) if sentiment != "neutral" else {}
         return dict.fromkeys(scores, polarity), scores
 
-    def _compose(self, text: str, cut: list[tuple[int, int]], outputs: Outputs, i: int, own: list[int]) -> Reading:
-        moods = outputs.sentiment
-        complaint = bool(outputs.complaint[i] >= self.encoder.settings.complaint_threshold)
-        rows = [i, *own] if len(own) > 1 else [i]
-        names = [SENTIMENTS[int(moods[row].argmax())] for row in rows]
-        matches = self.match(outputs.vectors[rows], names, complaint)
-        whole, of_spans = matches[0], matches[1:] or matches
+    def _compose(self, text: str, language: str, cut: list[tuple[int, int]], whole: Outputs, sentences: Outputs) -> Reading:
+        complaint = bool(whole.complaint[0] >= self.encoder.settings.complaint_threshold)
+        moods = np.concatenate([whole.sentiment, sentences.sentiment])
+        vectors = np.concatenate([whole.vectors, sentences.vectors])
+        names = [SENTIMENTS[int(mood.argmax())] for mood in moods]
+        several = len(moods) > 1
+        matches = self.match(vectors, names, complaint, [text, *(text[a:b] for a, b in cut if several)])
         spans = tuple(
             SpanReading(
-                start, end, SENTIMENTS[int(moods[row].argmax())], float(moods[row].max()),
-                match.topics, match.attributes, match.attribute_scores, outputs.vectors[row],
+                start, end, names[row], float(moods[row].max()),
+                match.topics, match.attributes, match.attribute_scores, vectors[row],
             )
-            for (start, end), row, match in zip(cut, own, of_spans if cut else [], strict=True)
+            for row, ((start, end), match) in enumerate(zip(cut, matches[1:] or matches, strict=False), 1 if several else 0)
         )  # fmt: skip
         return Reading(
             text=text,
-            language=detect_language(text),
+            language=language,
+            language_supported=language == UNKNOWN or language in self.encoder.settings.languages,
             sentiment=names[0],
-            scores={name: float(score) for name, score in zip(SENTIMENTS, moods[i], strict=True)},
+            scores={name: float(score) for name, score in zip(SENTIMENTS, moods[0], strict=True)},
             complaint=complaint,
-            complaint_score=float(outputs.complaint[i]),
-            topics=whole.topics,
-            attributes=whole.attributes,
+            complaint_score=float(whole.complaint[0]),
+            topics=matches[0].topics,
+            attributes=matches[0].attributes,
             spans=spans,
-            attribute_scores=whole.attribute_scores,
-            vector=outputs.vectors[i],
+            attribute_scores=matches[0].attribute_scores,
+            vector=vectors[0],
         )
 
 

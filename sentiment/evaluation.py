@@ -21,6 +21,8 @@ class Labelled:
     label: str
     topic: str | None = None
     brand: str | None = None
+    language: str | None = None
+    """From the column `lang`."""
 
 
 @dataclass(frozen=True)
@@ -69,12 +71,26 @@ class Evaluation:
     """Rows that could not be read, in words."""
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What labelled rows ask of a classifier."""
+
+    task: str
+    """`sentiment` or `complaint`."""
+    names: tuple[str, ...]
+    """The task's labels."""
+    rows: tuple[Labelled, ...]
+    """Those with one of them."""
+    left_out: tuple[tuple[str, int], ...]
+    """Other labels, with how many rows had them."""
+
+
 class NothingLabelled(ValueError):
     """No row of a file has a label of ours."""
 
 
 def read_labelled(path: Path) -> LabelledFile:
-    """Read a CSV (by its suffix) or JSON-lines file with `text` and `label`, perhaps `topic` and `brand`.
+    """Read a CSV (by its suffix) or JSON-lines file with `text` and `label`, perhaps `topic`, `brand` and `lang`.
 
     A broken row is described and left out. Raises UnicodeDecodeError where the file is not UTF-8.
     """
@@ -98,15 +114,23 @@ def evaluate(
 
     Raises NothingLabelled where no row has a label of either task.
     """
+    asked = choose_task(rows)
+    readings = classifier.classify([row.text for row in asked.rows], progress)
+    read = [label_of(reading, asked.task) for reading in readings]
+    return score_labels([row.label for row in asked.rows], read, asked.names, asked.task, asked.left_out, tuple(bad))
+
+
+def choose_task(rows: Sequence[Labelled]) -> Asked:
+    """Say what rows ask: whether texts complain if any row has such a label, else their sentiment.
+
+    Raises NothingLabelled where no row has a label of either task.
+    """
     task, names = ("complaint", COMPLAINTS) if any(row.label in COMPLAINTS for row in rows) else ("sentiment", SENTIMENTS)
-    kept = [row for row in rows if row.label in names]
+    kept = tuple(row for row in rows if row.label in names)
     if not kept:
         found = ", ".join(sorted({row.label for row in rows})[:8]) or "none"
         raise NothingLabelled(f"no row has one of the labels {', '.join((*SENTIMENTS, *COMPLAINTS))}; labels found: {found}")
-    readings = classifier.classify([row.text for row in kept], progress)
-    read = [label_of(reading, task) for reading in readings]
-    left_out = Counter(row.label for row in rows if row.label not in names)
-    return score_labels([row.label for row in kept], read, names, task, tuple(left_out.most_common()), tuple(bad))
+    return Asked(task, names, kept, tuple(Counter(row.label for row in rows if row.label not in names).most_common()))
 
 
 def label_of(reading: Reading, task: str) -> str:
@@ -188,5 +212,5 @@ def _labelled(row: dict[str, object]) -> Labelled | str:
         if not isinstance(value, str) or not value.strip():
             return f"`{name}` is {value!r}, wanted words" if name in row else f"no `{name}`"
         words.append(value)
-    topic, brand = (str(value) if (value := row.get(name)) else None for name in ("topic", "brand"))
-    return Labelled(words[0], words[1].strip(), topic, brand)
+    topic, brand, language = (str(value) if (value := row.get(name)) else None for name in ("topic", "brand", "lang"))
+    return Labelled(words[0], words[1].strip(), topic, brand, language)

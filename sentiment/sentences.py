@@ -14,6 +14,7 @@ sig dott ecc art pag rs a.m p.m a.s lda dña
 """
 _ABBREVIATIONS = frozenset(_SHORT.split())
 _BEFORE_NUMBER = frozenset(("no", "art", "fig", "pág", "ch"))
+_QUOTED_LINE = re.compile(r"^[ \t]*(?:>|&gt;).*$", re.MULTILINE)
 _INITIAL = re.compile(r"(?:^|[\s.(])[^\W\d_]$")
 _NUMBER = re.compile(r"(?:^|\s)\d{1,2}$")
 
@@ -31,6 +32,16 @@ def split_sentences(text: str) -> list[tuple[int, int]]:
             start = match.end()
     _append(spans, text, start, len(text))
     return spans
+
+
+def split_own(text: str) -> list[tuple[int, int]]:
+    """Return the sentences that are not quoted from others' posts (lines after `>`), or all where nothing else is there."""
+    spans = split_sentences(text)
+    if ">" not in text and "&gt;" not in text:
+        return spans
+    quoted = [match.span() for match in _QUOTED_LINE.finditer(text)]
+    own = [span for span in spans if not any(start <= span[0] < end for start, end in quoted)]
+    return own or spans
 
 
 def _ends(text: str, start: int, match: re.Match[str]) -> bool:

@@ -3,21 +3,32 @@
 import json
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+from typing import Any
 
 
 @dataclass(frozen=True)
 class Likeness:
     """How a cosine becomes the probability that a sentence is about a description."""
 
-    scale: float
-    """Weight of the cosine's standard score against the background's cosines with the same description."""
     cosine: float
-    """Weight of the cosine itself."""
-    general: float
-    """Weight of the cosine with the background's mean: takes off what a text shares with any description."""
+    """Weight of the cosine."""
+    words: float
+    """Weight of each telling word that the sentence shares with the description."""
     shift: float
     threshold: float
     """Probability from which on the sentence is said to be about it."""
+
+
+@dataclass(frozen=True)
+class Blend:
+    """How the encoder's sentiment logits and those of words and letters become probabilities."""
+
+    temperature: float
+    """Divides the encoder's logits, so that probabilities match how often they are right."""
+    spelling: float
+    """Weight of the word-and-letter model's logits."""
+    bias: tuple[float, float, float]
+    """Added to the sum: takes back that the training texts had some sentiments more often than others."""
 
 
 @dataclass(frozen=True)
@@ -32,14 +43,16 @@ class Settings:
     """Token id put behind each window."""
     window: int
     """Tokens read at once, the two above not counted."""
-    temperature: float
-    """Divides the sentiment logits, so that probabilities match how often they are right."""
-    bias: tuple[float, float, float]
-    """Added to the cooled logits: takes back that the training texts were seldom negative."""
+    blend: Blend
+    """For languages that have none of their own."""
+    blends: dict[str, Blend]
+    """By language, where there were dev texts enough: where the encoder saw little, words and letters weigh more."""
     complaint_scale: float
     complaint_shift: float
     complaint_threshold: float
     """Probability from which on a text is a complaint."""
+    languages: dict[str, float]
+    """Macro-F1 of sentiment on dev splits by language, for the languages that can be relied on."""
     topic: Likeness
     attribute: Likeness
 
@@ -51,8 +64,14 @@ def read_settings(path: Path) -> Settings:
     if missing:
         raise ValueError(f"it lacks {', '.join(missing)}")
     known = {field.name: found[field.name] for field in fields(Settings)}
-    known["bias"] = tuple(known["bias"])
-    return Settings(**known | {name: Likeness(**found[name]) for name in ("topic", "attribute")})
+    known |= {name: Likeness(**found[name]) for name in ("topic", "attribute")}
+    known["blend"] = _blend(found["blend"])
+    known["blends"] = {language: _blend(blend) for language, blend in found["blends"].items()}
+    return Settings(**known)
+
+
+def _blend(found: dict[str, Any]) -> Blend:
+    return Blend(found["temperature"], found["spelling"], tuple(found["bias"]))
 
 
 def write_settings(settings: Settings, path: Path) -> None:

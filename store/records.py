@@ -9,7 +9,8 @@ Kind = Literal["post", "comment", "review", "survey", "call", "visit", "suggesti
 Voice = Literal["customer", "company", "press", "bot"]
 Precision = Literal["second", "day", "unknown"]
 Measure = Literal["stars", "nps", "csat", "thumbs"]
-Task = Literal["language", "sentiment", "complaint", "topic", "attribute"]
+Task = Literal["language", "sentiment", "complaint", "topic", "attribute", "target"]
+Bearing = Literal["other", "flipped"]
 
 KINDS: tuple[str, ...] = ("post", "comment", "review", "survey", "call", "visit", "suggestion")
 VOICES: tuple[str, ...] = ("customer", "company", "press", "bot")
@@ -150,6 +151,31 @@ class Tag:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BrandNames:
+    """By what a text names one brand, read off the brand's configuration."""
+
+    brand: str
+    """Brand id."""
+    forms: tuple[str, ...]
+    """Words and phrases, in any script, with `*` for any letters; accounts begin with `@`."""
+    unless: tuple[str, ...] = ()
+    """Words that the brand's query shuts out: beside one of them the name may mean something else."""
+    certain: bool = True
+    """Whether a name alone is the brand; false where the query asks for more, so that only what it matched is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """What a sentence says is not, or not as it stands, said of a brand that its mention concerns."""
+
+    brand: str
+    """Brand id."""
+    bearing: Bearing
+    """`other`: it speaks of another brand only; `flipped`: the brand is the other side of a comparison."""
+    span: int = WHOLE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TaggedMention:
     """Everything that the current taggers said of one mention."""
 
@@ -161,6 +187,8 @@ class TaggedMention:
     spans: tuple[tuple[int, int], ...] = ()
     """(start, end) character offsets into the text that was read, of sentence 1, 2, …"""
     tags: tuple[Tag, ...] = ()
+    targets: tuple[Target, ...] | None = None
+    """Sentences that do not count as they stand, by brand; None leaves what is stored."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

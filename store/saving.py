@@ -14,6 +14,7 @@ from store.authors import author_key
 from store.copies import group_copies
 from store.database import write
 from store.records import Cursor, MatchedMention, Mention, Watch
+from store.targets import make_targets_due
 
 CONTENT = [
     "url",
@@ -202,12 +203,17 @@ def update_changed(
 
 def forget_reading(db: Database, mention: int) -> None:
     """Delete what taggers said of a mention, so that it is due again. Judgements are people's and stay."""
-    for table in ("readings", "tags", "spans"):
+    for table in ("readings", "tags", "spans", "targets"):
         db.conn.execute(f"delete from {table} where mention = ?", [mention])
 
 
 def save_brands(db: Database, matched: Sequence[tuple[int, MatchedMention]]) -> None:
-    """Make the brands of each mention exactly those that its latest sight matched."""
+    """Make the brands of each mention exactly those that its latest sight matched.
+
+    Where they are others than before, whose sentences are whose is asked again.
+    """
+    before = find_brands(db, [mention for mention, _ in matched])
+    make_targets_due(db, [n for n, found in matched if before.get(n, set()) != {brand for brand, _ in found.brands}])
     db.conn.executemany(
         """
         delete from mention_brands
@@ -222,6 +228,17 @@ def save_brands(db: Database, matched: Sequence[tuple[int, MatchedMention]]) -> 
         """,
         [(mention, brand, words) for mention, found in matched for brand, words in found.brands],
     )
+
+
+def find_brands(db: Database, mentions: Sequence[int]) -> dict[int, set[str]]:
+    """The brands of each mention that has any."""
+    found: dict[int, set[str]] = {}
+    for mention, brand in db.execute(
+        "select mention, brand from mention_brands where mention in (select value from json_each(?))",
+        [json.dumps(list(mentions))],
+    ):
+        found.setdefault(mention, set()).add(brand)
+    return found
 
 
 def remember(db: Database, cursor: Cursor, *, now: str) -> None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
+from store.targets import targeted_sql
+
 
 @dataclass(frozen=True, kw_only=True)
 class Scope:
     """The filters that every question shares. Tombstones, and ratings without words, are never in it."""
 
     brand: str
-    """Brand id."""
+    """Brand id; empty for whatever brand."""
     since: str | None = None
     """UTC ISO 8601, included; None for all time, which holds undated mentions too."""
     until: str | None = None
@@ -54,14 +56,25 @@ class Scope:
         if self.language is not None:
             parts.append("(mentions.language = :language or mentions.language glob :language || '-*')")
         if self.undated:
-            parts.append("(mentions.published is null or mentions.published_precision = 'unknown')")
+            parts.append(UNDATED)
         elif self.since is not None:
             parts.append(IN_WINDOW)
         return " and ".join(parts)
 
+    def roughly(self) -> str:
+        """What an index of `mentions` can say of source and time, as a condition that holds for every mention in scope."""
+        parts = ["mentions.source = :source"] if self.source is not None else []
+        if self.undated:
+            parts.append(UNDATED)
+        elif self.since is not None:
+            parts.append("mentions.published >= :low and mentions.published < :high")
+        return " and ".join(parts) or "1"
 
+
+UNDATED = "(mentions.published is null or mentions.published_precision = 'unknown')"
+"""As in the index `idx_mentions_undated`, word for word: SQLite uses it for no other condition."""
 IN_WINDOW = """
-    mentions.published >= :low and mentions.published < :high and case mentions.published_precision
+    case mentions.published_precision
         when 'second' then mentions.published >= :since and mentions.published < :until
         when 'day' then substr(mentions.published, 1, 10) >= :first_day and substr(mentions.published, 1, 10) < :end_day
         else 0
@@ -71,69 +84,112 @@ IN_WINDOW = """
 
 
 def scoped_sql(scope: Scope) -> str:
-    """The common table `scoped`: one row a mention in scope."""
+    """The common table `scoped`: the row id of every mention in scope."""
     return f"""
         scoped as (
-            select mentions.id as mention, mentions.source, mentions.site, mentions.author, mentions.copy_group,
-                mentions.published, mentions.published_precision as precision, mentions.language, mentions.engagement,
-                mentions.place, mentions.subject
-            from mention_brands
-            join mentions on mentions.id = mention_brands.mention
-            where mention_brands.brand = :brand and {scope.conditions()}
+            select mentions.id as mention
+            from {tables_sql(scope, timed_sql(scope))}
+            where {scope.conditions()}
         )
     """
 
 
-def shown_sql(*tasks: str) -> str:
-    """The common tables `judged` and `shown` over `scoped`: what taggers say of a task, overridden by what people say.
+def newest_sql(scope: Scope, *, narrowed: str = "1") -> str:
+    """The row ids (`mention`) of the mentions in scope that meet another condition, the newest first."""
+    return f"""
+        select mentions.id as mention
+        from {tables_sql(scope, f"(select id, published from mentions where {scope.roughly()}) as timed")}
+        where {scope.conditions()} and {narrowed}
+        order by timed.published desc, timed.id desc
+    """
 
-    `shown` has mention, span, task, subject (topic or attribute id, else empty), value and score. The value is the topic id,
-    `confirms` or `contests`, `complaint`, or the sentiment. A judgement's label says the same kind of value; any other, like
+
+def timed_sql(scope: Scope) -> str:
+    """The mentions that may be in the scope's window; nothing where there is no window and all that the brand has is wanted.
+
+    Those of a window come by row id, as everything about them is stored. `limit -1` limits nothing, but keeps SQLite from
+    leaving out that order.
+    """
+    if scope.brand and scope.since is None and not scope.undated:
+        return ""
+    order = "" if scope.undated else "order by id limit -1"
+    return f"(select id from mentions where {scope.roughly()} {order}) as timed"
+
+
+def tables_sql(scope: Scope, first: str, key: str = "timed.id") -> str:
+    """The tables that `conditions` reads, beginning with `first`, or without one with all that the brand has.
+
+    `key` is the row id of a mention in `first`. `cross join` leaves SQLite no other order: its planner does not know how many
+    mentions a brand or a window has, and would read all of a brand for a week of it.
+    """
+    branded = "mention_brands.brand = :brand"
+    if not first:
+        return f"mention_brands cross join mentions on mentions.id = mention_brands.mention and {branded}"
+    brands = f"cross join mention_brands on {branded} and mention_brands.mention = {key}" if scope.brand else ""
+    return f"{first} {brands} cross join mentions on mentions.id = {key}"
+
+
+def shown_sql(*tasks: str) -> str:
+    """The common tables up to `shown`, over `scoped`: what taggers say of a task, overridden by what people say.
+
+    `shown` has mention, span, task, subject (topic or attribute id, else empty), value, score and how specific it is (0 said of
+    whatever brand, 1 of this one, 2 by a person). The value is the topic id, `confirms` or `contests`, `complaint`, or the
+    sentiment, which is that of the whole mention only. A judgement's label says the same kind of value; any other, like
     `none`, says that it is not so. The latest judgement of a task and subject wins; one of the whole mention also wins over
-    tags of its sentences that say something else. Its score is null.
+    tags of its sentences that say something else. Its score is null. Sentences that speak of another brand, and the other side
+    of a comparison, count as `store.targets` says.
+
+    Stored rows are looked up by mention, and common tables only by `in`, which SQLite always answers from an index of its own:
+    whether it makes one to join them is its planner's guess, and without one the work grows with the square of the mentions.
     """
     wanted = ", ".join(f"'{task}'" for task in tasks)
     return f"""
-        judged as (
-            select id, mention, span, task, subject, value
+        latest as (
+            select id, mention, span, task, subject, value,
+                max(case when span = 0 then id end) over (partition by mention, task, subject) as whole,
+                max(case when span = 0 then value end) over (partition by mention, task, subject) as whole_value
             from (
                 select judgements.id, judgements.mention, judgements.span, judgements.task, judgements.subject,
                     judgements.label as value, row_number() over (
                         partition by judgements.mention, judgements.span, judgements.task, judgements.subject
                         order by judgements.judged desc, judgements.id desc
                     ) as age
-                from judgements
-                join scoped on scoped.mention = judgements.mention
+                from scoped
+                cross join judgements on judgements.mention = scoped.mention
                 where judgements.task in ({wanted}) and judgements.brand in ('', :brand)
+                    and (judgements.task != 'sentiment' or judgements.span = 0)
             )
             where age = 1
         ),
+        {targeted_sql(wanted)},
         tagged as (
             select tags.mention, tags.span, taggers.task, tags.brand,
                 case when taggers.task in ('topic', 'attribute') then tags.label else '' end as subject,
                 coalesce(tags.polarity, tags.label) as value, tags.score
             from scoped
-            join tags on tags.mention = scoped.mention
-            join taggers on taggers.id = tags.tagger
-            where taggers.current = 1 and taggers.task in ({wanted}) and tags.brand in ('', :brand)
+            cross join tags on tags.mention = scoped.mention
+            cross join taggers on taggers.id = tags.tagger
+            where taggers.current = 1 and taggers.task in ({wanted}) and (taggers.task != 'sentiment' or tags.span = 0) and (
+                tags.brand = '' and tags.mention not in (select mention from divided)
+                or tags.brand = :brand and :brand != ''
+            )
+            union all
+            select mention, span, task, brand, case when task in ('topic', 'attribute') then label else '' end, value, score
+            from targeted
         ),
         shown as (
             select mention, span, task, subject, value, score, brand != '' as specific
             from tagged
-            where not exists (
-                select 1
-                from judged
-                where judged.mention = tagged.mention and judged.task = tagged.task and judged.subject = tagged.subject
-                    and (judged.span = tagged.span or (judged.span = 0 and judged.value != tagged.value))
-            )
+            where case
+                when mention not in (select mention from latest) then 1
+                when (mention, task, subject, span) in (select mention, task, subject, span from latest) then 0
+                when (mention, task, subject, value) in (select mention, task, subject, value from latest where span = 0) then 1
+                when (mention, task, subject) in (select mention, task, subject from latest where span = 0) then 0
+                else 1
+            end
             union all
             select mention, span, task, subject, value, null, 2
-            from judged
-            where span = 0 or not exists (
-                select 1
-                from judged as whole
-                where whole.mention = judged.mention and whole.task = judged.task and whole.subject = judged.subject
-                    and whole.span = 0 and whole.value != judged.value and whole.id > judged.id
-            )
+            from latest
+            where span = 0 or whole is null or whole < id or whole_value = value
         )
     """

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import re
 import sqlite3
+from collections.abc import Sequence
 from typing import Any
 
 from sqlite_utils import Database
 
-from store.scope import Scope, shown_sql
+from store.languages import unsupported_sql
+from store.scope import Scope, newest_sql, shown_sql, tables_sql
 
 OPEN, CLOSE = "\ue000", "\ue001"
 """Marks around the words found in `snippet`: private characters, so that no text can forge them."""
 OPERATORS = re.compile(r'\b(?:AND|OR|NOT|NEAR)\b|["*()^]')
+AT_ONCE = 500
+"""Mentions whose tags are read at once where not all of them may be wanted."""
 MATCHED = re.compile(r'"[^"]*"\*?|\S+')
 
 
@@ -29,19 +35,28 @@ def search_mentions(
 
     Words may carry FTS5's operators (`refund AND "two weeks"`, `iade*`, `NOT`, `NEAR(a b, 5)`); what does not parse is
     searched for as it stands, every word of it. Columns: those of the table `mentions` that a reader needs, then brands (ids
-    joined by commas), sentiment, complaint, topics (ids joined by commas) and snippet, where OPEN and CLOSE mark the words
-    found.
+    joined by commas), sentiment, complaint, topics (ids joined by commas), language_supported (0 or 1: whether the classifier
+    reads its language well enough to count) and snippet, where OPEN and CLOSE mark the words found.
     """
-    bound = {**scope.parameters(), "sentiment": sentiment, "topic": topic, "limit": limit}
-    if not words.strip():
-        return list(db.query(search_sql(scope, matching=False), bound))
+    bound = {**scope.parameters(), "sentiment": sentiment, "topic": topic}
     if OPERATORS.search(words):
         try:
-            return list(db.query(search_sql(scope, matching=True), {**bound, "words": words}))
+            return read_found(db, scope, {**bound, "words": words}, limit)
         except sqlite3.OperationalError as error:
             if not is_syntax_error(error):
                 raise
-    return list(db.query(search_sql(scope, matching=True), {**bound, "words": quoted(words)}))
+    return read_found(db, scope, {**bound, "words": quoted(words) if words.strip() else None}, limit)
+
+
+def read_found(db: Database, scope: Scope, bound: dict[str, Any], limit: int) -> list[dict[str, Any]]:
+    """Read the first mentions that were found: some at a time where sentiment or topic may leave a part of them out."""
+    narrowed = bound["sentiment"] is not None or bound["topic"] is not None
+    found: list[dict[str, Any]] = []
+    with contextlib.closing(db.execute(found_sql(scope, bound), bound)) as candidates:
+        while len(found) < limit and (batch := candidates.fetchmany(max(limit, AT_ONCE) if narrowed else limit)):
+            found += describe(db, [mention for (mention,) in batch], bound)
+    snippets = find_snippets(db, bound["words"], [row["mention"] for row in found[:limit]])
+    return [{**row, "snippet": snippets.get(row["mention"])} for row in found[:limit]]
 
 
 def quoted(words: str) -> str:
@@ -59,40 +74,74 @@ def is_syntax_error(error: sqlite3.OperationalError) -> bool:
     return any(sign in str(error) for sign in signs)
 
 
-def search_sql(scope: Scope, *, matching: bool) -> str:
-    """The search as SQL: with the index when there are words, by time when there are none."""
-    source = "mentions_fts join mentions on mentions.id = mentions_fts.rowid" if matching else "mentions"
-    found = "and mentions_fts match :words" if matching else ""
-    snippet = f"snippet(mentions_fts, -1, '{OPEN}', '{CLOSE}', '…', 24)" if matching else "null"
-    order = "bm25(mentions_fts), mentions.published desc" if matching else "mentions.published desc, mentions.id desc"
-    branded = "and mentions.id in (select mention from mention_brands where brand = :brand)" if scope.brand else ""
+def found_sql(scope: Scope, bound: dict[str, Any]) -> str:
+    """The row ids of what is found, in order: with the index when there are words, by time when there are none."""
+    narrowed = MAY_HAVE_TOPIC if bound["topic"] is not None else "1"
+    if bound["words"] is None:
+        return newest_sql(scope, narrowed=narrowed)
     return f"""
+        select mentions.id
+        from {tables_sql(scope, "mentions_fts", "mentions_fts.rowid")}
+        where mentions_fts match :words and {scope.conditions()} and {narrowed}
+        order by bm25(mentions_fts), mentions.published desc, mentions.id
+    """
+
+
+MAY_HAVE_TOPIC = """(
+    exists (select 1 from tags where tags.mention = mentions.id and tags.label like :topic)
+    or exists (select 1 from judgements where judgements.mention = mentions.id and judgements.subject like :topic)
+)"""
+"""Whether anybody ever spoke of the topic, which is cheap to ask before it is known what counts."""
+
+
+def describe(db: Database, mentions: Sequence[int], bound: dict[str, Any]) -> list[dict[str, Any]]:
+    """Those of some mentions that have the sentiment and topic asked for, in the given order, with all that a reader needs."""
+    sql = f"""
         with scoped as (
-            select mentions.id as mention
-            from mentions
-            where {scope.conditions()} {branded}
+            select value as mention, key as place
+            from json_each(:batch)
         ),
         {shown_sql("sentiment", "complaint", "topic")},
         labels as (
-            select mention,
-                max(case when task = 'sentiment' and span = 0 then value end) as sentiment,
-                max(task = 'complaint' and value = 'complaint') as complaint,
-                group_concat(distinct case when task = 'topic' and value = subject then subject end) as topics
-            from shown
+            select mention, max(place) as place, max(sentiment) as sentiment, max(complaint) as complaint,
+                coalesce(group_concat(distinct topic), '') as topics
+            from (
+                select mention, place, null as sentiment, 0 as complaint, null as topic
+                from scoped
+                union all
+                select mention, null, case when task = 'sentiment' then value end, task = 'complaint' and value = 'complaint',
+                    case when task = 'topic' and value = subject then subject end
+                from shown
+                order by mention, topic
+            )
             group by mention
         )
         select mentions.id as mention, mentions.source, mentions.site, mentions.url, mentions.kind, mentions.voice,
             mentions.title, mentions.text, mentions.language, mentions.subject, mentions.place, mentions.rating,
             mentions.rating_best, mentions.engagement, mentions.published, mentions.published_precision as precision,
             (select group_concat(brand) from mention_brands where mention = mentions.id) as brands,
-            labels.sentiment, coalesce(labels.complaint, 0) as complaint, coalesce(labels.topics, '') as topics,
-            {snippet} as snippet
-        from {source}
-        join scoped on scoped.mention = mentions.id
-        left join labels on labels.mention = mentions.id
+            labels.sentiment, labels.complaint, labels.topics,
+            {unsupported_sql("mentions.id")} is null as language_supported
+        from labels
+        cross join mentions on mentions.id = labels.mention
         where (:sentiment is null or labels.sentiment = :sentiment)
             and (:topic is null or ',' || labels.topics || ',' like '%,' || :topic || ',%')
-            {found}
-        order by {order}
-        limit :limit
+        order by labels.place
     """
+    return list(db.query(sql, {**bound, "batch": json.dumps(list(mentions))}))
+
+
+def find_snippets(db: Database, words: str | None, mentions: Sequence[int]) -> dict[int, str]:
+    """The text around the words that were found in some mentions."""
+    if words is None:
+        return {}
+    # The `+` has the index go through its matches once; else it gathers all that begins with `iade*` anew for each mention.
+    rows = db.execute(
+        f"""
+        select rowid, snippet(mentions_fts, -1, '{OPEN}', '{CLOSE}', '…', 24)
+        from mentions_fts
+        where mentions_fts match :words and +rowid in (select value from json_each(:mentions))
+        """,
+        {"words": words, "mentions": json.dumps(list(mentions))},
+    )
+    return dict(rows.fetchall())

@@ -10,6 +10,7 @@ from sqlite_utils import Database
 
 from store.database import write
 from store.records import WHOLE, Tag, TaggedMention, Tagger
+from store.targets import save_targets
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,8 @@ class DueMention:
     text_hash: str
     read_by: frozenset[int]
     """Ids of the taggers that have read these very words."""
+    brands: tuple[str, ...] = ()
+    """Ids of the brands that it concerns."""
 
     @property
     def words(self) -> str:
@@ -92,7 +95,8 @@ def find_due(db: Database, limit: int, *, after: int = 0) -> list[DueMention]:
     """The next mentions that some current tagger has not read, by row id, beyond the row `after`."""
     rows = db.execute(
         f"""
-        select mentions.id, mentions.title, mentions.text, mentions.language, mentions.text_hash, tagger_sets.taggers
+        select mentions.id, mentions.title, mentions.text, mentions.language, mentions.text_hash, tagger_sets.taggers,
+            (select json_group_array(brand) from mention_brands where mention = mentions.id)
         from mentions
         {DUE} and mentions.id > :after
         order by mentions.id
@@ -100,7 +104,10 @@ def find_due(db: Database, limit: int, *, after: int = 0) -> list[DueMention]:
         """,
         {"current": current_set(db), "limit": limit, "after": after},
     ).fetchall()
-    return [DueMention(n, title, text, lang, key, frozenset(json.loads(by or "[]"))) for n, title, text, lang, key, by in rows]
+    return [
+        DueMention(n, title, text, lang, key, frozenset(json.loads(by or "[]")), tuple(json.loads(brands)))
+        for n, title, text, lang, key, by, brands in rows
+    ]
 
 
 @dataclass(frozen=True)
@@ -118,7 +125,7 @@ def find_moods(db: Database, mentions: Sequence[int]) -> dict[int, Mood]:
         """
         select mention, task, label
         from current_tags
-        where mention in (select value from json_each(?)) and task in ('sentiment', 'complaint')
+        where mention in (select value from json_each(?)) and task in ('sentiment', 'complaint') and brand = ''
         order by mention, task, span
         """,
         [json.dumps(list(mentions))],
@@ -147,6 +154,7 @@ def save_tagged(db: Database, tagged: Sequence[TaggedMention], ids: Mapping[Tagg
         fresh = [item for item in tagged if hashes.get(item.mention) == item.text_hash]
         forget_tags(db, fresh, [ids[tagger] for tagger in readers])
         add_tags(db, fresh, ids)
+        save_targets(db, fresh)
         db.conn.executemany(
             """
             insert into readings (mention, tagger_set) values (?, ?)

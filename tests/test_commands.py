@@ -25,6 +25,9 @@ def reference() -> str:
         command = main.commands[name]
         context = click.Context(command, info_name=name, parent=top, max_content_width=100, terminal_width=100)
         parts.append(f"## repute {name}\n\n```\n{command.get_help(context)}\n```\n")
+        for verb, part in sorted(command.commands.items()) if isinstance(command, click.Group) else ():
+            inner = click.Context(part, info_name=verb, parent=context, max_content_width=100, terminal_width=100)
+            parts.append(f"### repute {name} {verb}\n\n```\n{part.get_help(inner)}\n```\n")
     return "\n".join(parts)
 
 

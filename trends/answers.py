@@ -20,7 +20,6 @@ class Share:
 
     part: int
     whole: int
-    """n."""
     value: float | None
     """part / whole; None when too few to say."""
     low: float | None
@@ -41,7 +40,6 @@ class Net:
     neutral: int
     negative: int
     value: float | None
-    """None when too few to say."""
     low: float | None
     high: float | None
 
@@ -206,7 +204,7 @@ class HotButton:
     days: int
     """Distinct local days."""
     share: Share
-    """Of the brand's customer mentions in the window, copies once."""
+    """Of the brand's customer mentions in the window that are in a supported language, copies once."""
     change: Change
     verdict: Verdict
     rule: str
@@ -264,6 +262,8 @@ class HotButtons:
     coverage: Coverage
     notes: tuple[str, ...]
     """What a reader must know beside the figures, in whole sentences."""
+    unsupported: tuple[Count, ...] = ()
+    """Mentions of the window in languages that the classifier does not read well enough: in n, in no share; by language."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -336,6 +336,7 @@ class Ledger:
     untagged: int
     coverage: Coverage
     notes: tuple[str, ...]
+    unsupported: tuple[Count, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -367,7 +368,7 @@ class Figures:
     voice: Share
     """Share of voice: this brand's mentions of those of all brands configured."""
     complaints: Share
-    """Mentions that complain, of all."""
+    """Mentions that complain, of all in a supported language."""
     replies: Replies
 
 
@@ -396,3 +397,4 @@ class Overview:
     untagged: int
     coverage: Coverage
     notes: tuple[str, ...]
+    unsupported: tuple[Count, ...] = ()

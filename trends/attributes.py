@@ -56,6 +56,7 @@ def answer_attributes(
         untagged=ground.untagged,
         coverage=ground.past.coverage,
         notes=(*words_notes(brands, texts), *ground.notes()),
+        unsupported=ground.unsupported,
     )
 
 
@@ -154,8 +155,9 @@ def find_unexpected(
 ) -> tuple[Unexpected, ...]:
     """Words over-used for the brand against all others together, each person counted once a word."""
     ignored = ignored_words(brands, attributes)
-    own = once(texts[ground.brand.id])
-    rivals = once(row for brand in brands[1:] for row in texts[brand.id])
+    # The stop words of other languages are not known, and would be unexpected.
+    own = once(row for row in texts[ground.brand.id] if row["unsupported"] is None)
+    rivals = once(row for brand in brands[1:] for row in texts[brand.id] if row["unsupported"] is None)
     words = {row["mention"]: telling_words(f"{row['title'] or ''}\n{row['text'] or ''}", ignored) for row in [*own, *rivals]}
     first, second = (
         count_users([set().union(*(words[row["mention"]] for row in rows)) for rows in by_person(side)])

@@ -11,9 +11,10 @@ from sqlite_utils import Database
 from config import Brand, Config, Thresholds
 from store.queries import count_undated, find_listings, find_mentions, find_passages, find_watches
 from store.scope import Scope
-from trends.answers import Coverage, Week
+from trends.answers import Count, Coverage, Week
 from trends.changes import Past
 from trends.coverage import as_of_last_crawl, find_coverage, watched_share
+from trends.languages import count_unsupported, say_unsupported
 from trends.people import Row, inside, once
 from trends.quotes import Passages
 from trends.verdicts import plural
@@ -64,6 +65,11 @@ class Gathered:
         """Mentions of the window that nobody has read yet."""
         return sum(not row["read"] for row in self.here)
 
+    @property
+    def unsupported(self) -> tuple[Count, ...]:
+        """Mentions of the window in languages that the classifier does not read well enough to count."""
+        return count_unsupported(self.here)
+
     def notes(self) -> tuple[str, ...]:
         """What stands beside every answer."""
         return tuple(note for note in (*self.data_notes(), *self.past.coverage.sentences, UNCORRECTED, SILENT) if note)
@@ -77,6 +83,7 @@ class Gathered:
             notes.append(f"{self.undated} undated {plural(self.undated, 'mention')} of {self.brand.name} {said}.")
         if self.untagged:
             notes.append(f"Not read yet: {self.untagged} of these mentions; run `repute tag`.")
+        notes.append(say_unsupported(self.unsupported, len(self.here)))
         return tuple(notes)
 
 
@@ -85,6 +92,7 @@ def gather(db: Database, config: Config, *, brand: str | None, window: Window, f
     asked = find_brand(config, brand)
     series = weeks(window)
     past = find_past(db, config, asked.id, window, filters)
+    listings = find_listings(db, brand=asked.id, source=filters.source)
     return Gathered(
         brand=asked,
         window=window,
@@ -93,7 +101,7 @@ def gather(db: Database, config: Config, *, brand: str | None, window: Window, f
         mentions=(mentions := find_mentions(db, wide_scope(asked.id, window, filters))),
         here=once(inside(mentions, window)),
         undated=count_undated(db, scope_of(asked.id, window, filters)),
-        watched_weeks=tuple((week, read_coverage(db, config, asked.id, week, filters)) for week in series),
+        watched_weeks=tuple(zip(series, read_coverages(db, config, asked.id, series, filters, listings), strict=True)),
         passages=passages_of(db, asked.id),
     )
 
@@ -135,22 +143,29 @@ def scope_of(brand: str, window: Window, filters: Filters) -> Scope:
 def find_past(db: Database, config: Config, brand: str, window: Window, filters: Filters) -> Past:
     """A window beside the one before, with what was watched in each."""
     earlier = before(window)
-    reached = as_of_last_crawl(window, find_listings(db, brand=brand, source=filters.source))
+    listings = find_listings(db, brand=brand, source=filters.source)
+    reached = as_of_last_crawl(window, listings)
+    here, there, known = read_coverages(db, config, brand, (window, earlier or window, reached), filters, listings)
     return Past(
         window=window,
         before=earlier,
-        coverage=read_coverage(db, config, brand, window, filters),
-        before_coverage=read_coverage(db, config, brand, earlier or window, filters),
+        coverage=here,
+        before_coverage=there,
         reached=reached,
-        reached_coverage=read_coverage(db, config, brand, reached, filters),
+        reached_coverage=known,
     )
 
 
-def read_coverage(db: Database, config: Config, brand: str, window: Window, filters: Filters) -> Coverage:
-    """What was watched in a window for a brand."""
-    listings = find_listings(db, brand=brand, source=filters.source)
-    watches = find_watches(db, brand=brand, since=window.since, until=window.until, source=filters.source)
-    return find_coverage(window, listings, watches, enabled={source.name for source in config.sources if source.enabled})
+def read_coverages(
+    db: Database, config: Config, brand: str, windows: Sequence[Window], filters: Filters, listings: Sequence[Row]
+) -> list[Coverage]:
+    """What was watched in each window for a brand, of its listings."""
+    enabled = {source.name for source in config.sources if source.enabled}
+    spans = dict.fromkeys((window.since, window.until) for window in windows)
+    watches = {
+        (since, until): find_watches(db, brand=brand, since=since, until=until, source=filters.source) for since, until in spans
+    }
+    return [find_coverage(window, listings, watches[window.since, window.until], enabled=enabled) for window in windows]
 
 
 def passages_of(db: Database, brand: str) -> Passages:

@@ -14,6 +14,7 @@ from trends.answers import Change, HotButton, HotButtons, Quiet
 from trends.changes import compare, settle
 from trends.gathering import CUSTOMERS, Filters, Gathered, count_weeks, gather, scope_of, wide_scope
 from trends.intervals import share
+from trends.languages import supported
 from trends.people import Row, count_voices, inside, once, parts_by_person, tally
 from trends.quotes import find_loudest, make_quotes, pick_quotes
 from trends.verdicts import ORDER, find_verdict
@@ -78,6 +79,7 @@ def find_hot_buttons(
         untagged=ground.untagged,
         coverage=ground.past.coverage,
         notes=ground.notes(),
+        unsupported=ground.unsupported,
     )
 
 
@@ -135,7 +137,7 @@ def find_hot_button(ground: Gathered, topic: Topic, rows: Sequence[Row], change:
         sources=tally(row["source"] for row in here),
         sites=tally(f"{row['source']}/{row['site']}" for row in here),
         days=len(days),
-        share=share(parts_by_person(complaining, ground_with(ground.here, here)), floor=ground.thresholds.too_few),
+        share=share(parts_by_person(complaining, ground_with(supported(ground.here), here)), floor=ground.thresholds.too_few),
         change=change,
         verdict=verdict,
         rule=rule,

@@ -14,6 +14,7 @@ from trends.changes import compare, settle
 from trends.coverage import seconds, watched_share
 from trends.gathering import CUSTOMERS, Filters, Gathered, gather, is_gap, wide_scope
 from trends.intervals import net, share
+from trends.languages import supported
 from trends.people import Row, by_person, count_voices, inside, once, parts_by_person, tally
 from trends.quotes import find_loudest, make_quotes
 from trends.windows import Window
@@ -71,6 +72,7 @@ def find_overview(
         untagged=ground.untagged,
         coverage=ground.past.coverage,
         notes=(*before_notes(ground), *ground.notes()),
+        unsupported=ground.unsupported,
     )
 
 
@@ -102,7 +104,7 @@ def find_figures(
         net=moods,
         negative=part_of(read, [row for row in read if row["sentiment"] == "negative"], thresholds),
         voice=find_voice(brand, mentions, window, thresholds),
-        complaints=part_of(rows, [row for row in rows if row["complaint"]], thresholds),
+        complaints=part_of(supported(rows), [row for row in rows if row["complaint"]], thresholds),
         replies=find_reply_times(inside(replies[brand.id], window), thresholds),
     )
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from trends.intervals import discoveries
 
-LANGUAGES = ("en", "hi", "ur", "tr")
+LANGUAGES = ("en", "hi", "ur", "tr", "es", "de", "fr", "it", "pt", "ar", "et")
 """Languages whose stop words are left out; those of romanised Hindi and Urdu are in ROMANISED."""
 ROMANISED = frozenset(
     """

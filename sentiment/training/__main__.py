@@ -1,8 +1,11 @@
 """Train the shipped model with one command: vocabulary, training, calibration, export, assessment."""
 
+import fcntl
 import random
 from collections import defaultdict
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
@@ -10,26 +13,53 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
+from torch import Tensor
 
 import sentiment.romanised
 from sentiment.training.batches import plan_batches
-from sentiment.training.corpus import SECOND, Sample, read_plan
+from sentiment.training.corpus import Sample, read_plan
 from sentiment.training.finishing import finish, words_of
 from sentiment.training.learning import Material, learn
 from sentiment.training.network import Network, load_minilm, replace_vocabulary
+from sentiment.training.plans import FIFTH, FOURTH, SECOND, SEVENTH, SIXTH, THIRD, Reading
 from sentiment.training.romanised import weigh_words, write_module
 from sentiment.training.teacher import teacher_vectors
 from sentiment.training.vocabulary import learn_vocabulary, old_tokenizer
 
 SEED = 20260912
-NAME = "repute-minilm-1"
+NAME = "repute-minilm-2"
 """Name and version of the model; a new version makes every mention due again."""
-GENTLY = 0.3
-"""Learning rates of the second run against the first."""
 EARLY = 60
 """Rows of each set that an unfinished model is assessed on."""
+AVERAGED = 3
+"""Runs before the last whose ends the last begins from the mean of."""
 TEACH_AT_MOST = 10_000
 """Texts of the largest set that keep the teacher's vectors: enough to hold the space, and minutes cheaper."""
+
+
+@dataclass(frozen=True)
+class Later:
+    """A run after the first."""
+
+    name: str
+    plan: tuple[Reading, ...]
+    seed: int
+    gently: float
+    """Learning rates against the first run's."""
+    by_sentence: bool
+    """Whether sentences stand apart, as when the finished model reads."""
+    topic_weight: float
+    twin_weight: float = 0.0
+
+
+LATER = (
+    Later("second", SECOND, SEED + 1, gently=0.3, by_sentence=False, topic_weight=0.25),
+    Later("third", THIRD, SEED + 2, gently=0.7, by_sentence=True, topic_weight=0.5),
+    Later("fourth", FOURTH, SEED + 3, gently=0.6, by_sentence=True, topic_weight=0.7, twin_weight=0.5),
+    Later("fifth", FIFTH, SEED + 4, gently=0.6, by_sentence=True, topic_weight=0.5, twin_weight=0.4),
+    Later("sixth", SIXTH, SEED + 5, gently=0.5, by_sentence=True, topic_weight=0.5, twin_weight=0.4),
+)
+LAST = Later("seventh", SEVENTH, SEED + 6, gently=0.25, by_sentence=True, topic_weight=0.5, twin_weight=0.4)
 
 
 @click.command()
@@ -47,25 +77,87 @@ def main(data: Path, out: Path, work: Path, scale: float, budget: int, threads: 
     """Train, export and assess the model that Repute ships."""
     torch.set_num_threads(threads)
     work.mkdir(parents=True, exist_ok=True)
+    with hold(work):
+        run_all(data, out, work, scale, budget, limit, halt_at)
+
+
+@contextmanager
+def hold(work: Path) -> Iterator[None]:
+    """Keep a second training out of the folder of checkpoints; raises ClickException where one is at work."""
+    with (work / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise click.ClickException(
+                f"a training is at work in {work}: wait for it, or name another folder with --work"
+            ) from None
+        yield
+
+
+def run_all(data: Path, out: Path, work: Path, scale: float, budget: int, limit: int, halt_at: float) -> None:
+    """Do all runs that are not done yet, then export and assess."""
     source = minilm_folder()
     samples = list(read_plan(data, SEED, scale))
     network, material = prepare_run(samples, source, work, budget, limit)
     learn(network, material, work, SEED, halt_at)
     if halt_at == 1 and not limit:
-        learn_nearer(network, material, data, work, budget)
-        samples += read_plan(data, SEED + 1, 1.0, SECOND)
+        for run in LATER:
+            samples += learn_later(network, material, data, work, budget, run)
+        mean = average(
+            [torch.load(work / run.name / "checkpoint.pt", weights_only=True)["network"] for run in LATER[-AVERAGED:]]
+        )
+        network.load_state_dict(mean)
+        samples += learn_later(network, material, data, work, budget, LAST)
+        network.load_state_dict(average([mean, network.state_dict()]))
     write_module(weigh_words(data), Path(sentiment.romanised.__file__))
     at_most = EARLY if halt_at < 1 or limit else None
     print(words_of(finish(network, work / "tokenizer.json", data, samples, out, NAME, work, SEED, source, at_most)), flush=True)
 
 
-def learn_nearer(network: Network, material: Material, data: Path, work: Path, budget: int) -> None:
-    """Train on gently with the second plan."""
-    folder = work / "second"
+def average(ends: Sequence[Mapping[str, Tensor]]) -> dict[str, Tensor]:
+    """Return the mean of the weights at several points of training.
+
+    One run bends towards what it read last; the mean reads better than any (Wortsman et al. 2022, model soups).
+    """
+    return {name: torch.stack([end[name] for end in ends]).mean(0) for name in ends[0]}
+
+
+def learn_later(network: Network, material: Material, data: Path, work: Path, budget: int, run: Later) -> list[Sample]:
+    """Train on with a later run's plan and return what it read."""
+    folder = work / run.name
     folder.mkdir(exist_ok=True)
-    batches = plan_batches(list(read_plan(data, SEED + 1, 1.0, SECOND)), material.tokenizer, budget, SEED + 1)
-    print(f"second run: {len(batches)} batches", flush=True)
-    learn(network, replace(material, batches=batches), folder, SEED + 1, gently=GENTLY)
+    samples = list(read_plan(data, run.seed, 1.0, run.plan))
+    batches = plan_batches(samples, material.tokenizer, budget, run.seed, by_sentence=run.by_sentence)
+    labels: dict[str, dict[str, None]] = defaultdict(dict)
+    for sample in samples:
+        labels[sample.domain].update(dict.fromkeys(sample.topics))
+    teacher = {**material.teacher, **_more_taught(samples, material, work)}
+    print(f"{run.name} run: {len(samples)} texts in {len(batches)} batches", flush=True)
+    own = {name: [*each] for name, each in labels.items()}
+    learn(
+        network,
+        replace(
+            material,
+            batches=batches,
+            teacher=teacher,
+            labels={**material.labels, **own},
+            topic_weight=run.topic_weight,
+            twin_weight=run.twin_weight,
+        ),
+        folder,
+        run.seed,
+        gently=run.gently,
+    )
+    return samples
+
+
+def _more_taught(samples: list[Sample], material: Material, work: Path) -> dict[str, NDArray[np.float16]]:
+    """Return the teacher's vectors of English twins that the first run did not have: those of the project's own texts."""
+    more = sorted({one.english for one in samples if one.english and one.origin.startswith("own:")} - material.teacher.keys())
+    if not more:
+        return {}
+    source = minilm_folder()
+    return dict(zip(more, teacher_vectors(more, load_minilm(source), old_tokenizer(source), work), strict=True))
 
 
 def minilm_folder() -> Path:
@@ -87,7 +179,7 @@ def prepare_run(samples: list[Sample], source: Path, work: Path, budget: int, li
     labels: dict[str, dict[str, None]] = defaultdict(dict)
     for sample in samples:
         labels[sample.domain].update(dict.fromkeys(sample.topics))
-    batches = plan_batches(samples, tokenizer, budget, SEED)
+    batches = plan_batches(samples, tokenizer, budget, SEED, by_sentence=False)
     print(f"{len(samples)} texts in {len(batches)} batches", flush=True)
     teacher = dict(zip(taught, vectors, strict=True))
     return network, Material(batches, tokenizer, teacher, {name: [*each] for name, each in labels.items()})

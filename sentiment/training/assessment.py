@@ -1,18 +1,20 @@
 """Measure a finished model on every dev split and on the airlines that it never trained on."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from sentiment.classifier import SENTIMENTS, Descriptions
+from sentiment.clauses import split_parts
 from sentiment.encoder import Encoder
 from sentiment.evaluation import COMPLAINTS, Evaluation, score_labels
+from sentiment.language import detect_language
 from sentiment.text import prepare
-from sentiment.training.calibration import dev_sets
+from sentiment.training.calibration import complaints_of, dev_samples, dev_sets
 from sentiment.training.copies import Seen
-from sentiment.training.corpus import PLAN, Reading, Sample, read_set, rows
+from sentiment.training.corpus import Sample, rows
 from sentiment.training.network import load_minilm
 from sentiment.training.teacher import embed
 from sentiment.training.vocabulary import old_tokenizer
@@ -38,6 +40,8 @@ class Assessed:
     name: str
     lang: str
     evaluation: Evaluation
+    interval: tuple[float, float]
+    """95% interval of the macro-F1 by bootstrap over texts (Efron 1979)."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,8 @@ class Assessment:
     topics_macro_f1: float
     """Nine airline reasons from one-line descriptions, the likeliest taken, on texts with one of them."""
     topics_n: int
+    topics_given_f1: float
+    """Macro-F1 of the same nine when each is given or not by its threshold, several or none to a text."""
     calibration_error: float
     """Expected calibration error of sentiment over all dev texts, 15 bins (Naeini et al. 2015)."""
     sentiment_accuracy: float
@@ -60,15 +66,12 @@ def assess(encoder: Encoder, data: Path, seen: Seen, at_most: int | None = None)
     Dev rows of which training read a copy are left out.
     """
     results, sure, right = [], [], []
-    for name in dev_sets(data):
-        reading = next((reading for reading in PLAN if reading.name == name), None)
-        samples = read_set(data, reading or Reading(name, 0.0), "dev")
-        samples = seen.without(samples[:at_most])
+    for name, lang, samples in _by_language(data, seen, at_most):
         for samples_of_task, task in ((_with_sentiment(samples), "sentiment"), (_with_complaint(samples), "complaint")):
             if not samples_of_task:
                 continue
             gold, read, share = _read(encoder, samples_of_task, task)
-            results.append(_assessed(name, samples_of_task[0].lang, gold, read, task))
+            results.append(_assessed(name, lang, gold, read, task))
             if task == "sentiment":
                 sure += share
                 right += [a == b for a, b in zip(gold, read, strict=True)]
@@ -77,14 +80,21 @@ def assess(encoder: Encoder, data: Path, seen: Seen, at_most: int | None = None)
     gold, read, _ = _read(encoder, samples, "sentiment")
     results.append(_assessed("airline_tweets (never trained on)", "en", gold, read, "sentiment"))
     reasons = [row for row in airlines if row["topic"] in AIRLINE_REASONS]
-    macro = topics_macro_f1(encoder, [row["text"] for row in reasons], [row["topic"] for row in reasons])
-    return Assessment(
-        tuple(results), macro, len(reasons), calibration_error(np.array(sure), np.array(right)), float(np.mean(right))
-    )
+    likely, given = topics_macro_f1(encoder, [row["text"] for row in reasons], [row["topic"] for row in reasons])
+    error = calibration_error(np.array(sure), np.array(right))
+    return Assessment(tuple(results), likely, len(reasons), given, error, float(np.mean(right)))
 
 
-def topics_macro_f1(encoder: Encoder, texts: Sequence[str], gold: Sequence[str]) -> float:
-    """Return the macro-F1 of the likeliest of AIRLINE_REASONS."""
+def _by_language(data: Path, seen: Seen, at_most: int | None) -> Iterator[tuple[str, str, list[Sample]]]:
+    """Yield (set, language, dev rows that training read no copy of); the project's own texts by language."""
+    for name in dev_sets(data):
+        samples = seen.without(dev_samples(data, name)[:at_most])
+        for lang in dict.fromkeys(sample.lang for sample in samples):
+            yield name, lang, [sample for sample in samples if sample.lang == lang]
+
+
+def topics_macro_f1(encoder: Encoder, texts: Sequence[str], gold: Sequence[str]) -> tuple[float, float]:
+    """Return the macro-F1 of the likeliest of AIRLINE_REASONS, and of all that are given by their threshold."""
 
     @dataclass(frozen=True)
     class Reason:
@@ -93,9 +103,23 @@ def topics_macro_f1(encoder: Encoder, texts: Sequence[str], gold: Sequence[str])
         description: str
 
     asked = [Reason(name, name, words) for name, words in AIRLINE_REASONS.items()]
-    likely = Descriptions(encoder, asked, encoder.settings.topic).likeness(encoder.read(texts).vectors)
+    descriptions = Descriptions(encoder, asked, encoder.settings.topic)
+    pieces = [[text[a:b] for a, b in split_parts(text)] for text in texts]
+    wholes, sentences, ranges = encoder.read_sentences(pieces)
+    likely = np.stack(
+        [
+            descriptions.likeness(
+                np.concatenate([whole[None], sentences.vectors[own.start : own.stop]]), [text, *(parts if len(own) else ())]
+            ).max(axis=0)
+            for text, parts, whole, own in zip(texts, pieces, wholes.vectors, ranges, strict=True)
+        ]
+    )
     read = [asked[i].id for i in likely.argmax(axis=1)]
-    return score_labels(gold, read, list(AIRLINE_REASONS), "topic").macro_f1
+    scores = []
+    for column, reason in enumerate(asked):
+        said, true = likely[:, column] >= descriptions.threshold, np.array([one == reason.id for one in gold])
+        scores.append(2 * (said & true).sum() / max(1, said.sum() + true.sum()))
+    return score_labels(gold, read, list(AIRLINE_REASONS), "topic").macro_f1, float(np.mean(scores))
 
 
 def frozen_macro_f1(data: Path, source: Path) -> float:
@@ -118,10 +142,12 @@ def calibration_error(
 
 
 def _read(encoder: Encoder, samples: Sequence[Sample], task: str) -> tuple[list[str], list[str], list[float]]:
-    outputs = encoder.read([sample.text for sample in samples])
     if task == "complaint":
         gold = [COMPLAINTS[int(sample.complaint < 0.5)] for sample in samples]
-        return gold, [COMPLAINTS[int(p < encoder.settings.complaint_threshold)] for p in outputs.complaint], []
+        likely = complaints_of(encoder, samples)
+        return gold, [COMPLAINTS[int(p < encoder.settings.complaint_threshold)] for p in likely], []
+    texts = [sample.text for sample in samples]
+    outputs = encoder.read(texts, [detect_language(text) for text in texts])
     best = outputs.sentiment.argmax(axis=1)
     return (
         [SENTIMENTS[sample.sentiment] for sample in samples],
@@ -131,7 +157,21 @@ def _read(encoder: Encoder, samples: Sequence[Sample], task: str) -> tuple[list[
 
 
 def _assessed(name: str, lang: str, gold: list[str], read: list[str], task: str) -> Assessed:
-    return Assessed(name, lang, score_labels(gold, read, COMPLAINTS if task == "complaint" else SENTIMENTS, task))
+    names = COMPLAINTS if task == "complaint" else SENTIMENTS
+    return Assessed(name, lang, score_labels(gold, read, names, task), macro_interval(gold, read, names))
+
+
+def macro_interval(gold: Sequence[str], read: Sequence[str], names: Sequence[str]) -> tuple[float, float]:
+    """Return the 95% percentile interval of the macro-F1 over 500 seeded bootstrap draws of the texts."""
+    g, r = (np.array([names.index(label) for label in labels]) for labels in (gold, read))
+    chance, scores, k = np.random.default_rng(0), [], len(names)
+    for _ in range(500):
+        drawn = chance.integers(0, len(g), len(g))
+        table = np.bincount(g[drawn] * k + r[drawn], minlength=k * k).reshape(k, k)
+        support, given = table.sum(axis=1), table.sum(axis=0)
+        scores.append((2 * table.diagonal() / np.maximum(support + given, 1))[support > 0].mean())
+    low, high = np.quantile(scores, (0.025, 0.975))
+    return float(low), float(high)
 
 
 def _with_sentiment(samples: Sequence[Sample]) -> list[Sample]:

@@ -2,48 +2,73 @@
 
 import json
 import random
-from collections import Counter
+import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sentiment.classifier import Descriptions
+from sentiment.clauses import split_parts
 from sentiment.encoder import Encoder
+from sentiment.evaluation import score_labels
+from sentiment.language import detect_language
 from sentiment.settings import Likeness, Settings, write_settings
-from sentiment.training.corpus import PLAN, Sample, read_set
+from sentiment.training.blending import ALONE, fit_blends
+from sentiment.training.copies import Seen
+from sentiment.training.corpus import SENTIMENTS, Sample, read_set
+from sentiment.training.defaults import DEFAULTS
 from sentiment.training.export import PLACES
-from sentiment.training.labels import MEANT
+from sentiment.training.own import own_names
+from sentiment.training.plans import PLAN, Reading
 
 Array = NDArray[np.float64]
 BACKGROUND = 768
 """Texts that a description's likeness is judged against, drawn alike from all languages."""
-AT_MOST = 300
-"""Texts of one dev split that are fitted on: enough, and no set rules."""
+MOODY = 1500
+"""Texts of one dev split that sentiment is fitted on."""
+
+RELIABLE = 0.55
+"""Macro-F1 of sentiment from which on a language counts as supported; a guess has a third."""
+ENOUGH = 18
+"""Texts of a language that a set must have to judge it."""
+UNTRUSTED = ("umsab_hi", "xed_et")
+"""Sets whose labels are too doubtful to judge a language by: see the model card."""
+
+
+@dataclass(frozen=True)
+class Meant:
+    """A description as config would have it."""
+
+    id: str
+    name: str
+    description: str
 
 
 @dataclass(frozen=True)
 class Pairs:
     """Texts beside descriptions: how near, and whether the one is about the other."""
 
-    score: Array
-    """Standard score of the cosine among the background's (n,)."""
-    cosine: Array
-    general: Array
-    """Cosine of the text with the background's mean."""
+    features: NDArray[np.float32]
+    """(n, 2), as in `Descriptions.features`."""
     about: NDArray[np.bool_]
 
 
 def raw_settings(name: str, tokenizer_file: Path) -> Settings:
     """Return settings that leave every output as the model gives it."""
     vocab = json.loads(tokenizer_file.read_text(encoding="utf-8"))["model"]["vocab"]
-    even = Likeness(scale=1.0, cosine=0.0, general=0.0, shift=0.0, threshold=0.5)
-    return Settings(name, vocab["[CLS]"], vocab["[SEP]"], PLACES - 2, 1.0, (0.0, 0.0, 0.0), 1.0, 0.0, 0.5, even, even)
+    even = Likeness(cosine=1.0, words=0.0, shift=0.0, threshold=0.5)
+    return Settings(name, vocab["[CLS]"], vocab["[SEP]"], PLACES - 2, ALONE, {}, 1.0, 0.0, 0.5, {}, even, even)
 
 
-def calibrate(folder: Path, data: Path, training: Sequence[Sample], seed: int) -> Settings:
-    """Write model.json and background.npy for the model in `folder`; `training` lends the background texts."""
+def calibrate(folder: Path, data: Path, training: Sequence[Sample], seen: Seen, seed: int) -> Settings:
+    """Write model.json and background.npy for the model in `folder`; `training` lends the background texts.
+
+    Sentiment is fitted on dev texts of which training read no copy (`seen`). `folder` has the words-and-letters model already.
+    """
     settings = raw_settings("uncalibrated", folder / "tokenizer.json")
     np.save(folder / "background.npy", np.ones((1, 384), np.int8))
     write_settings(settings, folder / "model.json")
@@ -53,11 +78,11 @@ def calibrate(folder: Path, data: Path, training: Sequence[Sample], seed: int) -
     encoder = Encoder.load(folder)
     scale, shift, threshold = _fit_complaints(encoder, data)
     likeness = _fit_likeness(encoder, data)
-    temperature, bias = _fit_sentiment(encoder, data)
+    blend, blends = fit_blends(encoder, _moody(data, seen))
+    settings = replace(settings, blend=blend, blends=blends)
     return replace(
         settings,
-        temperature=temperature,
-        bias=bias,
+        languages=reliable_languages(replace(encoder, settings=settings), data),
         complaint_scale=scale,
         complaint_shift=shift,
         complaint_threshold=threshold,
@@ -75,70 +100,77 @@ def _background_texts(training: Sequence[Sample], seed: int) -> list[str]:
     return [text for _, texts in sorted(by_language.items()) for text in chance.sample(sorted(set(texts)), share)]
 
 
-def _fit_sentiment(encoder: Encoder, data: Path) -> tuple[float, tuple[float, float, float]]:
-    """Return the temperature and class biases of least cross-entropy over the dev splits (Guo et al. 2017).
+def _moody(data: Path, seen: Seen) -> list[Sample]:
+    """Return the dev texts that state a sentiment and can be trusted in it."""
+    parts = [seen.without(dev_samples(data, name)[:MOODY]) for name in dev_sets(data) if name not in UNTRUSTED]
+    return [sample for part in parts for sample in part if sample.sentiment >= 0]
 
-    Every class of every set weighs alike, so that the probabilities hold where no sentiment is expected
-    more than another: the training tweets are negative one time in six, mentions of a brand much oftener.
-    """
-    samples = [sample for name in dev_sets(data) for sample in _dev(data, name)[:AT_MOST] if sample.sentiment >= 0]
-    sizes = Counter((sample.origin, sample.sentiment) for sample in samples)
-    weights = np.array([1 / sizes[sample.origin, sample.sentiment] for sample in samples])
-    gold = np.array([sample.sentiment for sample in samples])
-    logits = np.log(encoder.read([sample.text for sample in samples]).sentiment.astype(np.float64) + 1e-9)
 
-    def loss(cooled: Array) -> float:
-        log_share = cooled - np.log(np.exp(cooled).sum(axis=1, keepdims=True))
-        return float(-(weights * log_share[np.arange(len(gold)), gold]).sum())
-
-    temperature, negative, positive = 1.0, 0.0, 0.0
-    for _ in range(6):
-        bias = np.array([negative, 0, positive])
-        temperature = min(np.arange(0.5, 3.0, 0.02), key=lambda t: loss(logits / t + bias))
-        negative = min(np.arange(-1, 2, 0.02), key=lambda b: loss(logits / temperature + [b, 0, positive]))
-        positive = min(np.arange(-1, 2, 0.02), key=lambda b: loss(logits / temperature + [negative, 0, b]))
-    return round(float(temperature), 2), (round(float(negative), 2), 0.0, round(float(positive), 2))
+def reliable_languages(encoder: Encoder, data: Path) -> dict[str, float]:
+    """Return the languages in which sentiment is read well enough, with the mean macro-F1 of their dev sets."""
+    groups: dict[tuple[str, str], list[Sample]] = {}
+    for name in dev_sets(data):
+        for sample in dev_samples(data, name):
+            if sample.sentiment >= 0 and name not in UNTRUSTED:
+                groups.setdefault((sample.lang, name), []).append(sample)
+    scores: dict[str, list[float]] = {}
+    for (lang, _), samples in sorted(groups.items()):
+        if len(samples) >= ENOUGH:
+            texts = [sample.text for sample in samples]
+            read = encoder.read(texts, [detect_language(text) for text in texts]).sentiment.argmax(axis=1)
+            gold = [SENTIMENTS[sample.sentiment] for sample in samples]
+            score = score_labels(gold, [SENTIMENTS[i] for i in read], SENTIMENTS, "sentiment").macro_f1
+            scores.setdefault(lang, []).append(score)
+    means = {lang: round(sum(values) / len(values), 3) for lang, values in scores.items()}
+    print(f"languages: {means}", flush=True)
+    return {lang: mean for lang, mean in means.items() if mean >= RELIABLE}
 
 
 def _fit_complaints(encoder: Encoder, data: Path) -> tuple[float, float, float]:
     """Return Platt's scale and shift and the threshold of best F1, on the gold dev split."""
-    samples = _dev(data, "complaints_tweets")
+    samples = dev_samples(data, "complaints_tweets")
     gold = np.array([sample.complaint > 0.5 for sample in samples])
-    share = np.clip(encoder.read([sample.text for sample in samples]).complaint.astype(np.float64), 1e-6, 1 - 1e-6)
+    share = np.clip(complaints_of(encoder, samples).astype(np.float64), 1e-6, 1 - 1e-6)
     logits = np.log(share / (1 - share))
     scale, shift = fit_logistic(logits[:, None], gold)
     return scale, shift, best_threshold(1 / (1 + np.exp(-(scale * logits + shift))), gold, beta=1.0)
 
 
+def complaints_of(encoder: Encoder, samples: Sequence[Sample]) -> NDArray[np.float32]:
+    """Return the probability (n,) that each text is a complaint, by sentence as the classifier reads it."""
+    return encoder.read_sentences([[one.text[a:b] for a, b in split_parts(one.text)] for one in samples])[0].complaint
+
+
 def _fit_likeness(encoder: Encoder, data: Path) -> Likeness:
-    """Fit the probability of being about a description, on descriptions worded as users do and unseen in training."""
-    parts = [_pairs(encoder, _dev(data, name)[:AT_MOST]) for name in topic_sets(data)]
-    pairs = Pairs(
-        *(np.concatenate([getattr(part, name) for part in parts]) for name in ("score", "cosine", "general", "about"))
-    )
-    features = np.stack([pairs.score, pairs.cosine, pairs.general], axis=1)
-    scale, cosine, general, shift = fit_logistic(features, pairs.about)
-    share = 1 / (1 + np.exp(-(features @ np.array([scale, cosine, general]) + shift)))
+    """Fit the probability of being about a description, on the default topics: users' wordings, unseen in training."""
+    pairs = default_pairs(encoder, data)
+    features = pairs.features.astype(np.float64)
+    *weights, shift = fit_logistic(features, pairs.about)
+    share = 1 / (1 + np.exp(-(features @ np.array(weights) + shift)))
+    cosine, words = weights
     # A topic that is not there misleads a report more than one that is missed.
-    return Likeness(scale, cosine, general, shift, best_threshold(share, pairs.about, beta=0.5))
+    return Likeness(cosine, words, shift, best_threshold(share, pairs.about, beta=0.5))
 
 
-def _pairs(encoder: Encoder, samples: Sequence[Sample]) -> Pairs:
-    """Pair each text with the descriptions that some text of its label set is about."""
-    described = encoder.read(list(MEANT)).vectors
-    usual = encoder.background @ described.T
-    texts = encoder.read([sample.text for sample in samples]).vectors
-    cosine = texts @ described.T
-    score = (cosine - usual.mean(axis=0)) / usual.std(axis=0)
-    meant = list(MEANT.values())
-    about = np.array([[bool(labels & set(sample.topics)) for labels in meant] for sample in samples])
-    known: dict[str, NDArray[np.bool_]] = {
-        domain: np.any([row for row, sample in zip(about, samples, strict=True) if sample.domain == domain], axis=0)
-        for domain in {sample.domain for sample in samples}
-    }
-    asked = np.array([known[sample.domain] for sample in samples])
-    general = np.broadcast_to((texts @ encoder.background.mean(axis=0))[:, None], cosine.shape)
-    return Pairs(score[asked].astype(float), cosine[asked].astype(float), general[asked].astype(float), about[asked])
+def default_pairs(encoder: Encoder, data: Path) -> Pairs:
+    """Pair the own complaints with the default topics, whose descriptions are new to the model, if the texts are not."""
+    topics = _default_topics()
+    described = Descriptions(encoder, topics, encoder.settings.topic)
+    read = [Reading(f"own:{name}", 1.0) for name in own_names()]
+    samples = [one for reading in read for split in ("train", "dev") for one in read_set(data, reading, split)]
+    samples = [one for one in samples if one.complaint > 0.5 and one.topics]
+    texts = [sample.text for sample in samples]
+    features = described.features(encoder.read(texts).vectors, texts)
+    told = [{label.rpartition("/")[2] for label in sample.topics} for sample in samples]
+    means = [DEFAULTS[topic.id] for topic in topics]
+    yes = np.array([[bool(labels & one.yes) for one in means] for labels in told])
+    perhaps = np.array([[bool(labels & one.perhaps) for one in means] for labels in told])
+    return Pairs(features[yes | ~perhaps], yes[yes | ~perhaps])
+
+
+def _default_topics() -> list[Meant]:
+    tables = tomllib.loads(files("config").joinpath("topics.toml").read_text(encoding="utf-8"))["topics"]
+    return [Meant(table["id"], table["name"], table["description"]) for table in tables]
 
 
 def fit_logistic(features: Array, gold: NDArray[np.bool_]) -> tuple[float, ...]:
@@ -166,14 +198,11 @@ def best_threshold(share: Array, gold: NDArray[np.bool_], beta: float) -> float:
 def dev_sets(data: Path) -> list[str]:
     """Return the sets of the plan that have a dev split, and the one that is there to measure only."""
     names = ["tweeteval_sentiment", *(reading.name for reading in PLAN)]
-    return [name for name in names if (data / name / "dev.jsonl").exists()]
+    names = [name for name in names if (data / name / "dev.jsonl").exists()]
+    return [*names, *(f"own:{name}" for name in own_names())]
 
 
-def topic_sets(data: Path) -> list[str]:
-    """Return the sets with dev splits whose labels `MEANT` describes."""
-    return [name for name in dev_sets(data) if name.startswith("m_absa_") or name in ("it_absita_hotels", "app_reviews")]
-
-
-def _dev(data: Path, name: str) -> list[Sample]:
+def dev_samples(data: Path, name: str) -> list[Sample]:
+    """Return the dev split of a set, read as the first plan reads the set."""
     reading = next((reading for reading in PLAN if reading.name == name), replace(PLAN[0], name=name))
     return read_set(data, reading, "dev")

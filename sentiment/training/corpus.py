@@ -10,12 +10,13 @@ from typing import Any
 
 from sentiment.text import prepare
 from sentiment.training.labels import wordings
+from sentiment.training.own import key_of, own_rows
+from sentiment.training.plans import PLAN, Reading
 from sentiment.training.transliterate import to_latin, to_urdu
 
 SENTIMENTS = ("negative", "neutral", "positive")
 UNACCENTED = 0.1
 """Share of Latin-script texts read without their accents, as many people type them."""
-PARALLEL = ("en", "de", "es", "fr", "pt", "ar", "tr", "hi")
 
 
 @dataclass(frozen=True)
@@ -42,87 +43,11 @@ class Sample:
     """The English sentence whose teacher vector this text should have; "" for none."""
 
 
-@dataclass(frozen=True)
-class Reading:
-    """How a set takes part: its name, how often a run reads it, and which of its parts count."""
-
-    name: str
-    passes: float
-    """Times each row is read in a run; a fraction reads a random part."""
-    teach: bool = False
-    """Whether its (English) texts keep the teacher's vectors."""
-    complaint: str = ""
-    """"gold": the label is complaint or not; "weak": negative is a complaint, positive is none."""
-    drop: tuple[str, ...] = ()
-    """Labels that mislead in this set."""
-    negative: bool = False
-    """Whether a gold complaint also counts as negative: it tells of a breach of expectation."""
-
-
-# umsab_en's training tweets are TweetEval's dev split, so it is left out. hi_mixed's neutral rows are nearly
-# all tweets (a shortcut), ur_usc has next to none. sxsw is noisy, so it is read in part.
-PLAN: tuple[Reading, ...] = (
-    Reading("semeval17_en", 1.0, teach=True),
-    Reading("sst_3class", 0.6),
-    Reading("custrev", 1.0, complaint="weak"),
-    Reading("app_reviews", 2.0, teach=True, complaint="weak"),
-    Reading("opener_hotel_en", 1.0),
-    Reading("sanders_brand_tweets", 1.0, drop=("irrelevant",)),
-    Reading("sxsw_brand_tweets", 0.3, drop=("unclear",)),
-    Reading("complaints_tweets", 4.0, teach=True, complaint="gold"),
-    *(Reading(f"umsab_{code}", 2.5) for code in ("ar", "de", "es", "fr", "hi", "it", "pt")),
-    Reading("opener_hotel_es", 1.0),
-    Reading("tr_store_reviews", 1.0, complaint="weak"),
-    Reading("tr_ecommerce_reviews", 0.7, complaint="weak"),
-    Reading("ur_products_services", 1.2),
-    Reading("ur_usc_tweets", 1.0, drop=("neutral",)),
-    Reading("ur_roman_uci", 1.0),
-    Reading("ur_roman_daraz", 1.0, complaint="weak"),
-    Reading("hi_amazon_reviews", 1.2, complaint="weak"),
-    Reading("hi_mixed_sid573", 0.8, drop=("neutral",)),
-    Reading("xed_et", 1.0),
-    Reading("it_absita_hotels", 0.5, complaint="weak"),
-    Reading("m_absa_en", 0.7, teach=True, complaint="weak"),
-    *(Reading(f"m_absa_{code}", 0.35, complaint="weak") for code in PARALLEL[1:]),
-    Reading("m_absa_hi@Latn", 0.35, complaint="weak"),
-    Reading("m_absa_hi@Arab", 0.35, complaint="weak"),
-    Reading("banking77", 0.5, teach=True),
-    Reading("cfpb_complaints", 0.5, complaint="weak"),
-    Reading("semeval14_restaurants", 0.5, teach=True),
-    Reading("mams_acsa", 0.5, teach=True),
-)
-# A short second run, nearer to what Repute reads: people who write to and of a company. The first run's tweets are
-# mostly news, in which plain reports of trouble are neutral, and 37% of the complaints of the dev split came out so.
-# umsab_hi is left out: on the 229 tweets that it shares with SemEval, the two agree on 102 labels.
-SECOND: tuple[Reading, ...] = (
-    Reading("complaints_tweets", 3.0, teach=True, complaint="gold", negative=True),
-    Reading("semeval17_en", 0.12, teach=True),
-    Reading("sst_3class", 0.1),
-    Reading("custrev", 0.5, complaint="weak"),
-    Reading("app_reviews", 1.0, teach=True, complaint="weak"),
-    Reading("opener_hotel_en", 0.5),
-    Reading("opener_hotel_es", 0.5),
-    Reading("sanders_brand_tweets", 1.0, drop=("irrelevant",)),
-    *(Reading(f"umsab_{code}", 0.5) for code in ("ar", "de", "es", "fr", "it", "pt")),
-    Reading("tr_store_reviews", 0.15, complaint="weak"),
-    Reading("tr_ecommerce_reviews", 0.1, complaint="weak"),
-    Reading("ur_products_services", 0.2),
-    Reading("ur_roman_uci", 0.15),
-    Reading("ur_roman_daraz", 0.3, complaint="weak"),
-    Reading("hi_amazon_reviews", 0.25, complaint="weak"),
-    Reading("hi_mixed_sid573", 0.2, drop=("neutral",)),
-    Reading("it_absita_hotels", 0.1, complaint="weak"),
-    Reading("m_absa_en", 0.15, teach=True, complaint="weak"),
-    *(Reading(f"m_absa_{code}", 0.12, complaint="weak") for code in PARALLEL[1:]),
-    Reading("m_absa_hi@Latn", 0.12, complaint="weak"),
-    Reading("m_absa_hi@Arab", 0.12, complaint="weak"),
-    Reading("banking77", 0.1, teach=True),
-    Reading("cfpb_complaints", 0.2, complaint="weak"),
-)
-
-
 def read_set(data: Path, reading: Reading, split: str = "train") -> list[Sample]:
     """Return a set's samples; `name@Latn` and `name@Arab` are the Devanagari set written in that script."""
+    if reading.name.startswith("own:"):
+        name = reading.name.removeprefix("own:")
+        return [_own_sample(row, name) for row in own_rows(name, split)]
     name, _, script = reading.name.partition("@")
     english = _english_rows(data, split) if name.startswith("m_absa_") else {}
     samples = [_sample(row, reading, english) for row in rows(data / name / f"{split}.jsonl")]
@@ -169,6 +94,20 @@ def _sample(row: dict[str, Any], reading: Reading, english: dict[tuple[str, int]
         domain=_domain(row, reading.name) if topics else "",
         topics=topics,
         english=text if reading.teach else english.get((row.get("domain", ""), row.get("row", -1)), ""),
+    )
+
+
+def _own_sample(row: dict[str, Any], name: str) -> Sample:
+    domain = f"own:{name}/{row['sector']}"
+    return Sample(
+        text=prepare(row["text"]),
+        lang=row["lang"],
+        origin=f"own:{name}",
+        sentiment=SENTIMENTS.index(row["s"]),
+        complaint=float(row["c"]),
+        domain=domain,
+        topics=tuple(key_of(name, row["sector"], topic) for topic in row["topics"]),
+        english=prepare(row.get("en", "")),
     )
 
 

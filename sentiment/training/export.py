@@ -41,7 +41,11 @@ class Graph:
 
 
 def export_network(network: Network, folder: Path) -> None:
-    """Write `model.onnx` in int8 into the folder: inputs ids and mask (n, tokens), outputs as in `Outputs`."""
+    """Write `model.onnx` in int8 into the folder.
+
+    Inputs: ids and mask (n, tokens); means and marks (n, units, tokens), by whose rows the states of the tokens are weighed
+    for each unit's mean and its opening. Outputs: as in `Outputs`, with (n, units) in place of (u).
+    """
     full = folder / "model.float.onnx"
     onnx.save(build_model(network, small_embeddings=True), full)
     # Seven-bit weights: on processors without VNNI the eight-bit products of two neighbours overflow 16 bits.
@@ -49,7 +53,7 @@ def export_network(network: Network, folder: Path) -> None:
         full,
         folder / "model.onnx",
         op_types_to_quantize=["MatMul", "Attention"],
-        nodes_to_exclude=["mix.product", "sentiment.product", "complaint.product"],
+        nodes_to_exclude=["mix.product", "sentiment.product", "complaint.product", "mean", "opening"],
         per_channel=True,
         reduce_range=True,
         weight_type=QuantType.QInt8,
@@ -68,7 +72,11 @@ def build_model(network: Network, small_embeddings: bool) -> onnx.ModelProto:
     _heads(graph, weights, x)
     inputs = [helper.make_tensor_value_info("ids", TensorProto.INT64, ["n", "tokens"])]
     inputs.append(helper.make_tensor_value_info("mask", TensorProto.INT32, ["n", "tokens"]))
-    shapes: dict[str, list[str | int]] = {"sentiment": ["n", 3], "complaint": ["n", 1], "vectors": ["n", WIDTH]}
+    for name in ("means", "marks"):
+        inputs.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, ["n", "units", "tokens"]))
+    shapes: dict[str, list[str | int]] = {
+        name: ["n", "units", width] for name, width in (("sentiment", 3), ("complaint", 1), ("vectors", WIDTH))
+    }
     outputs = [helper.make_tensor_value_info(name, TensorProto.FLOAT, shape) for name, shape in shapes.items()]
     return helper.make_model(
         helper.make_graph(graph.nodes, "repute", inputs, outputs, graph.constants),
@@ -113,17 +121,10 @@ def _layer(graph: Graph, weights: Weights, i: int, x: str) -> str:
 
 
 def _heads(graph: Graph, weights: Weights, x: str) -> None:
-    graph.add("Cast", ["mask"], "mask.float", to=TensorProto.FLOAT)
-    last = graph.constant("last", np.array([-1], np.int64))
-    along = graph.constant("along", np.array([1], np.int64))
-    graph.add("Unsqueeze", ["mask.float", last], "mask.wide")
-    graph.add("Mul", [x, "mask.wide"], "masked")
-    graph.add("ReduceSum", ["masked", along], "total", keepdims=0)
-    graph.add("ReduceSum", ["mask.float", along], "count", keepdims=1)
-    graph.add("Div", ["total", "count"], "mean")
-    graph.add("LpNormalization", ["mean"], "vectors", axis=1, p=2)
-    graph.add("Gather", [x, graph.constant("start", np.array(0, np.int64))], "opening", axis=1)
-    graph.add("Concat", ["opening", "mean"], "both", axis=1)
+    graph.add("MatMul", ["means", x], "mean")
+    graph.add("MatMul", ["marks", x], "opening")
+    graph.add("LpNormalization", ["mean"], "vectors", axis=-1, p=2)
+    graph.add("Concat", ["opening", "mean"], "both", axis=2)
     _dense(graph, weights, "mix", "both", "mixed")
     none = graph.constant("mix.none", np.zeros(WIDTH, np.float32))
     graph.add("BiasGelu", ["mixed", none], "features", FUSED)

@@ -11,12 +11,15 @@ from sentiment.encoder import Encoder
 from sentiment.settings import write_settings
 from sentiment.training.assessment import Assessment, assess, frozen_macro_f1
 from sentiment.training.calibration import calibrate
-from sentiment.training.card import write_card
+from sentiment.training.card import Findings, write_card
 from sentiment.training.copies import Seen
 from sentiment.training.corpus import Sample
 from sentiment.training.export import build_model, export_network
+from sentiment.training.floor import linear_floor
 from sentiment.training.network import Network
+from sentiment.training.spelling import learn_spelling
 
+NOTES = Path(__file__).parent / "notes.md"
 LARGEST = 35_000_000
 """Bytes that the whole folder may have."""
 COMPARED = 150
@@ -51,9 +54,12 @@ def finish(
         shutil.copy(tokenizer, folder / "tokenizer.json")
     export_network(network, part)
     onnx.save(build_model(network, small_embeddings=False), full / "model.onnx")
+    spelling = learn_spelling(data)
+    for folder in (full, part):
+        spelling.save(folder / "ngrams.npz")
     assessments, seen = [], Seen(training)
     for folder in (full, part):
-        settings = replace(calibrate(folder, data, training, seed), name=name)
+        settings = replace(calibrate(folder, data, training, seen, seed), name=name)
         write_settings(settings, folder / "model.json")
         assessments.append(assess(Encoder.load(folder), data, seen, COMPARED))
         print(f"{folder.name}: {words_of(assessments[-1])}", flush=True)
@@ -62,9 +68,9 @@ def finish(
     sizes = {path.name: path.stat().st_size for path in part.iterdir()}
     if sum(sizes.values()) > LARGEST:
         raise ModelTooLarge(f"{part}: {sum(sizes.values())} bytes; learn a smaller vocabulary (LEARNT in vocabulary.py)")
-    (part / "README.md").write_text(
-        write_card(settings, thorough, assessments[1], assessments[0], frozen, sizes), encoding="utf-8"
-    )
+    floors = {one.name: linear_floor(one.name, data, seen) for one in thorough.sets}
+    findings = Findings(thorough, assessments[1], assessments[0], frozen, floors, sizes, NOTES.read_text("utf-8").strip())
+    (part / "README.md").write_text(write_card(settings, findings), encoding="utf-8")
     _put_in_place(part, out)
     return thorough
 

@@ -2,6 +2,8 @@
 
 import re
 
+from sentiment.training.own import own_descriptions
+
 # Several wordings a label, drawn at random, so that the encoder learns what is meant and not one phrase.
 # The airlines' reasons are left out on purpose: they judge label sets never seen.
 WORDINGS: dict[str, tuple[str, ...]] = {
@@ -50,66 +52,13 @@ WORDINGS: dict[str, tuple[str, ...]] = {
     "consumer loan": ("consumer loan", "car loan and instalments"),
     "credit reporting, repair, or other": ("credit report", "wrong entries on a credit report"),
 }
-# What a user might write in config.toml, and the labels of the sets that it takes in. None of these wordings is
-# trained on: they show how near a text lies to a description that is new to the model.
-MEANT: dict[str, frozenset[str]] = {
-    "The parcel or order came late or very quickly, shipping took long, the courier.": frozenset(
-        {"Logistics#Speed", "shipment delivery", "SHIPPING#GENERAL", "SHIPPING#QUALITY"}
-    ),
-    "Something arrived broken, got lost on the way or the box was damaged.": frozenset(
-        {"Logistics#Lost and Damaged", "Product Packaging#General", "Product Packaging#Packaging Materials", "shipment quality"}
-    ),
-    "Too expensive or good value, what it costs compared with what you get.": frozenset(
-        {
-            "Price#Price",
-            "Price#Value for Money",
-            "LAPTOP#PRICE",
-            "restaurant prices",
-            "food prices",
-            "hotel prices",
-            "rooms prices",
-            "drinks prices",
-            "amazon prices",
-            "value",
-        }
-    ),
-    "The waiters, sellers, receptionists and other employees: polite and helpful, or rude.": frozenset(
-        {"service general", "staff", "Seller Service#Attitude"}
-    ),
-    "Nobody answers the phone or mail; help desk, repair centre, warranty and returns.": frozenset(
-        {
-            "SUPPORT#GENERAL",
-            "SUPPORT#QUALITY",
-            "Seller Service#Timeliness of Seller Service",
-            "After-sales Service#Exchange/Warranty/Return",
-            "COMPANY#GENERAL",
-        }
-    ),
-    "The meal or groceries: tasty and fresh, or stale and bland.": frozenset({"food quality", "food_drinks quality"}),
-    "The battery runs empty too soon or lasts long; charging.": frozenset(
-        {
-            "Battery/Longevity#Battery Life",
-            "Battery/Longevity#General",
-            "BATTERY#OPERATION_PERFORMANCE",
-            "BATTERY#QUALITY",
-            "Battery/Longevity#Charging Speed",
-            "Battery/Longevity#Standby Time",
-        }
-    ),
-    "Dirty or spotless rooms, hygiene, smells.": frozenset({"rooms cleanliness", "hotel cleanliness", "cleanliness"}),
-    "Where it lies, near the centre or far away, parking and transport.": frozenset({"location general", "location"}),
-    "Cosy or noisy: the mood, music and furnishing of the place.": frozenset({"ambience general"}),
-    "The internet connection does not work or is slow.": frozenset({"wifi"}),
-    "The screen: its sharpness, brightness and touch.": frozenset(
-        {"Screen#General", "DISPLAY#GENERAL", "DISPLAY#QUALITY", "DISPLAY#OPERATION_PERFORMANCE", "Screen#Clarity"}
-    ),
-    "The app crashes, freezes or shows errors after the update.": frozenset({"bug report"}),
-}
 _UNNAMEABLE = {"other", "miscellaneous", "anecdotes miscellaneous", "restaurant miscellaneous", "overall overall"}
 
 
 def wordings(label: str) -> tuple[str, ...]:
     """Return what a label may be described as: the table's wordings, else its own name; () for catch-alls."""
+    if label in own_descriptions():
+        return own_descriptions()[label]
     name = re.sub(r"[#_/|]+", " ", label.lower()).strip(" ?")
     if name in _UNNAMEABLE:
         return ()

@@ -14,14 +14,15 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 from torch import Tensor
 
-from sentiment.training.batches import Batch, stack
+from sentiment.training.batches import Batch, places, stack
+from sentiment.training.corpus import Sample
 from sentiment.training.labels import wordings
 from sentiment.training.network import Network, Outputs
 
 BODY_RATE, NEW_RATE = 1.2e-4, 6e-4
 """Peak learning rates: of the pre-trained layers, and of the embeddings and heads, which start nearly fresh."""
 WARM_UP = 0.05
-VECTOR_WEIGHT, TOPIC_WEIGHT, COMPLAINT_WEIGHT = 2.0, 0.25, 0.5
+VECTOR_WEIGHT, COMPLAINT_WEIGHT = 2.0, 0.5
 SHARPNESS = 15.0
 """Scale of cosines before the softmax over label descriptions."""
 RIVALS = 24
@@ -42,6 +43,10 @@ class Material:
     """Unit vector (384,) of an English text."""
     labels: Mapping[str, Sequence[str]]
     """Labels of each label set."""
+    topic_weight: float = 0.25
+    """Weight of the loss of telling a text's topics from their rivals."""
+    twin_weight: float = 0.0
+    """Weight of the loss of telling a text's English twin from those of the other texts of its batch."""
 
 
 def learn(network: Network, material: Material, folder: Path, seed: int, halt_at: float = 1.0, gently: float = 1.0) -> None:
@@ -91,37 +96,54 @@ class Sums:
 
 
 def _loss(network: Network, material: Material, batch: Batch, chance: random.Random, sums: Sums) -> Tensor:
-    outputs: Outputs = network(*stack(batch.ids))
+    samples = batch.samples
+    outputs: Outputs = network(*stack([line.ids for line in batch.lines]), places(batch.lines))
     loss = outputs.vectors.sum() * 0
-    sentiment = torch.tensor([sample.sentiment for sample in batch.samples])
+    sentiment = torch.tensor([sample.sentiment for sample in samples])
     if (sentiment >= 0).any():
         each = F.cross_entropy(outputs.sentiment, sentiment, ignore_index=-1, label_smoothing=0.03)
         loss = loss + sums.add("sentiment", each)
-    complaint = torch.tensor([sample.complaint for sample in batch.samples])
+    complaint = torch.tensor([sample.complaint for sample in samples])
     known = complaint >= 0
     if known.any():
-        sure = torch.tensor([sample.sure for sample in batch.samples])[known]
+        sure = torch.tensor([sample.sure for sample in samples])[known]
         each = F.binary_cross_entropy_with_logits(outputs.complaint[known], complaint[known], sure, reduction="sum")
-        loss = loss + COMPLAINT_WEIGHT * sums.add("complaint", each / len(batch.samples))
-    taught = [i for i, sample in enumerate(batch.samples) if sample.english in material.teacher]
+        loss = loss + COMPLAINT_WEIGHT * sums.add("complaint", each / len(samples))
+    taught = [i for i, sample in enumerate(samples) if sample.english in material.teacher]
     if taught:
-        target = torch.from_numpy(np.stack([material.teacher[batch.samples[i].english] for i in taught])).float()
+        target = torch.from_numpy(np.stack([material.teacher[samples[i].english] for i in taught])).float()
         apart = 1 - (outputs.vectors[taught] * target).sum(1)
-        loss = loss + VECTOR_WEIGHT * sums.add("vector", apart.sum() / len(batch.samples))
-    if batch.samples[0].topics:
-        loss = loss + TOPIC_WEIGHT * sums.add("topic", _topic_loss(network, material, batch, outputs.vectors, chance))
+        loss = loss + VECTOR_WEIGHT * sums.add("vector", apart.sum() / len(samples))
+        if material.twin_weight and len(taught) > 1:
+            names = [samples[i].english for i in taught]
+            twin = sums.add("twin", _twin_loss(outputs.vectors[taught], target, names))
+            loss = loss + material.twin_weight * twin * (len(taught) / len(samples))
+    if any(sample.topics for sample in samples):
+        topic = _topic_loss(network, material, samples, outputs.vectors, chance)
+        loss = loss + material.topic_weight * sums.add("topic", topic)
     return loss
 
 
-def _topic_loss(network: Network, material: Material, batch: Batch, vectors: Tensor, chance: random.Random) -> Tensor:
+def _twin_loss(vectors: Tensor, target: Tensor, names: Sequence[str]) -> Tensor:
+    """Return the cross-entropy of each vector's own English text among those of the batch; equal texts count as one."""
+    number = {name: i for i, name in enumerate(dict.fromkeys(names))}
+    own = torch.tensor([number[name] for name in names])
+    rows = torch.zeros(len(number), target.shape[1])
+    rows[own] = target
+    return F.cross_entropy(SHARPNESS * vectors @ rows.T, own)
+
+
+def _topic_loss(
+    network: Network, material: Material, samples: Sequence[Sample], vectors: Tensor, chance: random.Random
+) -> Tensor:
     """Return the cross-entropy of each text's labels among descriptions of its label set."""
-    present = dict.fromkeys(label for sample in batch.samples for label in sample.topics)
-    others = [label for label in material.labels[batch.samples[0].domain] if label not in present]
+    present = dict.fromkeys(label for sample in samples for label in sample.topics)
+    others = [label for label in material.labels[samples[0].domain] if label not in present]
     candidates = [*present, *chance.sample(others, min(RIVALS, len(others)))]
     words = [chance.choice(wordings(label)) for label in candidates]
     described = network(*stack([e.ids[:32] for e in material.tokenizer.encode_batch(words)])).vectors
-    target = torch.zeros(len(batch.samples), len(candidates))
-    for i, sample in enumerate(batch.samples):
+    target = torch.zeros(len(samples), len(candidates))
+    for i, sample in enumerate(samples):
         for label in sample.topics:
             target[i, candidates.index(label)] = 1 / len(sample.topics)
     return F.cross_entropy(SHARPNESS * vectors @ described.T, target)

@@ -17,14 +17,14 @@ NORM_EPSILON = 1e-12
 
 @dataclass(frozen=True)
 class Outputs:
-    """What one forward pass gives for n texts."""
+    """What one forward pass gives for u units: whole texts, or sentences of them."""
 
     sentiment: Tensor
-    """Logits (n, 3)."""
+    """Logits (u, 3)."""
     complaint: Tensor
-    """Logits (n,)."""
+    """Logits (u,)."""
     vectors: Tensor
-    """Unit vectors (n, 384)."""
+    """Unit vectors (u, 384)."""
 
 
 class Layer(nn.Module):
@@ -63,15 +63,25 @@ class Network(nn.Module):
         self.sentiment = nn.Linear(WIDTH, 3)
         self.complaint = nn.Linear(WIDTH, 1)
 
-    def forward(self, ids: Tensor, seen: Tensor) -> Outputs:
-        """Read token ids (n, tokens) with a boolean mask of the same shape."""
+    def forward(self, ids: Tensor, seen: Tensor, units: Tensor | None = None) -> Outputs:
+        """Read token ids (n, tokens) with a boolean mask of the same shape.
+
+        `units` (u, 4) names the row, mark, start and end of what is wanted; without them every row is one unit.
+        """
         x = self.dropout(self.norm(self.words(ids) + self.places[: ids.shape[1]]))
         for layer in self.layers:
             x = layer(x, seen[:, None, None, :])
-        weight = seen.unsqueeze(-1).to(x.dtype)
-        mean = (x * weight).sum(1) / weight.sum(1)
-        # The first token may turn to sentiment while the mean stays close to the teacher's meaning.
-        features = self.dropout(F.gelu(self.mix(self.dropout(torch.cat([x[:, 0], mean], dim=1)))))
+        if units is None:
+            opening, weight = x[:, 0], seen.to(x.dtype)
+            mean = torch.einsum("nt,ntd->nd", weight, x) / weight.sum(1, keepdim=True)
+        else:
+            row, mark, start, end = units.unbind(1)
+            place = torch.arange(ids.shape[1])
+            weight = ((place >= start[:, None]) & (place < end[:, None])).to(x.dtype)
+            opening = x[row, mark]
+            mean = torch.einsum("ut,utd->ud", weight, x[row]) / weight.sum(1, keepdim=True)
+        # The opening token may turn to sentiment while the mean stays close to the teacher's meaning.
+        features = self.dropout(F.gelu(self.mix(self.dropout(torch.cat([opening, mean], dim=1)))))
         return Outputs(self.sentiment(features), self.complaint(features).squeeze(1), F.normalize(mean, dim=1))
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from config import ConfigError, load_config
+from config import ConfigError, SentimentModel, load_config
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 MINIMAL = """
@@ -154,3 +154,27 @@ def test_a_missing_file_a_folder_and_a_wrong_encoding_are_named(tmp_path):
 def test_a_file_saved_with_a_byte_order_mark_is_read(tmp_path):
     (tmp_path / "config.toml").write_text(MINIMAL.lstrip(), encoding="utf-8-sig")
     assert load_config(tmp_path / "config.toml", {}).own_brand.id == "acme"
+
+
+MODEL = '[sentiment]\nmodel = "someone/stars"\n'
+
+
+def test_a_sentiment_model_is_read_and_absent_by_default(write):
+    labels = 'labels = { "1 star" = "negative", LABEL_1 = "neutral" }\n'
+    config = load_config(write(MINIMAL + MODEL + labels + 'revision = "abc"\nbatch = 4\n'), {})
+    assert config.sentiment == SentimentModel(
+        model="someone/stars", labels={"1 star": "negative", "LABEL_1": "neutral"}, revision="abc", batch=4
+    )
+    assert load_config(write(MINIMAL + MODEL), {}).sentiment == SentimentModel(model="someone/stars")
+    assert load_config(write(MINIMAL), {}).sentiment is None
+
+
+def test_all_mistakes_of_a_sentiment_model_are_reported_together(write):
+    text = '[sentiment]\nmodell = "x"\nbatch = 0\nlabels = { LABEL_0 = "Bad", LABEL_1 = 3 }\n'
+    assert problems(write(MINIMAL + text)) == [
+        'sentiment.model: is missing; add model = "text" in quotes',
+        """sentiment.labels.LABEL_0: 'Bad' should be "negative" or "neutral" or "positive\"""",
+        """sentiment.labels.LABEL_1: 3 should be "negative" or "neutral" or "positive\"""",
+        "sentiment.batch: 0 should be a whole number from 1 to 1024",
+        "sentiment.modell: is not a setting; did you mean model?",
+    ]

@@ -8,6 +8,7 @@ import sqlite3
 BY_IDENTITY = {
     "mention_brands": "brand, matched",
     "spans": "n, start, end",
+    "targets": "brand, span, bearing",
 }
 
 

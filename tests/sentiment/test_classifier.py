@@ -39,8 +39,7 @@ def test_two_sentences_may_disagree(classifier):
         ("delivery bohot late thi aur driver badtameez tha", "fast"),
     ],
 )
-@pytest.mark.xfail(strict=True, reason="known limits of repute-minilm-1, in its model card")
-def test_known_limits_contest_the_attribute(classifier, text, attribute):
+def test_a_complaint_contests_the_attribute_in_any_script(classifier, text, attribute):
     assert read(classifier, text).attributes.get(attribute) == "contests"
 
 
@@ -106,11 +105,12 @@ def test_readings_come_in_the_order_of_the_texts(classifier):
 def test_stored_vectors_give_the_same_matches(classifier):
     import numpy as np
 
-    reading = read(classifier, "The app crashes all the time. My parcel is late too. At least the driver was friendly.")
+    text = "The app crashes all the time. My parcel is late too. At least the driver was friendly."
+    reading = read(classifier, text)
     vectors = np.stack([reading.vector, *(span.vector for span in reading.spans)])
-    whole, *spans = classifier.match(
-        vectors, [reading.sentiment, *(span.sentiment for span in reading.spans)], reading.complaint
-    )
+    moods = [reading.sentiment, *(span.sentiment for span in reading.spans)]
+    words = [text, *(text[span.start : span.end] for span in reading.spans)]
+    whole, *spans = classifier.match(vectors, moods, reading.complaint, words)
     assert (whole.topics, whole.attributes) == (reading.topics, reading.attributes)
     assert [(one.topics, one.attributes) for one in spans] == [(span.topics, span.attributes) for span in reading.spans]
 

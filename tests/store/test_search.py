@@ -2,9 +2,11 @@
 
 import pytest
 
+from store.records import Tag, TaggedMention, Tagger
 from store.saving import save_mentions
 from store.scope import Scope
 from store.search import CLOSE, OPEN, quoted, search_mentions
+from store.tags import find_due, save_tagged, set_current_taggers
 
 ANY = Scope(brand="")
 TEXTS = {
@@ -104,6 +106,40 @@ def test_the_snippet_marks_what_was_found(db, found):
 def test_sentiment_and_topic_narrow_to_what_is_tagged(found):
     assert found(sentiment="negative") == []
     assert found(topic="refund") == []
+
+
+@pytest.fixture
+def tag(db, found):
+    """Tag the mentions of some external ids."""
+
+    def write(*tags, names):
+        taggers = list(dict.fromkeys(tag.tagger for tag in tags))
+        ids = set_current_taggers(db, taggers)
+        chosen = {db.execute("select id from mentions where external_id = ?", [name]).fetchone()[0] for name in names}
+        save_tagged(
+            db,
+            [TaggedMention(mention=due.id, text_hash=due.text_hash, tags=tags) for due in find_due(db, 10) if due.id in chosen],
+            ids,
+            taggers,
+        )
+
+    return write
+
+
+def test_what_is_tagged_is_found_behind_many_that_are_not(found, tag, monkeypatch):
+    monkeypatch.setattr("store.search.AT_ONCE", 2)
+    tag(Tag(tagger=Tagger(task="sentiment", model="gold"), label="negative"), names=["en", "tr"])
+    assert (found(sentiment="negative", limit=1), found(sentiment="negative", limit=2)) == (["tr"], ["tr", "en"])
+    assert (found("refund", sentiment="negative", limit=1), found(sentiment="positive", limit=1)) == (["en"], [])
+
+
+def test_topics_are_listed_by_name_also_those_that_a_person_found(db, found, tag):
+    taggers = [Tagger(task="topic", subject=name, model="gold") for name in ("refund", "app")]
+    tag(*(Tag(tagger=tagger, label=tagger.subject) for tagger in taggers), names=["en"])
+    row = {"mention": 1, "span": 0, "brand": "", "task": "topic", "subject": "delivery", "label": "delivery"}
+    db["judgements"].insert(row | {"judge": "ada", "judged": "2026-09-10T00:00:00Z"})
+    assert [row["topics"] for row in search_mentions(db, scope=ANY, topic="delivery")] == ["app,delivery,refund"]
+    assert found(topic="app") == ["en"]
 
 
 def test_quoting_keeps_a_star_and_drops_what_has_no_letter():

@@ -1,0 +1,54 @@
+"""Mentions in languages that the classifier does not read well enough: counted beside the figures, never in a share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from trends.answers import Count
+from trends.people import Row, tally
+
+NAMES = {
+    "ar": "Arabic", "bg": "Bulgarian", "bn": "Bengali", "ca": "Catalan", "cs": "Czech", "da": "Danish", "de": "German",
+    "el": "Greek", "en": "English", "es": "Spanish", "et": "Estonian", "eu": "Basque", "fa": "Persian", "fi": "Finnish",
+    "fr": "French", "gl": "Galician", "gu": "Gujarati", "he": "Hebrew", "hi": "Hindi", "hi-Latn": "romanised Hindi",
+    "hr": "Croatian", "hu": "Hungarian", "id": "Indonesian", "it": "Italian", "ja": "Japanese", "kn": "Kannada",
+    "ko": "Korean", "lt": "Lithuanian", "lv": "Latvian", "ml": "Malayalam", "mr": "Marathi", "ms": "Malay", "ne": "Nepali",
+    "nl": "Dutch", "no": "Norwegian", "pa": "Punjabi", "pl": "Polish", "pnb": "Punjabi", "ps": "Pashto", "pt": "Portuguese",
+    "ro": "Romanian", "ru": "Russian", "sd": "Sindhi", "sk": "Slovak", "sl": "Slovenian", "sr": "Serbian", "sv": "Swedish",
+    "ta": "Tamil", "te": "Telugu", "th": "Thai", "tl": "Tagalog", "tr": "Turkish", "uk": "Ukrainian", "ur": "Urdu",
+    "ur-Latn": "romanised Urdu", "vi": "Vietnamese", "zh": "Chinese",
+}  # fmt: skip
+"""Names in English of the languages met most; any other is named by its code."""
+NAMED = 5
+"""Languages that the sentence names; the others are only counted."""
+
+
+def is_unsupported(row: Row) -> bool:
+    """Whether a mention's language kept the classifier from judging it, and no person has."""
+    return row["unsupported"] is not None and row["sentiment"] is None and not row["complaint"]
+
+
+def supported(rows: Sequence[Row]) -> list[Row]:
+    """The rows that shares of what the classifier says are made of."""
+    return [row for row in rows if not is_unsupported(row)]
+
+
+def count_unsupported(rows: Sequence[Row]) -> tuple[Count, ...]:
+    """How many of the rows are in each language that is not supported, most frequent first."""
+    return tally(row["unsupported"] for row in rows if is_unsupported(row))
+
+
+def say_unsupported(counts: Sequence[Count], n: int) -> str:
+    """What was left out of the shares, in one sentence; empty when nothing was."""
+    total = sum(count.count for count in counts)
+    if not total:
+        return ""
+    named = [f"{NAMES.get(count.name, count.name)} {count.count:,}" for count in counts[:NAMED]]
+    rest = sum(count.count for count in counts[NAMED:])
+    listed = ", ".join([*named, f"others {rest:,}"] if rest else named)
+    be, they = ("is in a language", "it is") if total == 1 else ("are in languages", "they are")
+    mentions = "mention" if n == 1 else "mentions"
+    return (
+        f"{total:,} of {n:,} {mentions} {be} that the classifier does not read well enough to count ({listed}): "
+        f"{they} among the mentions, not in the shares of sentiment, complaints, topics and attributes."
+    )

@@ -1,0 +1,80 @@
+"""The topics of the configuration: what each draws in a window, and whether it was read as it is worded now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlite_utils import Database
+
+from config import Config, Topic
+from store.queries import count_by_source, find_complaints
+from store.unsorted import find_topic_taggers
+from trends.gathering import CUSTOMERS, Filters, find_brand, scope_of
+from trends.grouping import sort_complaints
+from trends.hot_buttons import group_topics
+from trends.people import Row, count_voices, once
+from trends.suggestions import ListedTopic, TopicList
+from trends.windows import Window
+
+
+def answer_topics(
+    db: Database,
+    config: Config,
+    *,
+    window: Window,
+    brand: str | None = None,
+    source: str | None = None,
+    language: str | None = None,
+    voices: tuple[str, ...] = CUSTOMERS,
+) -> TopicList:
+    """Answer what each topic draws. Raises `QuestionError` for a brand that is not configured."""
+    asked = find_brand(config, brand)
+    rows = find_complaints(db, scope_of(asked.id, window, Filters(source=source, language=language, voices=voices)))
+    taggers = find_topic_taggers(db)
+    by_topic = group_topics(rows)
+    unread = find_unread(config.topics, taggers, sum(row["mentions"] for row in count_by_source(db)))
+    known = {topic.id for topic in config.topics}
+    left = [Topic(id=topic, name=topic, description="") for topic in sorted(by_topic) if topic not in known]
+    return TopicList(
+        brand=asked.id,
+        brand_name=asked.name,
+        window=window,
+        complaints=len(once(rows)),
+        unsorted=len(sort_complaints(rows, {}).free),
+        topics=tuple(
+            list_topic(topic, by_topic.get(topic.id, []), unread.get(topic.id, 0), configured=topic.id in known)
+            for topic in (*config.topics, *left)
+        ),
+        notes=late_notes(config.topics, taggers),
+    )
+
+
+def list_topic(topic: Topic, rows: Sequence[Row], due: int, *, configured: bool) -> ListedTopic:
+    """One topic with its complaints, copies once."""
+    voices = count_voices(once(rows))
+    return ListedTopic(
+        id=topic.id,
+        name=topic.name,
+        description=topic.description,
+        complaints=voices.mentions,
+        people=voices.people,
+        anonymous=voices.anonymous,
+        due=due,
+        configured=configured,
+    )
+
+
+def find_unread(topics: Sequence[Topic], taggers: Sequence[Row], mentions: int) -> dict[str, int]:
+    """How many mentions were not read for each topic as it is worded now: all of them where its wording is new."""
+    read_as = {(row["topic"], row["description"]): int(row["unread"]) for row in taggers}
+    return {topic.id: read_as.get((topic.id, topic.description), mentions) for topic in topics}
+
+
+def late_notes(topics: Sequence[Topic], taggers: Sequence[Row]) -> tuple[str, ...]:
+    """That topics were added, reworded or taken out since the last tagging, if they were."""
+    read_as = {(row["topic"], row["description"]) for row in taggers}
+    now = {(topic.id, topic.description) for topic in topics}
+    changed = sorted({topic for topic, _ in now ^ read_as}) if read_as else []
+    names = ", ".join(changed[:5]) + (f" and {len(changed) - 5} more" if len(changed) > 5 else "")
+    said = f"Changed in the configuration since the last `repute tag`, and not read as they are worded now: {names}."
+    return (said,) if changed else ()

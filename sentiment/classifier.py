@@ -1,7 +1,7 @@
 """Turn texts into readings: language, sentiment, complaint, topics and attributes, whole and by sentence."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol
 
@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sentiment.clauses import split_parts
-from sentiment.encoder import Encoder, Outputs
+from sentiment.encoder import Encoder, Outputs, join_outputs
 from sentiment.language import UNKNOWN, detect_language
 from sentiment.overlap import Overlap
 from sentiment.settings import Likeness
@@ -207,10 +207,38 @@ class Classifier:
         if self._other:
             wholes = replace(wholes, sentiment=self._other.read([" ".join(parts) for parts in pieces]))
             sentences = replace(sentences, sentiment=self._other_sentences(pieces, ranges, len(sentences.complaint)))
+        rows = [[i, *(len(texts) + n for n in own)] for i, own in enumerate(ranges)]
+        words = [[text, *(text[a:b] for a, b in cut)][: len(own)] for text, cut, own in zip(texts, cuts, rows, strict=True)]
+        found = self._find(wholes, sentences, rows, words)
         return [
-            self._compose(text, language, cut, wholes.at(np.array([i])), sentences.at(np.arange(own.start, own.stop)))
-            for i, (text, language, cut, own) in enumerate(zip(texts, languages, cuts, ranges, strict=True))
+            self._compose(text, language, cut, *one)
+            for text, language, cut, one in zip(texts, languages, cuts, found, strict=True)
         ]
+
+    def _find(
+        self, wholes: Outputs, sentences: Outputs, rows: Sequence[Sequence[int]], words: Sequence[Sequence[str]]
+    ) -> Iterator[tuple[Outputs, list[str], bool, list[Matches]]]:
+        """Yield of each text the readings of it and its sentences, their sentiments, whether it complains, and its matches.
+
+        Likeness is computed over all texts at once: by text it costs more than a tenth of the whole reading.
+        """
+        flat = [row for own in rows for row in own]
+        read = join_outputs([wholes, sentences]).at(np.array(flat, int))
+        texts = [part for own in words for part in own]
+        complains = wholes.complaint >= self.encoder.settings.complaint_threshold
+        asked = np.repeat(complains, [len(own) for own in rows])
+        topics = np.zeros((len(flat), len(self.topics)), np.float32)
+        topics[asked] = self._topics.likeness(
+            read.vectors[asked], [text for text, yes in zip(texts, asked, strict=True) if yes]
+        )
+        speaks = self._attributes.likeness(read.vectors, texts)
+        names = [SENTIMENTS[i] for i in read.sentiment.argmax(axis=1)]
+        start = 0
+        for own, complaint in zip(rows, complains, strict=True):
+            part = slice(start, start + len(own))
+            start = part.stop
+            matches = self._match(topics[part], speaks[part], names[part])
+            yield read.at(part), names[part], bool(complaint), matches
 
     def _other_sentences(self, pieces: Sequence[Sequence[str]], ranges: Sequence[range], n: int) -> Floats:
         """Return the other model's sentiment of the n sentences of texts that have several."""
@@ -226,15 +254,18 @@ class Classifier:
 
         `vectors` is (1 + sentences, 384), or (1, 384) for a text of one sentence; `sentiments` and `texts` have as many.
         """
-        first = 1 if len(vectors) > 1 else 0
         topics = self._topics.likeness(vectors, texts) if complaint else np.zeros((len(vectors), len(self.topics)), np.float32)
+        return self._match(topics, self._attributes.likeness(vectors, texts), sentiments)
+
+    def _match(self, topics: Floats, speaks: Floats, sentiments: Sequence[str]) -> list[Matches]:
+        """Find topics and attributes from the likeness (1 + sentences, topics) and (1 + sentences, attributes)."""
+        first = 1 if len(topics) > 1 else 0
         if first:  # praise beside a complaint is not what it is about
             topics[1:][[sentiment == "positive" for sentiment in sentiments[1:]]] = 0
         topics[topics < NEARLY * topics.max(axis=1, keepdims=True, initial=0.0)] = 0
-        speaks = self._attributes.likeness(vectors, texts)
         matches = [
             Matches(_above(self._topics, topics[i]), *self._polarities(speaks[i], sentiments[i]))
-            for i in range(first, len(vectors))
+            for i in range(first, len(topics))
         ]
         whole_topics = np.vstack([topics[first:], topics[:1]]).max(axis=0)
         whole = Matches(_above(self._topics, whole_topics), *_strongest(matches))
@@ -245,17 +276,15 @@ class Classifier:
         scores = _above(self._attributes, speaks) if sentiment != "neutral" else {}
         return dict.fromkeys(scores, polarity), scores
 
-    def _compose(self, text: str, language: str, cut: list[tuple[int, int]], whole: Outputs, sentences: Outputs) -> Reading:
-        complaint = bool(whole.complaint[0] >= self.encoder.settings.complaint_threshold)
-        moods = np.concatenate([whole.sentiment, sentences.sentiment])
-        vectors = np.concatenate([whole.vectors, sentences.vectors])
-        names = [SENTIMENTS[int(mood.argmax())] for mood in moods]
-        several = len(moods) > 1
-        matches = self.match(vectors, names, complaint, [text, *(text[a:b] for a, b in cut if several)])
+    def _compose(
+        self, text: str, language: str, cut: list[tuple[int, int]], read: Outputs, names: list[str], complaint: bool,
+        matches: list[Matches],
+    ) -> Reading:  # fmt: skip
+        several, moods = len(names) > 1, read.sentiment
         spans = tuple(
             SpanReading(
                 start, end, names[row], float(moods[row].max()),
-                match.topics, match.attributes, match.attribute_scores, vectors[row],
+                match.topics, match.attributes, match.attribute_scores, read.vectors[row],
             )
             for row, ((start, end), match) in enumerate(zip(cut, matches[1:] or matches, strict=False), 1 if several else 0)
         )  # fmt: skip
@@ -266,12 +295,12 @@ class Classifier:
             sentiment=names[0],
             scores={name: float(score) for name, score in zip(SENTIMENTS, moods[0], strict=True)},
             complaint=complaint,
-            complaint_score=float(whole.complaint[0]),
+            complaint_score=float(read.complaint[0]),
             topics=matches[0].topics,
             attributes=matches[0].attributes,
             spans=spans,
             attribute_scores=matches[0].attribute_scores,
-            vector=vectors[0],
+            vector=read.vectors[0],
         )
 
 

@@ -54,7 +54,7 @@ class Outputs:
     vectors: Floats
     """Unit vectors (n, 384); zero for a text without words."""
 
-    def at(self, rows: NDArray[np.int64]) -> "Outputs":
+    def at(self, rows: NDArray[np.int64] | slice) -> "Outputs":
         """Return the given rows."""
         return Outputs(self.sentiment[rows], self.complaint[rows], self.vectors[rows])
 
@@ -140,7 +140,7 @@ class Encoder:
             if progress:
                 progress(min(start + TEXTS_AT_ONCE, len(distinct)), len(distinct))
         order = np.array([places[text] for text in texts], np.int64)
-        return _joined(wholes).at(order), _joined(sentences), [ranges[i] for i in order]
+        return join_outputs(wholes).at(order), join_outputs(sentences), [ranges[i] for i in order]
 
     @property
     def width(self) -> int:
@@ -237,7 +237,8 @@ def _nothing(width: int) -> Outputs:
     return Outputs(np.zeros((0, 3), np.float32), np.zeros(0, np.float32), np.zeros((0, width), np.float32))
 
 
-def _joined(parts: Sequence[Outputs]) -> Outputs:
+def join_outputs(parts: Sequence[Outputs]) -> Outputs:
+    """Return the readings of several lots of texts as one."""
     return Outputs(*(np.concatenate([getattr(part, name) for part in parts]) for name in ("sentiment", "complaint", "vectors")))
 
 

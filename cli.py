@@ -8,9 +8,12 @@ from typing import Any
 import click
 
 from commands.asking import attributes, hot_buttons, mentions, overview
-from commands.gather import check, crawl, import_, sources
+from commands.forgetting import forget, prune
+from commands.gather import check, crawl
+from commands.importing import import_
 from commands.reading import classify, evaluate, tag
 from commands.showing import demo, digest, run, serve
+from commands.sources import sources
 from commands.topics import topics
 
 
@@ -40,8 +43,9 @@ GATHERING = (check, crawl, import_, sources)
 READING = (tag, classify, evaluate)
 ANSWERING = (hot_buttons, attributes, overview, mentions, topics)
 SHOWING = (digest, serve, run, demo)
+ERASING = (forget, prune)
 
-for command in (*GATHERING, *READING, *ANSWERING, *SHOWING):
+for command in (*GATHERING, *READING, *ANSWERING, *SHOWING, *ERASING):
     main.add_command(command)
 
 if __name__ == "__main__":

@@ -23,11 +23,13 @@ from typing import IO
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.interval import IntervalTrigger
 
 from config import Config, ConfigError, Problem
 from config.sections import DEFAULT_CRAWL
 from store.crawls import finish_job, mark_dead_jobs, start_job
 from store.database import open_database
+from store.health import find_trouble, note_failed_start, why_not_now
 
 CLI = Path(__file__).with_name("cli.py")
 """Started by its path: `python -m cli` would take a stranger's cli.py from the folder that we were started in."""
@@ -37,6 +39,10 @@ WORKERS = 4
 """Jobs at the same time; more wait. Each crawl takes about 100 MB of memory."""
 LATE_SECONDS = 3600
 """A run is still worth starting this long after its time: the machine slept, or all workers were busy."""
+RETRIES = "retries"
+LOCK = ".scheduler.lock"
+LOOK_SECONDS = 30
+"""Between two looks whether a failing source is to be tried again."""
 KEPT_LINES = 20
 KEPT_BYTES = 8000
 
@@ -58,6 +64,11 @@ class Job:
     limit: float
     """Seconds after which it is ended."""
 
+    @property
+    def source(self) -> str | None:
+        """The source that it crawls; None for another job."""
+        return self.name.removeprefix("crawl ") if self.name.startswith("crawl ") else None
+
 
 def check_schedule(config: Config) -> list[Problem]:
     """Find cron lines that mean nothing or never come, and crawl lines for sources that there are not."""
@@ -77,7 +88,8 @@ def check_schedule(config: Config) -> list[Problem]:
 def cron_lines(config: Config) -> dict[str, str]:
     """Every cron line by its place in the config."""
     lines = {f"schedule.crawl.{name}": line for name, line in config.schedule.crawl.items()}
-    return lines | {"schedule.tag": config.schedule.tag, "schedule.digest": config.schedule.digest}
+    usual = {name: getattr(config.schedule, name) for name in ("tag", "digest", "prune")}
+    return lines | {f"schedule.{name}": line for name, line in usual.items()}
 
 
 def cron_fault(line: str, zone: tzinfo) -> str | None:
@@ -104,6 +116,8 @@ def plan_jobs(config: Config, config_path: Path) -> list[Job]:
     planned.append(("tag", schedule.tag))
     if config.digest.to:
         planned.append(("digest", schedule.digest))
+    if config.retention_days:
+        planned.append(("prune", schedule.prune))
     return [
         Job(
             name=name,
@@ -130,6 +144,18 @@ class Runner:
         self.stopping = False
         self.lock = threading.Lock()
         self.children: set[subprocess.Popen[bytes]] = set()
+        self.running: set[str] = set()
+        """Names of the jobs under way."""
+
+    def run_unless_failing(self, job: Job) -> bool:
+        """Run one job to its end; leave a source alone that fails and is to be tried later, or is paused."""
+        if job.source:
+            with contextlib.closing(open_database(self.database)) as db:
+                reason = why_not_now(find_trouble(db, job.source), job.source, self.clock())
+            if reason:
+                log.info("%s: %s", job.name, reason)
+                return False
+        return self.run(job)
 
     def run(self, job: Job) -> bool:
         """Run one job to its end, in whatever thread; True if it ended well."""
@@ -138,8 +164,9 @@ class Runner:
             if process is None:
                 return False
             try:
-                began = time.monotonic()
-                row = start_job(db, job.name, now=self.clock(), pid=process.pid)
+                self.running.add(job.name)
+                began, started = time.monotonic(), self.clock()
+                row = start_job(db, job.name, now=started, pid=process.pid)
                 log.info("%s: started", job.name)
                 in_time = self.watch(process, job.limit)
                 status, how = self.judge(process, job, in_time)
@@ -147,11 +174,16 @@ class Runner:
                 kept = shown if status == "finished" else f"{shown}\n{how}".strip()
                 finish_job(db, row, finished=self.clock(), status=status, exit_code=process.returncode, output=kept)
                 report(job, status, how, shown, time.monotonic() - began)
+                if status == "failed" and job.source:
+                    # A mistake in the configuration ends a crawl before it has a row of its own.
+                    said = (shown or how).splitlines()[-1].removeprefix("Error: ")
+                    note_failed_start(db, job.source, started=started, finished=self.clock(), error=said)
                 return status == "finished"
             finally:
                 end_child(process, self.grace)
                 with self.lock:
                     self.children.discard(process)
+                    self.running.discard(job.name)
 
     def start(self, job: Job, output: IO[bytes]) -> subprocess.Popen[bytes] | None:
         """Start the child in a process group of its own, so that Ctrl+C reaches us alone; None if we are ending.
@@ -259,10 +291,13 @@ def run_scheduler(
             job_defaults={"max_instances": 1, "coalesce": True, "misfire_grace_time": LATE_SECONDS},
         )
         for job in jobs:
-            scheduler.add_job(runner.run, job.trigger, args=[job], id=job.name, name=job.name)
+            scheduler.add_job(runner.run_unless_failing, job.trigger, args=[job], id=job.name, name=job.name)
+        if any(job.source for job in jobs):
+            look = IntervalTrigger(seconds=LOOK_SECONDS)
+            scheduler.add_job(try_again, look, args=[scheduler, runner, jobs], id=RETRIES, name=RETRIES)
         scheduler.start()
         log.info("scheduler started on %s, process %d", config.database, os.getpid())
-        for entry in scheduler.get_jobs():
+        for entry in (entry for entry in scheduler.get_jobs() if entry.id != RETRIES):
             log.info("%s: next %s", entry.name, format(entry.next_run_time, "%a %d %b %Y %H:%M %Z"))
         if not config.digest.to:
             log.info("digest: nobody receives it; name them in [digest] to")
@@ -271,6 +306,16 @@ def run_scheduler(
         runner.stop()
         scheduler.shutdown(wait=True)
         log.info("scheduler ended")
+
+
+def try_again(scheduler: BackgroundScheduler, runner: Runner, jobs: Sequence[Job]) -> None:
+    """Let failing crawls run now whose pause is over: the same job as at its usual times, so that none overlaps itself."""
+    now = runner.clock()
+    with contextlib.closing(open_database(runner.database)) as db:
+        retries = {job.name: find_trouble(db, job.source).retry for job in jobs if job.source}
+    for name, retry in retries.items():
+        if retry and retry <= now and name not in runner.running:
+            scheduler.modify_job(name, next_run_time=datetime.now(UTC))
 
 
 def run_once(
@@ -288,7 +333,7 @@ def run_once(
 
         def run_all() -> None:
             try:
-                outcomes.extend(runner.run(job) for job in jobs)
+                outcomes.extend(runner.run_unless_failing(job) for job in jobs)
             finally:
                 heard.put(0)
 
@@ -315,8 +360,7 @@ def started(config: Config, clock: Callable[[], str], grace: float) -> Iterator[
 @contextlib.contextmanager
 def hold_lock(database: Path) -> Iterator[None]:
     """Be the only scheduler of a database. The system frees the lock however we end; the file stays."""
-    path = database.with_suffix(".scheduler.lock")
-    with open(path, "a+", encoding="utf-8") as file:
+    with open(database.with_suffix(LOCK), "a+", encoding="utf-8") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

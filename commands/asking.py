@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from commands.options import known_brand, load, read_window, show, window_options
+from store.records import VOICES
 
 
 def ask(
@@ -68,6 +69,7 @@ def overview(as_json: bool, **question: Any) -> None:
 @click.argument("words", nargs=-1)
 @click.option("--sentiment", type=click.Choice(["negative", "neutral", "positive"]))
 @click.option("--topic", help="Only complaints of this topic.")
+@click.option("--voice", "voices", type=click.Choice(VOICES), multiple=True, help="Only this voice.  [default: every voice]")
 @click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 1000))
 @window_options
 def mentions(
@@ -79,6 +81,7 @@ def mentions(
     as_json: bool,
     sentiment: str | None,
     topic: str | None,
+    voices: tuple[str, ...],
     limit: int,
     **window: Any,
 ) -> None:
@@ -88,7 +91,6 @@ def mentions(
     """
     from reporting.tables import mentions_table
     from store.database import read_database
-    from store.records import VOICES
     from store.scope import Scope
     from store.search import search_mentions
 
@@ -102,7 +104,7 @@ def mentions(
         end_day=asked.end_day,
         source=source,
         language=language,
-        voices=VOICES,
+        voices=voices or VOICES,
     )
     found = search_mentions(
         read_database(config.database), " ".join(words), scope=scope, sentiment=sentiment, topic=topic, limit=limit

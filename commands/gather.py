@@ -1,21 +1,19 @@
-"""Commands that gather: check, crawl, sources, import."""
+"""Commands that gather: check, crawl."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from commands.options import AS_OF, CONFIG, Moment, console, load, progress_bar
+from commands.options import AS_OF, CONFIG, Moment, console, load
 from config.records import ConfigError, Problem
-from store.records import KINDS, MEASURES
 
 if TYPE_CHECKING:
     from config import Config
-    from crawlers.importing import ImportReport
 
 CLI = Path(__file__).resolve().parent.parent / "cli.py"
 """Started by its path: `python -m cli` would take a stranger's cli.py from the folder that we were started in."""
@@ -131,112 +129,3 @@ def crawl_one(config: Config, name: str, *, now: str, since: str | None, dry: bo
     if report.error:
         errors = "1 error" if report.errors == 1 else f"{report.errors} errors, the first"
         click.echo(f"{name}: {errors}: {report.error}", err=True)
-
-
-@click.command()
-@CONFIG
-def sources(config_path: Path) -> None:
-    """Show each source: its last crawl, what it brought, and where it failed; and which other sources there are.
-
-    Example: repute sources
-    """
-    from crawlers.catalogue import find_spiders
-    from reporting.tables import sources_table
-    from store.database import read_database
-    from store.queries import find_source_health
-
-    config = load(config_path)
-    met = find_source_health(read_database(config.database)) if config.database.exists() else []
-    console().print(sources_table(met, enabled(config)))
-    if others := [name for name in find_spiders() if config.source(name) is None]:
-        click.echo(f"Not in {config.path.name}: {', '.join(others)}")
-
-
-def read_pairs(context: click.Context, option: click.Parameter, pairs: tuple[str, ...]) -> dict[str, str]:
-    """FIELD=NAME pairs as a mapping."""
-    for pair in pairs:
-        if not all(pair.partition("=")):
-            raise click.BadParameter(f"{pair!r}: write FIELD=NAME, like text=Comment")
-    return {pair.partition("=")[0]: pair.partition("=")[2] for pair in pairs}
-
-
-@click.command(name="import")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option(
-    "--column",
-    "columns",
-    metavar="FIELD=NAME",
-    multiple=True,
-    callback=read_pairs,
-    help="Column of text, title, date, rating, author, brand, id, url or language; - is none.  [default: by their names]",
-)
-@click.option("--kind", type=click.Choice([*KINDS, "metric"]), default="review", show_default=True, help="What each row is.")
-@click.option("--site", help="Where these were said.  [default: the file's name]")
-@click.option("--brand", help="Brand that every row is about, where no column says it.")
-@click.option("--measure", type=click.Choice(MEASURES), default="stars", show_default=True, help="What a rating measures.")
-@click.option("--best", type=float, help="Best rating of the scale.  [default: by the measure]")
-@click.option("--day-first/--month-first", default=None, help="Whether 03/04/2026 is in April.")
-@click.option("--encoding", help="The file's encoding, like cp1254.  [default: UTF-8 or UTF-16]")
-@click.option("--delimiter", help="Between the columns of a CSV.  [default: by its first lines]")
-@CONFIG
-@AS_OF
-def import_(
-    config_path: Path,
-    now: str,
-    file: Path,
-    columns: dict[str, str],
-    kind: str,
-    site: str | None,
-    brand: str | None,
-    measure: str,
-    best: float | None,
-    day_first: bool | None,
-    encoding: str | None,
-    delimiter: str | None,
-) -> None:
-    """Import an owner's export, a survey or past data from a CSV or JSON lines FILE.
-
-    Example: repute import reviews.csv --column text=Comment --column date=Created
-    """
-    from crawlers.importer import Reading
-    from crawlers.importing import import_file, import_metrics, site_of
-    from crawlers.matching import check_queries
-    from crawlers.tables import ImportProblem
-
-    config = load(config_path)
-    if problems := check_queries(config):
-        raise ConfigError(config.path.name, problems)
-    form: dict[str, Any] = {"columns": columns, "encoding": encoding, "delimiter": delimiter}
-    reading: dict[str, Any] = {
-        "kind": kind,
-        "site": site or site_of(file),
-        "brand": brand,
-        "measure": measure,
-        "best": best,
-        "day_first": day_first,
-    }
-    try:
-        if kind == "metric":
-            report = import_metrics(file, config, day_first=day_first, **form)
-        else:
-            with progress_bar(f"Importing {file.name}") as show:
-                report = import_file(file, config, now=now, reading=Reading(**reading), progress=show, **form)
-    except ImportProblem as problem:
-        raise click.ClickException(str(problem)) from problem
-    say_import(report)
-
-
-def say_import(report: ImportReport) -> None:
-    """Tell what became of each row."""
-    click.echo("columns: " + ", ".join(f"{field} = {column}" for field, column in report.columns.items()))
-    left_out = sum(count for _, count in report.left_out)
-    click.echo(
-        f"{report.rows} rows: {report.new} new, {report.updated} updated, {report.unchanged} known, "
-        f"{report.repeated} repeated within the file, {left_out} left out; {report.undated} undated"
-    )
-    for reason, count in report.left_out:
-        click.echo(f"  {count} left out: {reason}")
-    for brand, count in report.unknown_brands:
-        click.echo(f"  {count} rows name the brand {brand!r}, which config.toml does not have: add it to [[brands]]")
-    for line, reason in report.faults:
-        click.echo(f"  line {line}: {reason}")

@@ -14,6 +14,7 @@ from config.records import (
     Source,
     Thresholds,
     Topic,
+    Voices,
 )
 
 __all__ = [
@@ -29,5 +30,6 @@ __all__ = [
     "Source",
     "Thresholds",
     "Topic",
+    "Voices",
     "load_config",
 ]

@@ -12,7 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from config.records import Attribute, Brand, Config, ConfigError, Problem, Source, Thresholds, Topic
-from config.sections import read_digest, read_schedule, read_sentiment, read_thresholds
+from config.sections import read_digest, read_schedule, read_sentiment, read_thresholds, read_voices
 from config.tables import Table
 
 SECRET_PREFIX = "REPUTE_"
@@ -61,6 +61,9 @@ def read_config(path: Path, top: Table, environment: Mapping[str, str]) -> Confi
         contact=base.text("contact", ""),
         keep_author_names=base.flag("keep_author_names", False),
         backfill_days=read_days(base, "backfill", 90),
+        refresh_days=read_days(base, "refresh", 14),
+        retention_days=read_retention(base),
+        voices=read_voices(top.table("voices")),
         allow_private_hosts=base.texts("allow_private_hosts"),
         brands=read_brands(top),
         attributes=read_attributes(top),
@@ -100,6 +103,18 @@ def read_days(table: Table, key: str, default: int) -> int:
         return int(match[1]) * (7 if match[2] == "week" else 1)
     table.problem(key, f'{text!r} is no length of time; write one like "90 days" or "12 weeks"')
     return default
+
+
+def read_retention(table: Table) -> int | None:
+    """How long mentions are kept, in days; None where nothing is said. What is read again must not be erased meanwhile."""
+    if "retention" not in table.values:
+        return None
+    days = read_days(table, "retention", 400)
+    again = read_days(table, "refresh", 14)
+    if days < again:
+        fix = "write a longer time, or a shorter refresh"
+        table.problem("retention", f"{days} days is shorter than the {again} days for which mentions are read again; {fix}")
+    return days
 
 
 def read_brands(top: Table) -> tuple[Brand, ...]:
@@ -156,9 +171,19 @@ def default_topics() -> list[Table]:
 def read_sources(top: Table) -> tuple[Source, ...]:
     """The tables `sources.NAME`; their options are checked by the spiders."""
     return tuple(
-        Source(name=table.name, enabled=table.flag("enabled", True), options=table.rest("enabled"))
+        Source(
+            name=table.name,
+            enabled=table.flag("enabled", True),
+            requests_a_day=read_budget(table),
+            options=table.rest("enabled", "requests_a_day"),
+        )
         for table in top.table("sources").subtables()
     )
+
+
+def read_budget(table: Table) -> int | None:
+    """How many requests a source may make a day; no line, no limit."""
+    return table.number("requests_a_day", 1, 1, 100_000_000) if "requests_a_day" in table.values else None
 
 
 def read_id(table: Table) -> str:

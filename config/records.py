@@ -74,6 +74,8 @@ class Source:
     name: str
     options: Mapping[str, object]
     enabled: bool = True
+    requests_a_day: int | None = None
+    """Requests that its crawls may make on one UTC day; None for any number."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,6 +86,8 @@ class Schedule:
     """Source name -> cron line; `default` for the sources not named."""
     tag: str = "*/15 * * * *"
     digest: str = "0 7 * * mon"
+    prune: str = "30 4 * * *"
+    """When what is older than `retention` is erased."""
     limit_minutes: int = 60
     """A job that runs longer is ended."""
 
@@ -132,6 +136,23 @@ class Thresholds:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Voices:
+    """Who is no customer, by rule and never by a model. Where a source says so itself, no rule is needed."""
+
+    press: tuple[str, ...] = ("accesswire.com", "businesswire.com", "einpresswire.com", "globenewswire.com", "prnewswire.com")
+    """Domains of media and of press releases; those under them too."""
+    bot: tuple[str, ...] = ()
+    """Accounts, like `@dealbot`, that a machine writes for."""
+    affiliate: tuple[str, ...] = ()
+    """What the links of those hold who earn by them: a query parameter like `tag=` or `ref=acme-20`, or a domain."""
+    repeat_texts: int = 6
+    """Near copies by one author within `repeat_days` that make the author a bot; 0 for never."""
+    repeat_places: int = 4
+    """Sites with near copies by one author within `repeat_days`; 0 for never."""
+    repeat_days: int = 30
+
+
+@dataclass(frozen=True, kw_only=True)
 class Config:
     """The whole configuration."""
 
@@ -143,6 +164,11 @@ class Config:
     keep_author_names: bool
     backfill_days: int
     """How far back the first crawl of a source reaches."""
+    refresh_days: int
+    """How long after its publication a mention is read again, for edits, scores, replies and deletions."""
+    retention_days: int | None = None
+    """After how many days mentions are erased; None for never."""
+    voices: Voices = field(default_factory=Voices)
     allow_private_hosts: tuple[str, ...]
     """Hosts on private addresses that may be crawled; loopback for the demo."""
     brands: tuple[Brand, ...]

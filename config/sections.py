@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 
-from config.records import SENTIMENTS, Digest, Schedule, SentimentModel, Thresholds
+from config.records import SENTIMENTS, Digest, Schedule, SentimentModel, Thresholds, Voices
 from config.tables import Table
 
 DEFAULT_CRAWL = "0 */6 * * *"
 CRON = re.compile(r"\S+(\s+\S+){4}")
+DOMAIN = re.compile(r"[\w-]+(\.[\w-]+)+")
+ACCOUNT = re.compile(r"\S.*\S")
+PARAMETER_OR_DOMAIN = re.compile(rf"[?&]?[\w.~-]+=[^&\s]*|{DOMAIN.pattern}")
 ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
 
 
@@ -20,6 +23,7 @@ def read_schedule(table: Table) -> Schedule:
         crawl={"default": DEFAULT_CRAWL} | {name: read_cron(crawl, name, DEFAULT_CRAWL) for name in crawl.values},
         tag=read_cron(table, "tag", usual.tag),
         digest=read_cron(table, "digest", usual.digest),
+        prune=read_cron(table, "prune", usual.prune),
         limit_minutes=table.number("limit_minutes", usual.limit_minutes, 1, 24 * 60),
     )
 
@@ -56,6 +60,34 @@ def read_digest(table: Table) -> Digest:
     if digest.to and not digest.smtp_host:
         table.problem("smtp_host", "is missing; name the mail server that sends the digest")
     return digest
+
+
+def read_voices(table: Table) -> Voices:
+    """Rules that tell press, bots and affiliates from customers."""
+    usual = Voices()
+    voices = Voices(
+        press=table.texts("press") if "press" in table.values else usual.press,
+        bot=table.texts("bot"),
+        affiliate=table.texts("affiliate"),
+        repeat_texts=table.number("repeat_texts", usual.repeat_texts, 0, 1000),
+        repeat_places=table.number("repeat_places", usual.repeat_places, 0, 1000),
+        repeat_days=table.number("repeat_days", usual.repeat_days, 1, 3660),
+    )
+    refuse_all_but(table, "press", voices.press, DOMAIN, 'no domain; write one like "prnewswire.com"')
+    refuse_all_but(table, "bot", voices.bot, ACCOUNT, 'no account; write one like "@dealbot"')
+    fix = 'neither a query parameter like "tag=" nor a domain like "amzn.to"'
+    refuse_all_but(table, "affiliate", voices.affiliate, PARAMETER_OR_DOMAIN, fix)
+    for key, least in (("repeat_texts", voices.repeat_texts), ("repeat_places", voices.repeat_places)):
+        if least == 1:
+            table.problem(key, "1 would make a bot of whoever posts once; write 2 or more, or 0 for never")
+    return voices
+
+
+def refuse_all_but(table: Table, key: str, values: tuple[str, ...], form: re.Pattern[str], fix: str) -> None:
+    """Note every value of a list that has not the form it should have."""
+    for position, value in enumerate(values):
+        if not form.fullmatch(value):
+            table.problem(f"{key}[{position}]", f"{value!r} is {fix}")
 
 
 def read_sentiment(top: Table) -> SentimentModel | None:

@@ -17,8 +17,6 @@ LEFT_OUT = {
     "complaintsboard": "nothing verified says that it may be read automatically",
     "pissedconsumer": "nothing verified says that it may be read automatically",
     "sitejabber": "nothing verified says that it may be read automatically",
-    "trustpilot": "its pages disallow robots",
-    "appstore": "its review feeds disallow robots",
 }
 """Sources that users ask for and do not get, and why."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import fields, replace
 from datetime import timedelta
+from functools import lru_cache
 
 from crawlers.context import shift
 from store.records import KINDS, MEASURES, PRECISIONS, VOICES, Mention
@@ -24,9 +25,15 @@ def clean_mention(mention: Mention, now: str) -> Mention:
         if isinstance(value, str) and UNSTORABLE.search(value):
             changes[field.name] = UNSTORABLE.sub("", value)
     published = mention.published
-    if published is None or not TIME.fullmatch(published) or published > shift(now, AHEAD):
+    if published is None or not TIME.fullmatch(published) or published > latest(now):
         changes |= {"published": None, "published_precision": "unknown"}
     return replace(mention, **changes) if changes else mention  # type: ignore[arg-type]
+
+
+@lru_cache(maxsize=8)
+def latest(now: str) -> str:
+    """The latest time that a publication time may be."""
+    return shift(now, AHEAD)
 
 
 def find_fault(mention: Mention) -> str | None:

@@ -27,8 +27,14 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "subject": ("subject", "product", "product_name", "item", "branch", "app_version"),
     "place": ("place", "city", "location"),
     "engagement": ("engagement", "likes", "upvotes", "votes", "helpful_votes", "retweet_count"),
+    "reply": ("company_reply", "owner_reply", "developer_reply", "business_reply", "company_response", "owner_response"),
+    "reply_date": ("company_reply_date", "owner_reply_date", "developer_reply_date", "business_reply_date", "replied_at"),
+    "site": (), "author_id": (), "time": (), "status": (), "measure": (), "voice": (), "thread": (), "parent": (),
+    "reply_id": (), "reply_minutes": (),
 }  # fmt: skip
-"""What a mention takes from a file, and the column names that mean it, likeliest first."""
+"""What a mention takes from a file, and the column names that mean it, likeliest first. What has none is taken when told."""
+
+ZONE = re.compile(r"\s*\(([A-Za-z_]+/[A-Za-z_/+-]+|UTC|GMT)\)$")
 
 METRIC_NAMES: Mapping[str, tuple[str, ...]] = {
     "name": ("name", "metric", "series"),
@@ -75,5 +81,12 @@ def check_wanted(field: str, column: str, there: Sequence[str], names: Mapping[s
 
 
 def plain_name(column: str) -> str:
-    """A column's name without case and punctuation."""
-    return re.sub(r"[\W_]+", "_", column.strip().lower()).strip("_")
+    """A column's name without case, punctuation and time zone; `#` stays itself."""
+    bare = ZONE.sub("", column.strip()).lower()
+    return re.sub(r"[\W_]+", "_", bare).strip("_") or bare
+
+
+def zone_of(column: str) -> str | None:
+    """The time zone that a column's name tells: `Submit Date (UTC)`, `Conversation started at (America/Vancouver)`."""
+    found = ZONE.search(column.strip())
+    return found[1] if found else None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -52,11 +54,28 @@ class Context:
     gaps: FindGaps
     known: Callable[[str], list[tuple[str, str]]]
     """`known(since)`: (site, external id) of what is stored of the source, published since then, not removed, newest first."""
+    requests_left: int | None = None
+    """What the day's budget leaves to this crawl; None without one."""
+    find_robots: Callable[[str], str | None] = lambda origin: None
+    """`find_robots(origin)`: the text of its robots.txt as read within a day, empty where it has none; None if unknown."""
+    keep_robots: Callable[[str, str], None] = lambda origin, text: None
+    """`keep_robots(origin, text)`: keep it for a day."""
 
     @property
     def horizon(self) -> str:
-        """How far back a first crawl reaches."""
-        return shift(self.now, timedelta(days=-self.config.backfill_days))
+        """How far back a first crawl reaches; never to what would be erased at once."""
+        days = min(self.config.backfill_days, self.config.retention_days or self.config.backfill_days)
+        return shift(self.now, timedelta(days=-days))
+
+    @property
+    def kept_since(self) -> str:
+        """What was published before is erased by `retention`, so it is not stored; empty where all is kept."""
+        return find_kept_since(self.config, self.now)
+
+    @property
+    def refresh(self) -> str:
+        """From where what is known is read again, for edits, scores, replies and deletions; never before the horizon."""
+        return max(shift(self.now, timedelta(days=-self.config.refresh_days)), self.horizon)
 
     @property
     def start(self) -> str:
@@ -70,6 +89,17 @@ def context_of(crawler: Crawler) -> Context:
     return context
 
 
+def find_kept_since(config: Config, now: str) -> str:
+    """The time before which `retention` erases what was published; empty where all is kept."""
+    return shift(now, timedelta(days=-config.retention_days)) if config.retention_days else ""
+
+
+def fingerprint(config: Config) -> str:
+    """What the brands listen for, in a few letters: a past that was read with other queries must be read again."""
+    said = json.dumps([(brand.id, brand.query, brand.accounts) for brand in config.brands])
+    return hashlib.blake2b(said.encode(), digest_size=8).hexdigest()
+
+
 def shift(moment: str, by: timedelta) -> str:
     """Move a UTC ISO 8601 time."""
     return to_iso(datetime.fromisoformat(moment) + by)
@@ -77,7 +107,7 @@ def shift(moment: str, by: timedelta) -> str:
 
 def to_iso(moment: datetime) -> str:
     """Write an aware time as the store does: UTC, whole seconds, `Z`."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
 def note_error(crawler: Crawler, words: str) -> None:

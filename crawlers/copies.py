@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cache
 from hashlib import blake2b
+from typing import Any
 
 from store.copies import MIN_WORDS, shingles
 
@@ -16,12 +18,19 @@ def copy_bands(text: str | None) -> tuple[int, ...]:
     """Sixteen signed 64-bit numbers, of which copies share some; none for a text of under 25 words."""
     if text is None or len(text.split()) < MIN_WORDS:
         return ()
+    sketch = shared_sketch()
+    sketch.clear()
+    sketch.update_batch([shingle.encode() for shingle in shingles(text)])
+    values = sketch.hashvalues.astype("<u8").tobytes()
+    return tuple(hash_band(band, values[8 * ROWS * band : 8 * ROWS * (band + 1)]) for band in range(BANDS))
+
+
+@cache
+def shared_sketch() -> Any:
+    """One sketch with its sixty-four hash functions, for one text after the other: to draw those takes longer than a text."""
     from datasketch import MinHash
 
-    sketch = MinHash(num_perm=BANDS * ROWS, seed=1)
-    sketch.update_batch([shingle.encode() for shingle in shingles(text)])
-    values = sketch.hashvalues.astype("<u8")
-    return tuple(hash_band(band, values[band * ROWS : (band + 1) * ROWS].tobytes()) for band in range(BANDS))
+    return MinHash(num_perm=BANDS * ROWS, seed=1)
 
 
 def hash_band(band: int, values: bytes) -> int:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 from dateutil import parser
+from dateutil.tz import gettz
 
 from crawlers.context import to_iso
 from store.records import Precision
@@ -16,6 +17,8 @@ EARLIEST = 1990
 """Before this year nobody wrote on the web: the date is a mistake."""
 
 UNKNOWN: tuple[None, Precision] = (None, "unknown")
+OWN_ZONE = re.compile(r"(Z|UTC|GMT|[+-]\d\d:?\d\d)$|^\d+(\.\d+)?$")
+"""How a time says its own zone; a count of seconds since 1970 has none to say."""
 
 
 def parse_date(text: str | None, *, day_first: bool | None = None) -> tuple[str | None, Precision]:
@@ -33,6 +36,21 @@ def parse_date(text: str | None, *, day_first: bool | None = None) -> tuple[str 
     if (moment.hour, moment.minute, moment.second) == (0, 0, 0):
         return f"{moment:%Y-%m-%d}T00:00:00Z", "day"
     return to_iso(moment if moment.tzinfo else moment.replace(tzinfo=UTC)), "second"
+
+
+def parse_local(text: str | None, *, day_first: bool | None = None, zone: str | None = None) -> tuple[str | None, Precision]:
+    """Read a date as exports write it: `parse_date`, but a time without a zone of its own is of `zone` (an IANA name).
+
+    A year that stands first is followed by its month, and GMT+3 is three hours ahead (dateutil takes it as behind).
+    """
+    text = re.sub(
+        r"\b(?:GMT|UTC)([+-])(\d\d?)(?::?(\d\d))?$", lambda m: f"{m[1]}{m[2]:0>2}:{m[3] or '00'}", (text or "").strip()
+    )
+    text = re.sub(r"^(\d{4})[/.](\d\d?)[/.](\d\d?)\b", lambda m: f"{m[1]}-{m[2]:0>2}-{m[3]:0>2}", text)
+    moment, precision = parse_date(text, day_first=False if re.match(r"\d{4}-\d\d-\d\d", text) else day_first)
+    if moment is None or zone is None or precision != "second" or OWN_ZONE.search(text):
+        return moment, precision
+    return to_iso(datetime.fromisoformat(moment).replace(tzinfo=gettz(zone))), precision
 
 
 def parse_iso(text: str) -> datetime | None:

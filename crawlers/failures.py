@@ -133,3 +133,15 @@ def release_waiting(crawler: Crawler) -> None:
             _, waiting = slot.queue.popleft()
             error = exceptions.IgnoreRequest("was not read: the crawl was ended before")
             waiting.errback(Failure(error))  # type: ignore[no-untyped-call]
+
+
+def finish_closing(crawler: Crawler) -> None:
+    """Let a spider close whose items are all processed.
+
+    Scrapy's scraper looks for that when it has read an answer. A spider that yields items from `start` may be told to close
+    while the last of them is on its way, and no answer comes after it: the crawl would wait for ever.
+    """
+    slot = crawler.engine.scraper.slot
+    if slot is not None and slot.closing is not None and not slot.closing.called and slot.is_idle():
+        assert crawler.spider is not None
+        slot.closing.callback(crawler.spider)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
-from crawlers.markup import Node, as_text, values_of
+from crawlers.nodes import Node, as_text, values_of
 from crawlers.ratings import Rating
 from store.records import Kind, Precision, Voice
 
@@ -47,15 +47,29 @@ class Sight:
     twins: tuple[Node, ...] = ()
 
 
+@lru_cache(maxsize=4096)
 def address_id(url: str, page_url: str) -> str:
     """What stays of an address when scheme, own host, passing parameters and page numbers are taken off."""
-    parts = urlsplit(urljoin(page_url, url.strip()))
+    whole = resolve(url, page_url)
+    if whole is None:
+        return url.strip()
+    parts = urlsplit(whole)
     here = urlsplit(page_url).netloc.removeprefix("www.")
     host = parts.netloc.removeprefix("www.")
     path = re.sub(r"/page[-/]\d+$", "", parts.path.rstrip("/")) or "/"
     query = urlencode([(key, value) for key, value in parse_qsl(parts.query) if not PASSING.match(key)])
     place = ("" if host == here else host) + path
     return place + (f"?{query}" if query else "") + (f"#{parts.fragment}" if parts.fragment else "")
+
+
+def resolve(url: str, page_url: str) -> str | None:
+    """The whole address of a link; None for what is none (`http://[`)."""
+    try:
+        whole = urljoin(page_url, url.strip())
+        urlsplit(whole)
+    except ValueError:
+        return None
+    return whole
 
 
 def is_address(value: str) -> bool:

@@ -4,25 +4,35 @@ from __future__ import annotations
 
 import contextlib
 import math
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any, TypeVar
+
+from dateutil.tz import gettz
+from sqlite_utils import Database
 
 from config import Config
 from crawlers.columns import METRIC_NAMES, choose_columns
 from crawlers.dates import parse_date
+from crawlers.export_maps import ANY, find_export, named_export
+from crawlers.exports import Export, Fit, check_export, fit_export
 from crawlers.importer import Importer, Reading, Tally
 from crawlers.ratings import parse_amount
 from crawlers.tables import Fault, ImportProblem, Table, open_table
+from crawlers.voices import settle_voices
 from store.authors import load_secret
+from store.crawls import is_known
 from store.database import open_database
 from store.metrics import save_metrics
 from store.records import MatchedMention, Metric
-from store.saving import Author, save_mentions
+from store.saving import Author, Saved, identity, save_mentions
 
-__all__ = ["ImportProblem", "ImportReport", "Reading", "import_file", "import_metrics"]
+__all__ = ["ImportProblem", "ImportReport", "Plan", "Reading", "import_file", "import_metrics", "plan_import"]
 
 BATCH = 1000
+Identity = tuple[str, str, str]
+Chosen = TypeVar("Chosen")
 Progress = Callable[[int, int], None]
 """Called with the line reached and the number of lines."""
 
@@ -31,8 +41,12 @@ Progress = Callable[[int, int], None]
 class ImportReport:
     """What became of a file. `rows` is the sum of all counts but `undated`."""
 
+    export: Export
+    """The vendor's export that the file was read as."""
     columns: Mapping[str, str]
     """What was taken from which column."""
+    unused: tuple[str, ...]
+    """Columns that nothing was taken from."""
     rows: int
     new: int
     updated: int
@@ -42,9 +56,59 @@ class ImportReport:
     left_out: tuple[tuple[str, int], ...]
     """(reason, count), most frequent first."""
     undated: int
+    replies: int
+    """The company's replies that the rows came with, beside the counts above."""
+    replies_new: int
     faults: tuple[tuple[int, str], ...]
     """(line, reason) of the first rows that were left out or came without their date or rating."""
     unknown_brands: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What a file is, and how it is to be read."""
+
+    export: Export
+    reading: Reading
+    columns: Mapping[str, str]
+    """The user's columns; without the export's column of the site where the user names one."""
+
+
+def plan_import(
+    path: Path,
+    config: Config,
+    given: Mapping[str, Any],
+    *,
+    name: str | None = None,
+    columns: Mapping[str, str] | None = None,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+) -> Plan:
+    """Find out whose export a file is, unless `name` tells, and fill in what the user has not said in `given`.
+
+    `given` has values for fields of `Reading`, None for what the user left open. Raises `ImportProblem` for a format that
+    there is none of, and for a file that is not of it.
+    """
+    table = open_table(path, encoding=encoding, delimiter=delimiter)
+    export = find_export(table.columns) if name is None else named_export(name)
+    if name is not None:
+        explained(path, lambda: check_export(export, table, columns or {}))
+    said = {key: value for key, value in given.items() if value is not None}
+    if zone := said.get("time_zone"):
+        check_zone(zone)
+    usual = {key: getattr(export, key) for key in ("kind", "source", "measure", "best", "day_first")}
+    usual["site"] = export.site or site_of(path)
+    own = [brand.id for brand in config.brands if brand.role == "own"]
+    if export.own and len(own) == 1:
+        usual |= {"brand": own[0], "brand_by": f"{export.name} export" if "brand" not in said else "--brand"}
+    named = {"site": "-"} if "site" in said else {}
+    return Plan(export=export, reading=Reading(**(usual | said)), columns={**named, **(columns or {})})
+
+
+def check_zone(name: str) -> None:
+    """Raise `ImportProblem` for a time zone that there is none of."""
+    if gettz(name) is None:
+        raise ImportProblem(f"--time-zone {name}: there is no such time zone; write one like Europe/Berlin")
 
 
 def import_file(
@@ -53,6 +117,7 @@ def import_file(
     *,
     now: str,
     reading: Reading | None = None,
+    export: Export | None = None,
     columns: Mapping[str, str] | None = None,
     encoding: str | None = None,
     delimiter: str | None = None,
@@ -61,20 +126,44 @@ def import_file(
     """Import mentions and return what became of the rows. Faulty rows cost themselves only.
 
     Rows are saved a thousand at a time under ids that the same row has again, so that an import that was killed is finished
-    by starting it again. Raises `ImportProblem` for a file that cannot be read, `StoreError` for a store that cannot.
+    by starting it again. `export` is whose export it is, as `plan_import` finds out; without it, columns are taken by their
+    names. Raises `ImportProblem` for a file that cannot be read, `StoreError` for a store that cannot.
     """
     reading = reading or Reading(site=site_of(path))
     table = open_table(path, encoding=encoding, delimiter=delimiter)
-    chosen = explained(path, table, columns or {})
-    importer = Importer(config, reading, chosen, now)
+    fit = explained(path, lambda: fit_export(export or ANY, table, columns or {}))
+    if fit.measure and reading.measure == fit.export.measure:
+        reading = replace(reading, measure=fit.measure)
+    importer = Importer(config, reading, fit, now)
     with contextlib.closing(open_database(config.database)) as db:
         author = Author(load_secret(config.database), config.keep_author_names)
-        for batch in batches(importer, table, progress):
-            saved = save_mentions(db, batch, author=author, now=now)
-            importer.tally.new += saved.new
-            importer.tally.updated += saved.updated
-            importer.tally.unchanged += saved.unchanged
-    return compose_report(chosen, importer.tally)
+        for batch, replies in batches(importer, table, progress):
+            count_saved(importer.tally, save_mentions(db, drop_unknown(db, batch, importer.tally), author=author, now=now))
+            answers = save_mentions(db, drop_unknown(db, replies), author=author, now=now)
+            importer.tally.replies_new += answers.new
+        settle_voices(db, config, secret=author.secret, now=now)
+    return compose_report(fit, importer.tally)
+
+
+def count_saved(tally: Tally, saved: Saved) -> None:
+    """Add up what became of a batch."""
+    tally.new += saved.new
+    tally.updated += saved.updated
+    tally.unchanged += saved.unchanged
+    if saved.forgotten:
+        tally.left_out["forgotten"] += saved.forgotten
+
+
+def drop_unknown(db: Database, batch: Sequence[MatchedMention], tally: Tally | None = None) -> list[MatchedMention]:
+    """A batch without what was deleted at the vendor before we ever had it; of rows, `tally` counts them."""
+    kept = []
+    for matched in batch:
+        mention = matched.mention
+        if not mention.removed or is_known(db, mention.source, mention.site, mention.external_id):
+            kept.append(matched)
+        elif tally is not None:
+            tally.left_out["deleted at the source"] += 1
+    return kept
 
 
 def site_of(path: Path) -> str:
@@ -82,40 +171,48 @@ def site_of(path: Path) -> str:
     return path.name.removesuffix(".gz").rpartition(".")[0] or path.name
 
 
-def explained(path: Path, table: Table, columns: Mapping[str, str], **more: object) -> dict[str, str]:
-    """Choose the columns, with the file's name before any fault."""
+def explained(path: Path, choose: Callable[[], Chosen]) -> Chosen:
+    """What is chosen of a file, with the file's name before any fault."""
     try:
-        return choose_columns(table.columns, columns, **more)  # type: ignore[arg-type]
+        return choose()
     except ImportProblem as problem:
         raise ImportProblem(f"{path}: {problem}") from None
 
 
-def batches(importer: Importer, table: Table, progress: Progress | None) -> Iterator[list[MatchedMention]]:
-    """The rows of a file as mentions, a thousand at a time."""
-    batch: list[MatchedMention] = []
+def batches(
+    importer: Importer, table: Table, progress: Progress | None
+) -> Iterator[tuple[list[MatchedMention], list[MatchedMention]]]:
+    """The rows of a file as (mentions, company replies), a thousand rows at a time. Of one mention the last row stands."""
+    batch: dict[Identity, MatchedMention] = {}
+    replies: dict[Identity, MatchedMention] = {}
     for row in table.rows():
+        line = row.line if isinstance(row, Fault) else row[0]
+        if line in importer.fit.skip:
+            continue
         importer.tally.rows += 1
         if isinstance(row, Fault):
             importer.tally.leave_out(row.line, "not readable", row.reason)
             continue
-        line, cells = row
-        matched = importer.take(line, cells)
-        if matched is not None:
-            batch.append(matched)
+        for matched, kept in zip(importer.take(*row), (batch, replies), strict=False):
+            importer.tally.repeated += kept is batch and identity(matched.mention) in batch
+            importer.tally.replies += kept is replies and not matched.mention.removed
+            kept[identity(matched.mention)] = matched
         if progress and importer.tally.rows % 100 == 0:
             progress(line, table.lines)
         if len(batch) == BATCH:
-            yield batch
-            batch = []
-    yield batch
+            yield list(batch.values()), list(replies.values())
+            batch, replies = {}, {}
+    yield list(batch.values()), list(replies.values())
     if progress:
         progress(table.lines, table.lines)
 
 
-def compose_report(columns: Mapping[str, str], tally: Tally) -> ImportReport:
+def compose_report(fit: Fit, tally: Tally) -> ImportReport:
     """Write down the counts."""
     return ImportReport(
-        columns=columns,
+        export=fit.export,
+        columns=fit.shown,
+        unused=fit.unused,
         rows=tally.rows,
         new=tally.new,
         updated=tally.updated,
@@ -123,6 +220,8 @@ def compose_report(columns: Mapping[str, str], tally: Tally) -> ImportReport:
         repeated=tally.repeated,
         left_out=tuple(tally.left_out.most_common()),
         undated=tally.undated,
+        replies=tally.replies,
+        replies_new=tally.replies_new,
         faults=tuple(tally.faults),
         unknown_brands=tuple(tally.unknown_brands.most_common()),
     )
@@ -139,14 +238,16 @@ def import_metrics(
 ) -> ImportReport:
     """Import a business series: rows of name, local day and value. Raises as `import_file` does."""
     table = open_table(path, encoding=encoding, delimiter=delimiter)
-    chosen = explained(path, table, columns or {}, names=METRIC_NAMES, needed=("name", "date", "value"))
+    needed = ("name", "date", "value")
+    chosen = explained(path, lambda: choose_columns(table.columns, columns or {}, names=METRIC_NAMES, needed=needed))
     tally = Tally()
     metrics = list(read_metrics(table, chosen, tally, day_first))
     with contextlib.closing(open_database(config.database)) as db:
         for start in range(0, len(metrics), BATCH):
             tally.new += save_metrics(db, metrics[start : start + BATCH])
     tally.unchanged = len(metrics) - tally.new
-    return compose_report(chosen, tally)
+    left = tuple(name for name in table.columns if name not in chosen.values())
+    return compose_report(Fit(export=ANY, columns=chosen, unused=left), tally)
 
 
 def read_metrics(table: Table, chosen: Mapping[str, str], tally: Tally, day_first: bool | None) -> Iterator[Metric]:

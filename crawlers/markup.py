@@ -1,35 +1,21 @@
-"""What a page says of itself in schema.org terms, JSON-LD and microdata, as one kind of node."""
+"""What a page says of itself in schema.org terms, JSON-LD, microdata and RDFa, as one kind of node."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from dataclasses import dataclass
+from typing import Any
 
 from lxml import html
 
-Syntax = Literal["json-ld", "microdata"]
-
-Value = Any
-"""A string, a number, a node or a list of these: whatever a stranger's page holds."""
+from crawlers.nodes import Node, Value, as_text, flatten, short_name, type_names
+from crawlers.rdfa import read_rdfa
 
 MAX_DEPTH = 60
 """Deeper nesting of JSON than this is an attack or a mistake."""
 MAX_ITEMS_DEEP = 40
 """The same for microdata items within each other."""
-
-
-@dataclass(eq=False)
-class Node:
-    """One thing that a page describes. Compared by identity: two alike nodes are two."""
-
-    types: frozenset[str]
-    """Schema.org names without prefix, like `Review`."""
-    id: str | None
-    properties: dict[str, list[Value]] = field(default_factory=dict)
-    syntax: Syntax = "json-ld"
 
 
 @dataclass(frozen=True)
@@ -41,7 +27,7 @@ class Markup:
 
 
 def parse_markup(body: bytes, encoding: str | None = None) -> Markup:
-    """Read the JSON-LD and microdata of a page. Bytes, because an XML declaration makes lxml refuse a str.
+    """Read the JSON-LD, microdata and RDFa of a page. Bytes, because an XML declaration makes lxml refuse a str.
 
     A broken script is mended where that is cheap; it is named in `problems` either way, and costs the other scripts nothing.
     """
@@ -52,7 +38,7 @@ def parse_markup(body: bytes, encoding: str | None = None) -> Markup:
     except (ValueError, LookupError, html.etree.LxmlError) as error:
         return Markup((), (f"no HTML: {error}",))
     linked, problems = read_scripts(document)
-    return Markup((*linked, *read_microdata(document)), tuple(problems))
+    return Markup((*linked, *read_microdata(document), *read_rdfa(document)), tuple(problems))
 
 
 def read_scripts(document: html.HtmlElement) -> tuple[list[Node], list[str]]:
@@ -139,6 +125,8 @@ def unwrap(value: Any) -> Any:
 
 def read_microdata(document: html.HtmlElement) -> list[Node]:
     """The microdata items of a page. Values are text with its paragraphs, or the `content`, `datetime`, `href` for it."""
+    if not document.xpath("boolean(//*[@itemscope])"):
+        return []
     from extruct.w3cmicrodata import MicrodataExtractor
 
     for item in document.xpath("//*[@itemscope][@itemid][not(@itemtype)]"):
@@ -156,63 +144,3 @@ def as_node(item: dict[str, Any]) -> Node:
     for name, values in item.get("properties", {}).items():
         node.properties[short_name(name)] = [as_node(value) if isinstance(value, dict) else value for value in values if value]
     return node
-
-
-def walk(roots: tuple[Node, ...]) -> Iterator[tuple[Node, tuple[Node, ...]]]:
-    """Every node once, with the nodes above it from the outermost in; those that stand inside another one come with it."""
-    nested = {id(child) for root in roots for child in children(root)}
-    seen: set[int] = set()
-    # Roots that another root holds (a @graph whose nodes point at each other) are met within it, with their parents above.
-    stack: list[tuple[Node, tuple[Node, ...]]] = []
-    stack.extend((root, ()) for root in sorted(roots, key=lambda root: id(root) in nested)[::-1])
-    while stack:
-        node, above = stack.pop()
-        if id(node) in seen:
-            continue
-        seen.add(id(node))
-        yield node, above
-        stack.extend((child, (*above, node)) for child in reversed(list(children(node))))
-
-
-def children(node: Node) -> Iterator[Node]:
-    """The nodes directly in the properties of a node."""
-    return (value for values in node.properties.values() for value in values if isinstance(value, Node))
-
-
-def type_names(value: Any) -> frozenset[str]:
-    """`https://schema.org/Review`, `schema:Review` and `Review` alike."""
-    return frozenset(short_name(name) for name in flatten(value) if isinstance(name, str))
-
-
-def short_name(name: str) -> str:
-    """The last part of a prefixed or full name."""
-    return re.split(r"[/#:]", name.rstrip("/"))[-1]
-
-
-def flatten(value: Any) -> list[Any]:
-    """A list of what may be one, several or none."""
-    if isinstance(value, list):
-        return [inner for item in value for inner in flatten(item)]
-    return [] if value is None else [value]
-
-
-def as_text(value: Any) -> str | None:
-    """A string or number as text, anything else as None."""
-    if isinstance(value, str):
-        return value.strip() or None
-    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
-
-
-def values_of(node: Node, *names: str) -> list[Value]:
-    """The values of the first of these properties that has any."""
-    return next((node.properties[name] for name in names if node.properties.get(name)), [])
-
-
-def text_of(node: Node, *names: str) -> str | None:
-    """The first of these properties as text; of a node its name, else its address."""
-    for name in names:
-        for value in node.properties.get(name, []):
-            found = text_of(value, "name", "value", "url") or value.id if isinstance(value, Node) else as_text(value)
-            if found:
-                return found
-    return None

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from config import Brand, Config, Problem
 from crawlers.query import Query, QueryError, parse_query
+from crawlers.terms import EVERYTHING
 from crawlers.words import Words
 from store.records import Mention
 
@@ -43,7 +44,7 @@ class BrandMatcher:
         """(brand id, what matched) by the queries alone."""
         keys = self.triggered.keys() & words.forms
         if self.has_prefixes:
-            keys |= self.triggered.keys() & words.prefixes.keys()
+            keys |= self.triggered.keys() & {form[:2] + EVERYTHING for form in words.forms}
         numbers = {number for key in keys for number in self.triggered[key]}.union(self.always)
         asked: list[tuple[Brand, Query]] = [(self.brands[number], self.queries[number]) for number in sorted(numbers)]
         return [(brand.id, found) for brand, query in asked if (found := query.match(words)) is not None]

@@ -14,10 +14,12 @@ from crawlers.context import DROPPED, context_of, note_drop
 from crawlers.copies import copy_bands
 from crawlers.failures import end_crawl, stop_soon
 from crawlers.matching import BrandMatcher
+from crawlers.voices import VoiceRules
 from store.authors import load_secret
 from store.crawls import is_known
 from store.database import StoreError, as_store_error, open_database
-from store.records import Cursor, MatchedMention, Mention, Watch
+from store.metrics import save_metrics
+from store.records import Cursor, MatchedMention, Mention, Metric, Watch
 from store.saving import Author, save_mentions
 
 CRAWL = "REPUTE_CRAWL"
@@ -29,6 +31,8 @@ NEW, UPDATED, ITEMS, COMPLETE = "repute/new", "repute/updated", "repute/items", 
 """Crawl statistics. Items are the mentions that a spider handed over."""
 
 NO_BRAND = "no brand"
+FORGOTTEN = "forgotten"
+TOO_OLD = "older than retention"
 BATCH = 200
 LONGEST_WAIT = 2.0
 """Seconds after which what has come so far is saved, so that a slow source shows its mentions and loses few when killed."""
@@ -57,6 +61,7 @@ class StorePipeline:
         self.mentions: list[MatchedMention] = []
         self.cursors: list[Cursor] = []
         self.watches: list[Watch] = []
+        self.metrics: list[Metric] = []
         self.saved_at = time.monotonic()
 
     @classmethod
@@ -68,6 +73,7 @@ class StorePipeline:
         self.context = context_of(self.crawler)
         config = self.context.config
         self.matcher = BrandMatcher(config.brands)
+        self.voices = VoiceRules(config.voices)
         self.limit = self.crawler.settings.getint(LIMIT)
         if not self.context.dry:
             author = Author(load_secret(config.database), config.keep_author_names)
@@ -83,8 +89,10 @@ class StorePipeline:
                 self.crawler.stats.inc_value(COMPLETE, int(item.complete))
             case Cursor():
                 self.cursors.append(item)
+            case Metric():
+                self.metrics.append(item)
             case _:
-                raise TypeError(f"a spider yields Mention, Watch, Cursor or Request, not {type(item).__name__}")
+                raise TypeError(f"a spider yields Mention, Watch, Cursor, Metric or Request, not {type(item).__name__}")
         if len(self.mentions) >= BATCH or time.monotonic() - self.saved_at > LONGEST_WAIT:
             self.flush()
         return item
@@ -102,6 +110,8 @@ class StorePipeline:
         fault = find_fault(mention)
         if fault:
             note_drop(self.crawler, fault, f"{mention.source} {mention.site} {mention.external_id}")
+        elif (mention.published or "~") < self.context.kept_since:
+            self.crawler.stats.inc_value(DROPPED + TOO_OLD)
         elif matched := self.match(mention):
             self.mentions.append(matched)
         else:
@@ -120,7 +130,7 @@ class StorePipeline:
             return None
         if mention.voice == "customer" and self.matcher.find_account(mention):
             mention = replace(mention, voice="company")
-        return MatchedMention(mention=mention, brands=brands, copy_bands=copy_bands(mention.text))
+        return self.voices.apply(MatchedMention(mention=mention, brands=brands, copy_bands=copy_bands(mention.text)))
 
     def is_stored(self, mention: Mention) -> bool:
         """Whether the store has the mention, or is about to."""
@@ -132,10 +142,13 @@ class StorePipeline:
         """Save what has come since the last time, in one transaction."""
         mentions, cursors, watches = self.mentions, self.cursors, self.watches
         self.mentions, self.cursors, self.watches = [], [], []
+        metrics, self.metrics = self.metrics, []
         self.saved_at = time.monotonic()
-        if self.store is None or self.broken or not (mentions or cursors or watches):
+        if self.store is None or self.broken or not (mentions or cursors or watches or metrics):
             return
         try:
+            if metrics:
+                save_metrics(self.store.db, metrics)
             saved = save_mentions(
                 self.store.db,
                 mentions,
@@ -153,6 +166,8 @@ class StorePipeline:
             return
         self.crawler.stats.inc_value(NEW, saved.new)
         self.crawler.stats.inc_value(UPDATED, saved.updated)
+        if saved.forgotten:
+            self.crawler.stats.inc_value(DROPPED + FORGOTTEN, saved.forgotten)
 
 
 def same(one: Mention, other: Mention) -> bool:

@@ -7,13 +7,26 @@ import re
 
 TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--")
 BLOCK = re.compile(r"<(p|br|div|li|ul|ol|blockquote|table|pre|h[1-6])\b", re.IGNORECASE)
+INLINE = re.compile(
+    r"</?(a|abbr|b|cite|code|del|em|font|i|ins|mark|q|s|small|span|strong|sub|sup|u|wbr)(\s[^<>]*)?/?>", re.IGNORECASE
+)
+"""Tags that put no space between what they hold and what stands beside it: hashtags and names are often cut by them."""
+MARKED = re.compile(
+    "[<&\r\xa0\x80-\x9f\ud800-\udfff]|" r"[ \t]{2}|\t|\n[ \t\n]|[ ]\n|[^\x00-\x7f]\Z|\A[^\x00-\x7f]|[\x0b\x0c\x1c-\x1f]"
+)
+"""What makes a text other than it looks: markup, entities, odd blanks."""
 C1 = re.compile("[\x80-\x9f]")
+SURROGATE = re.compile("[\ud800-\udfff]")
+"""Half a letter, which JSON can hold and no HTML parser takes."""
 
 
 def to_prose(value: str | None) -> str | None:
     """Plain text of a value that may be HTML, with its paragraphs; None when nothing is left. `a < b` is no HTML."""
     if value is None:
         return None
+    if not MARKED.search(value):
+        return value.strip() or None
+    value = SURROGATE.sub("", value)
     value = strip_tags(value) if TAG.search(value) else html.unescape(value)
     value = restore_letters(value).replace("\xa0", " ").replace("\r\n", "\n").replace("\r", "\n")
     value = re.sub(r"[ \t]+", " ", value)
@@ -26,7 +39,7 @@ def strip_tags(value: str) -> str:
 
     if not BLOCK.search(value):
         value = value.replace("\n", "<br>")
-    return html_text.extract_text(f"<div>{value}</div>")
+    return html_text.extract_text(f"<div>{INLINE.sub('', value)}</div>")
 
 
 def restore_letters(value: str) -> str:

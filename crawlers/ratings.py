@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 
@@ -25,8 +26,9 @@ def parse_rating(value: str | None, *, worst: str | None = None, best: str | Non
         return None
     top = parse_number(best) or own_best or (5.0 if number <= 5 else 10.0 if number <= 10 else 100.0)
     bottom = parse_number(worst)
-    if bottom is None:
-        # The schema.org default is 1; a scale of percent begins at nothing, and so does one with a lower value in use.
+    if bottom is None or bottom >= top:
+        # Some pages give the best as the worst, too. The schema.org default is 1; a scale of percent begins at nothing, and so
+        # does one with a lower value in use.
         bottom = 0.0 if number < 1 or top >= 100 else 1.0
     return Rating(number, bottom, top) if bottom <= number <= top and bottom < top else None
 
@@ -45,11 +47,12 @@ def split_rating(text: str) -> tuple[float | None, float | None]:
 
 
 def parse_number(text: str | None) -> float | None:
-    """A number with a point or a comma."""
+    """A finite number with a point or a comma."""
     try:
-        return float((text or "").strip().replace(",", "."))
+        found = float((text or "").strip().replace(",", "."))
     except ValueError:
         return None
+    return found if math.isfinite(found) else None
 
 
 def parse_amount(text: str | None) -> float | None:

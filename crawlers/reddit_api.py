@@ -1,4 +1,8 @@
-"""Reddit's API through PRAW: logging in, listings, what its errors mean, and its things as mentions."""
+"""Reddit's API through PRAW: logging in, listings, threads, what its errors mean, and its things as mentions.
+
+PRAW logs in, keeps to Reddit's rate limits and tries again. Answers are read as plain JSON, since one odd thing would cost
+PRAW's objects their whole page.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +10,12 @@ import re
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import praw
-import requests
+from praw.exceptions import PRAWException
 from prawcore.exceptions import (
+    BadJSON,
     Forbidden,
     NotFound,
     OAuthException,
@@ -24,27 +29,37 @@ from prawcore.exceptions import (
 
 from config import Config
 from crawlers.context import SourceError, to_iso
+from crawlers.fields import number, rows, table, text, whole
+from crawlers.reddit_session import OutOfTurn, Session
 from store.records import Mention
 
-if TYPE_CHECKING:
-    from praw.models import Comment, Submission
-
 HOME = "https://www.reddit.com"
-LISTING_CAP = 950
-"""Reddit shows about 1,000 things of a listing: one that gives this many was probably cut off."""
 PAGE = 100
+MOST_PAGES = 12
+"""Reddit ends a listing after about ten; another server at `url` may not."""
+TREE = 500
+"""Comments of a thread that one answer shows: what Reddit gives at most to clients without a premium account."""
 PATIENCE = 120.0
 """Seconds that we wait when Reddit says it is asked too often; after that the crawl is left to the next time."""
+FIRST_WAIT = 2.0
+"""Seconds to wait where it names none; doubled each time."""
+MOST_WAITS = 3
 GONE = ("[removed]", "[deleted]")
+MOST_SECONDS = 2**33
+"""Since 1970: what is more, or not a number at all, is no time of a post."""
+
+
+class Unreadable(RuntimeError):
+    """An answer of Reddit is not what its API gives; the words say which."""
 
 
 class Api:
     """A read-only session. Every method blocks."""
 
-    errors = (PrawcoreException,)
+    errors = (PrawcoreException, PRAWException, Unreadable)
 
-    def __init__(self, config: Config, url: str, stopped: threading.Event) -> None:
-        """Raises `SourceError` without credentials."""
+    def __init__(self, config: Config, url: str, stopped: threading.Event, left: int | None = None) -> None:
+        """`left`: requests that may be made, None for no limit. Raises `SourceError` without credentials."""
         missing = [name for name in ("reddit_client_id", "reddit_client_secret") if not config.secrets.get(name)]
         if missing:
             names = " and ".join(f"REPUTE_{name.upper()}" for name in missing)
@@ -54,9 +69,8 @@ class Api:
             )
         self.url = url.rstrip("/") or HOME
         self.stopped = stopped
-        self.requests = 0
-        session = requests.Session()
-        session.hooks["response"].append(self.count)
+        self.answers = 0
+        self.session = Session(left)
         where: dict[str, Any] = {"reddit_url": self.url, "oauth_url": self.url} if url else {}
         self.reddit = praw.Reddit(
             client_id=config.secrets["reddit_client_id"],
@@ -64,56 +78,85 @@ class Api:
             user_agent=f"python:repute:0.1 (contact: {config.contact or 'none given'})",
             check_for_updates=False,
             timeout=30,
-            requestor_kwargs={"session": session},
+            requestor_kwargs={"session": self.session},
             **where,
         )
 
-    def count(self, response: requests.Response, **kwargs: object) -> None:
-        """Note that a request was made."""
-        self.requests += 1
-
-    def refuse(self, error: PrawcoreException) -> None:
+    def refuse(self, error: Exception) -> None:
         """Raise `SourceError` for what no other subreddit would do better: refused credentials, an unreachable host."""
         denied = isinstance(error, ResponseException) and error.response.status_code == 401
-        if denied or isinstance(error, OAuthException | RequestException):
+        unreachable = isinstance(error, RequestException) and not self.answers and not is_out_of_turn(error)
+        if denied or unreachable or isinstance(error, OAuthException):
             raise SourceError(self.explain(error, "the login")) from error
 
-    def posts(self, subreddit: str, query: str, age: timedelta) -> Iterator[Submission]:
-        """Posts newest first: those that the search finds, or all where there is no query."""
-        listing = self.reddit.subreddit(subreddit)
-        if not query:
-            return self.patient(listing.new(limit=None, request_limit=PAGE))  # type: ignore[call-arg]
-        return self.patient(listing.search(query, sort="new", time_filter=time_filter(age), limit=None, request_limit=PAGE))
-
-    def comments(self, subreddit: str) -> Iterator[Comment]:
-        """All comments of a subreddit newest first: the search does not know comments."""
-        return self.patient(self.reddit.subreddit(subreddit).comments(limit=None, request_limit=PAGE))
-
-    def again(self, fullnames: Sequence[str]) -> Iterator[Submission | Comment]:
-        """Read posts and comments that we know once more, 100 a request."""
-        for start in range(0, len(fullnames), PAGE):
-            yield from self.patient(self.reddit.info(fullnames=fullnames[start : start + PAGE]))
-
-    def patient(self, things: Iterator[Any]) -> Iterator[Any]:
-        """Go on after a pause when Reddit asks for one that is bearable: PRAW itself raises at once."""
-        pauses = 0
-        while not self.stopped.is_set():
+    def ask(self, path: str, params: Mapping[str, str], post: Mapping[str, str] | None = None) -> Any:
+        """One answer as JSON. Goes on after a pause when Reddit asks for one that is bearable: PRAW itself raises at once."""
+        waits = 0
+        while True:
             try:
-                thing = next(things, None)
+                method = "GET" if post is None else "POST"
+                data = None if post is None else dict(post)
+                answer = self.reddit.request(method=method, path=path, params=dict(params), data=data)
             except TooManyRequests as error:
-                pauses += 1
-                if pauses > 3 or pause_of(error) > PATIENCE:
+                wait = pause_of(error) or FIRST_WAIT * 2**waits
+                waits += 1
+                if waits > MOST_WAITS or wait > PATIENCE or self.stopped.wait(wait):
                     raise
-                self.stopped.wait(pause_of(error))
                 continue
-            if thing is None:
-                return
-            yield thing
+            self.answers += 1
+            return answer
 
-    def explain(self, error: PrawcoreException, what: str) -> str:
+    def posts(self, subreddit: str, query: str, age: timedelta, size: int = PAGE) -> Iterator[list[Any]]:
+        """Pages of posts newest first: those that the search finds, or all where there is no query."""
+        if not query:
+            return self.pages(f"r/{subreddit}/new", {"limit": str(size)})
+        here = "False" if subreddit == "all" else "True"
+        question = {
+            "limit": str(size),
+            "q": query,
+            "restrict_sr": here,
+            "sort": "new",
+            "syntax": "lucene",
+            "t": time_filter(age),
+        }
+        return self.pages(f"r/{subreddit}/search/", question | {"limit": str(size)})
+
+    def comments(self, subreddit: str, size: int = PAGE) -> Iterator[list[Any]]:
+        """Pages of all comments of a subreddit newest first: the search does not know comments."""
+        return self.pages(f"r/{subreddit}/comments/", {"limit": str(size)})
+
+    def again(self, fullnames: Sequence[str]) -> Iterator[list[Any]]:
+        """Read posts and comments that we know once more, 100 a request; what Reddit does not have any more is left out."""
+        for start in range(0, len(fullnames), PAGE):
+            if self.stopped.is_set():
+                return
+            yield from self.pages("api/info/", {"id": ",".join(fullnames[start : start + PAGE])})
+
+    def pages(self, path: str, params: Mapping[str, str]) -> Iterator[list[Any]]:
+        """The pages of a listing, until it ends."""
+        after: str | None = None
+        for _ in range(MOST_PAGES):
+            answer = self.ask(path, {**params, "after": after} if after else params)
+            yield children_of(answer)
+            before, after = after, text(table(answer, "data").get("after"))
+            if after in (None, before) or self.stopped.is_set():
+                return
+
+    def tree(self, post: str, comment: str = "") -> list[Any]:
+        """The comments of a post, or those below one comment, as far as one answer shows them. Ids are given bare."""
+        path = f"comments/{post}/_/{comment}" if comment else f"comments/{post}/"
+        answer = self.ask(path, {"limit": str(TREE), "sort": "new"})
+        return children_of(answer[1] if isinstance(answer, list) and len(answer) > 1 else answer)
+
+    def more(self, post: str, names: Sequence[str]) -> list[Any]:
+        """The comments of these ids, with those below them: what a thread left out, 100 at most."""
+        question = {"link_id": post, "children": ",".join(names), "sort": "new", "api_type": "json"}
+        return rows(table(self.ask("api/morechildren", {}, post=question), "json", "data").get("things"))
+
+    def explain(self, error: Exception, what: str) -> str:
         """Say what an error of Reddit means and what to do."""
         if isinstance(error, TooManyRequests):
-            wait = f"wait {pause_of(error):.0f} seconds"
+            wait = f"wait {pause_of(error) or 60:.0f} seconds"
             return f"reddit: {what}: asked too often (429), {wait}; crawl less often or name fewer queries"
         if isinstance(error, Redirect | NotFound):
             return f"reddit: {what} does not exist; correct `subreddits`"
@@ -126,14 +169,36 @@ class Api:
                 "reddit: Reddit refuses the credentials (401): check REPUTE_REDDIT_CLIENT_ID and REPUTE_REDDIT_CLIENT_SECRET "
                 "against https://www.reddit.com/prefs/apps"
             )
+        if isinstance(error, BadJSON):
+            return f"reddit: {what}: gives no answer of Reddit's API; check the option `url`"
+        if is_out_of_turn(error):
+            return f"reddit: {what} was not read: {error.original_exception}"  # type: ignore[attr-defined]
         if isinstance(error, RequestException):
             return f"reddit: {self.url} cannot be reached ({error.original_exception}); check the network and the option `url`"
         return f"reddit: {what}: {error}"
 
 
+def is_out_of_turn(error: Exception) -> bool:
+    """Whether we ourselves did not ask: the budget is used up, or Reddit wants a long pause."""
+    return isinstance(error, RequestException) and isinstance(error.original_exception, OutOfTurn)
+
+
+def children_of(answer: object) -> list[Any]:
+    """The things of a listing. Raises `Unreadable` for what is none."""
+    children = table(answer, "data").get("children")
+    if not isinstance(children, list):
+        raise Unreadable(f"{str(answer)[:80]!r} is no listing of Reddit; check the option `url`")
+    return children
+
+
+def fields_of(child: object) -> Mapping[str, Any]:
+    """What a post or a comment says; empty for anything else."""
+    return table(child, "data") if table(child).get("kind") in ("t1", "t3") else {}
+
+
 def pause_of(error: TooManyRequests) -> float:
-    """Seconds to wait."""
-    return float(error.retry_after or 60.0)
+    """Seconds to wait; 0 where Reddit does not say."""
+    return number(error.retry_after) or 0.0
 
 
 def time_filter(age: timedelta) -> str:
@@ -144,42 +209,51 @@ def time_filter(age: timedelta) -> str:
 
 def thing_time(fields: Mapping[str, Any]) -> str | None:
     """When a thing was written. `created_utc` is the only one of its times in UTC."""
-    created = fields.get("created_utc")
-    return to_iso(datetime.fromtimestamp(float(created), UTC)) if created else None
+    created = number(fields.get("created_utc"))
+    return to_iso(datetime.fromtimestamp(created, UTC)) if created and 0 < created < MOST_SECONDS else None
 
 
-def parse_thing(fields: Mapping[str, Any], url: object = None) -> Mention:
+def name_of(value: object) -> str | None:
+    """A name as the API gives it, or as PRAW's object of an account or a subreddit has it; None for anything else."""
+    return text(None if isinstance(value, list | dict | float | int | None) else str(value))
+
+
+def parse_thing(fields: Mapping[str, Any], url: object = None, told: Mapping[str, str] | None = None) -> Mention:
     """Turn the fields of a post (t3) or comment (t1) into a mention; removed and deleted ones lose words and author.
 
-    Takes `vars()` of a PRAW object or the raw JSON: an attribute that is missing would cost a request.
+    `told`: what the posts say that are known in full; of the others some listings of comments tell the title.
+
+    Raises `KeyError` or `ValueError` for what lacks a name, a subreddit or, of a comment, its post.
     """
-    name = str(fields["name"])
+    name = text(fields["name"]) or ""
     comment = name.startswith("t1_")
     if not comment and not name.startswith("t3_"):
         raise ValueError(f"neither a post nor a comment: {name}")
-    body = fields.get("body") if comment else fields.get("selftext")
+    body = text(fields.get("body") if comment else fields.get("selftext"))
+    if (subreddit := name_of(fields["subreddit"])) is None:
+        raise ValueError(f"no name of a subreddit: {fields['subreddit']!r}")
     removed = body in GONE or bool(fields.get("removed_by_category"))
-    author = str(fields["author"]) if fields.get("author") else None
+    author = name_of(fields.get("author"))
     known = author is not None and author not in GONE and not removed
     published = thing_time(fields)
     link = str(fields["link_id"]) if comment else None
     return Mention(
         source="reddit",
-        site=f"r/{str(fields['subreddit']).lower()}",
+        site=f"r/{subreddit.lower()}",
         external_id=name,
         url=permalink(fields, str(url or HOME)),
         kind="comment" if comment else "post",
-        title=None if comment or removed else fields.get("title"),
-        text=None if removed else (body or None),
-        author_id=str(fields.get("author_fullname") or author) if known else None,
+        title=None if comment or removed else text(fields.get("title")),
+        text=None if removed else body,
+        author_id=text(fields.get("author_fullname")) or author if known else None,
         author_name=author if known else None,
-        engagement=fields.get("score"),
+        engagement=whole(fields.get("score")),
         thread=link,
-        parent=str(fields.get("parent_id") or link) if comment else None,
+        parent=text(fields.get("parent_id")) or link if comment else None,
         published=published,
         published_precision="second" if published else "unknown",
         removed=removed,
-        context=fields.get("link_title") if not removed else None,
+        context=(told or {}).get(link or "") or text(fields.get("link_title")) if not removed else None,
     )
 
 

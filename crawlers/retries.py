@@ -9,6 +9,7 @@ from scrapy import Request
 from scrapy.downloadermiddlewares.retry import RetryMiddleware
 from scrapy.http import Response
 
+from crawlers import pacing
 from crawlers.failures import is_stopping
 
 LONGEST_WAIT = 60.0
@@ -30,8 +31,12 @@ class PatientRetryMiddleware(RetryMiddleware):
         if request.meta.get("dont_retry") or response.status not in self.retry_http_codes:
             return response
         wait = self.wait_for(request, response)
-        if wait > LONGEST_WAIT:
+        asked_too_often = response.status == 429
+        if wait > (pacing.LONGEST_WAIT if asked_too_often else LONGEST_WAIT):
             return response
+        if asked_too_often:
+            # The others that wait for this host would be told the same.
+            pacing.hold_host(self.crawler, request.url, wait)
         again = super().process_response(request, response)
         if isinstance(again, Request):
             while wait > 0 and not is_stopping(self.crawler):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,12 +16,15 @@ from scrapy.http import Response, TextResponse
 from twisted.python.failure import Failure
 
 from config import Problem
+from crawlers.aggregates import as_metrics
 from crawlers.context import Context, note_error, shift
 from crawlers.failures import explain
-from crawlers.matching import bare_account
+from crawlers.matching import BrandMatcher, bare_account
 from crawlers.options import check_known, check_tables, check_text, check_url, tables_of
+from crawlers.remembered import NOT_MODIFIED, Sight, ask_if_changed, keep_page, see_page, see_unchanged
 from crawlers.structured import Page, Thread, parse_structured
-from store.records import Cursor, Mention, Watch
+from crawlers.words import Words
+from store.records import Cursor, Mention, Metric, Watch
 
 logger = logging.getLogger(__name__)
 
@@ -48,6 +51,13 @@ class Trail:
     capped: bool = False
     failed: bool = False
     visited: set[str] = field(default_factory=set)
+    rated: set[str] = field(default_factory=set)
+    """Things whose summed-up rating was kept."""
+
+    def reach(self, published: str) -> None:
+        """Note a publication time that was met."""
+        self.newest = max(self.newest or "", published)
+        self.oldest = min(self.oldest or published, published)
 
 
 class ReviewsSpider(scrapy.Spider):
@@ -58,6 +68,7 @@ class ReviewsSpider(scrapy.Spider):
     def __init__(self, context: Context, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.context = context
+        self.matcher = BrandMatcher(context.config.brands)
         self.accounts = frozenset(bare_account(account) for brand in context.config.brands for account in brand.accounts)
         pages: list[dict[str, Any]] = list(context.options.get("pages", []))  # type: ignore[call-overload]
         self.trails = [self.open_trail(page) for page in pages]
@@ -76,7 +87,8 @@ class ReviewsSpider(scrapy.Spider):
         url = str(page["url"])
         site = str(page.get("site") or urlsplit(url).netloc)
         cursor = self.context.cursors(site, url)
-        since = self.context.since or (shift(cursor, -OVERLAP) if cursor else self.context.horizon)
+        again = min(shift(cursor, -OVERLAP), self.context.refresh) if cursor else self.context.horizon
+        since = self.context.since or again
         return Trail(url, site, 1 if self.context.dry else int(page.get("follow", FOLLOW)), since)
 
     async def start(self) -> AsyncIterator[Request]:
@@ -87,23 +99,28 @@ class ReviewsSpider(scrapy.Spider):
 
     def request(self, url: str, trail: Trail, callback: Any, **more: Any) -> Request:
         """A request of a trail. We keep our own account of what was visited, since each one must come back."""
-        return Request(url, callback=callback, errback=self.note_failure, dont_filter=True, cb_kwargs={"trail": trail, **more})
+        request = Request(url, callback=callback, errback=self.note_failure, dont_filter=True)
+        request.cb_kwargs.update(trail=trail, **more)
+        return ask_if_changed(request, self.context, trail.site)
 
     def parse_listing(self, response: Response, trail: Trail) -> Iterator[Any]:
         """Read one page of reviews or threads, and go on to the next one unless all on it is old."""
-        page = self.read(response, trail)
+        page, sight = self.see(response, trail)
         trail.pages += 1
-        if trail.pages == 1 and not page.mentions and not page.threads and not trail.failed:
+        if trail.pages == 1 and sight.is_new and not page.mentions and not page.threads and not trail.failed:
             note_error(self.crawler, f"{response.url}: no review, post or comment in schema.org terms is on this page")
             trail.failed = True
-        threads = [thread for thread in page.threads if may_follow(thread, trail) and not self.context.dry]
+        threads = [thread for thread in sight.threads if may_follow(thread, trail) and not self.context.dry]
         followed = {thread.external_id for thread in threads}
         # The thread's own page gives it whole.
-        yield from self.keep((mention for mention in page.mentions if mention.external_id not in followed), trail)
+        kept = [mention for mention in page.mentions if mention.external_id not in followed]
+        yield from self.keep(iter(kept), trail)
+        yield from self.keep_ratings(page, trail)
+        yield from self.remember(response, trail, page, sight, kept)
         for thread in threads:
             if thread.url not in trail.visited and not (thread.changed and thread.changed < trail.since):
                 yield from self.go_on(thread.url, trail, self.parse_thread)
-        if not is_old(page, trail) and (following := find_next(response, trail)):
+        if not is_old(sight, trail) and (following := find_next(sight, trail)):
             if trail.pages < trail.limit:
                 yield from self.go_on(following, trail, self.parse_listing)
             else:
@@ -112,9 +129,10 @@ class ReviewsSpider(scrapy.Spider):
 
     def parse_thread(self, response: Response, trail: Trail, number: int = 1) -> Iterator[Any]:
         """Read one page of a thread."""
-        page = self.read(response, trail)
+        page, sight = self.see(response, trail)
         yield from self.keep(iter(page.mentions), trail)
-        if following := find_next(response, trail):
+        yield from self.remember(response, trail, page, sight, page.mentions)
+        if following := find_next(sight, trail):
             if number < trail.limit:
                 yield from self.go_on(following, trail, self.parse_thread, number=number + 1)
             else:
@@ -126,6 +144,22 @@ class ReviewsSpider(scrapy.Spider):
         trail.visited.add(url)
         trail.waiting += 1
         yield self.request(url, trail, callback, **more)
+
+    def see(self, response: Response, trail: Trail) -> tuple[Page, Sight]:
+        """What a page shows; one that has not changed leads to the same pages, and its mentions are stored."""
+        if response.status == NOT_MODIFIED:
+            sight = see_unchanged(self.context, trail.site, response)
+            for published in sight.bounds:
+                trail.reach(published)
+            return Page((), (), (), {}), sight
+        page = self.read(response, trail)
+        return page, see_page(page, response)
+
+    def remember(self, response: Response, trail: Trail, page: Page, sight: Sight, kept: Sequence[Mention]) -> Iterator[Cursor]:
+        """Keep what a page led to, after its mentions."""
+        if sight.is_new and not trail.failed:
+            record = keep_page(self.context, self.name, trail.site, page, sight, kept, response)
+            yield from [record] if record else []
 
     def read(self, response: Response, trail: Trail) -> Page:
         """Parse a page, and tell what of it could not be read."""
@@ -143,9 +177,16 @@ class ReviewsSpider(scrapy.Spider):
         """Pass mentions on, and note how far they reach."""
         for mention in mentions:
             if mention.published and mention.published <= self.context.now:
-                trail.newest = max(trail.newest or "", mention.published)
-                trail.oldest = min(trail.oldest or mention.published, mention.published)
+                trail.reach(mention.published)
             yield mention
+
+    def keep_ratings(self, page: Page, trail: Trail) -> Iterator[Metric]:
+        """Keep what a listing sums up of a brand's ratings; those of other things on the page are not asked for."""
+        day = datetime.fromisoformat(self.context.now).astimezone(self.context.config.time_zone).date().isoformat()
+        for one in page.ratings:
+            if one.subject not in trail.rated and self.matcher.match_words(Words(one.subject)):
+                trail.rated.add(one.subject)
+                yield from as_metrics(one, trail.site, day)
 
     def note_failure(self, failure: Failure) -> Iterator[Any]:
         """A page could not be had. One that robots.txt closes, within a listing, is no fault of the watch."""
@@ -179,23 +220,14 @@ def may_follow(thread: Thread, trail: Trail) -> bool:
     return there.netloc == here.netloc and thread.url != trail.url and (below or not thread.listed)
 
 
-def find_next(response: Response, trail: Trail) -> str | None:
-    """The next page as the page itself names it, on the same host and not seen yet."""
-    if not isinstance(response, TextResponse):
-        return None
-    for link in response.xpath('(//link | //a)[contains(concat(" ", normalize-space(@rel), " "), " next ")]/@href').getall():
-        url = response.urljoin(link.strip()).partition("#")[0]
-        if urlsplit(url).netloc == urlsplit(response.url).netloc and url not in trail.visited:
-            return str(url)
-    return None
+def find_next(sight: Sight, trail: Trail) -> str | None:
+    """The next page as the page itself names it, not seen yet."""
+    return next((url for url in sight.links if url not in trail.visited), None)
 
 
-def is_old(page: Page, trail: Trail) -> bool:
-    """Whether the newest date of a page is before what we look for. Companies' answers are newer than what they answer."""
-    dates = [mention.published for mention in page.mentions if mention.voice != "company"]
-    dates += [thread.changed or thread.opened for thread in page.threads]
-    known = [date for date in dates if date]
-    return bool(known) and max(known) < trail.since
+def is_old(sight: Sight, trail: Trail) -> bool:
+    """Whether the newest date of a page is before what we look for."""
+    return sight.latest is not None and sight.latest < trail.since
 
 
 def check_page(page: Mapping[str, object], place: str) -> list[Problem]:

@@ -1,4 +1,7 @@
-"""robots.txt by RFC 9309, failing closed: what cannot be read allows nothing. Scrapy's own middleware fails open."""
+"""robots.txt by RFC 9309, failing closed: what cannot be read allows nothing. Scrapy's own middleware fails open.
+
+What was read holds for a day (RFC 9309, 2.4), over all crawls; what could not be read is asked for again by the next one.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
-from crawlers.context import DROPPED
+from crawlers.context import DROPPED, context_of
 from crawlers.failures import explain_error
 from crawlers.hosts import ROBOTS
 
@@ -31,8 +34,10 @@ EXEMPT = "dont_obey_robotstxt"
 class Rules:
     """What one origin's robots.txt lets us do."""
 
-    def __init__(self, parser: Protego | None, closed: str | None = None) -> None:
-        self.parser = parser
+    def __init__(self, text: str | None, closed: str | None = None) -> None:
+        self.text = text
+        """What was read; empty where there are no rules, None where nothing could be read."""
+        parser = self.parser = Protego.parse(text) if text else None
         self.closed = closed
         """Why nothing at all may be fetched, or None."""
         self.delay: float | None = parser.crawl_delay(PRODUCT) if parser else None
@@ -44,7 +49,7 @@ class Rules:
 
 
 class RobotsMiddleware:
-    """Asks each origin's robots.txt once a crawl, before the first page, and keeps to it."""
+    """Asks each origin's robots.txt once a day, before the first page, and keeps to it."""
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
@@ -72,17 +77,25 @@ class RobotsMiddleware:
     async def fetch_rules(self, origin: str) -> Rules:
         """Fetch and read one robots.txt."""
         url = f"{origin}/robots.txt"
-        request = Request(url, priority=1000, callback=NO_CALLBACK, dont_filter=True, meta={EXEMPT: True, ROBOTS: True})
-        try:
-            rules = read_rules(await self.crawler.engine.download_async(request))
-        # Whatever goes wrong in fetching it, the door is closed and the reason is told.
-        except Exception as error:
-            rules = Rules(None, explain_error(error))
+        context = context_of(self.crawler)
+        known = context.find_robots(origin)
+        rules = await self.ask(url) if known is None else Rules(known)
+        if known is None and rules.text is not None:
+            context.keep_robots(origin, rules.text)
         if rules.closed is not None:
             rules.closed = f"{url} cannot be read, so nothing of this host is: {rules.closed}"
         if rules.delay and rules.delay > LONG_DELAY:
             logger.warning("%s asks for %.0f s between two pages: this will take long", url, rules.delay)
         return rules
+
+    async def ask(self, url: str) -> Rules:
+        """Ask a host for its rules."""
+        request = Request(url, priority=1000, callback=NO_CALLBACK, dont_filter=True, meta={EXEMPT: True, ROBOTS: True})
+        try:
+            return read_rules(await self.crawler.engine.download_async(request))
+        # Whatever goes wrong in fetching it, the door is closed and the reason is told.
+        except Exception as error:
+            return Rules(None, explain_error(error))
 
     def slow_down(self, request: Request, host: str, delay: float) -> None:
         """Keep a pause between two requests to a host, against AutoThrottle's opinion."""
@@ -100,7 +113,7 @@ def read_rules(response: Response) -> Rules:
     A page of HTML instead of rules is something else: a site that answers everything with its start page has said nothing.
     """
     if 400 <= response.status < 500 and response.status != 429:
-        return Rules(None)
+        return Rules("")
     if response.status != 200:
         return Rules(None, f"HTTP {response.status}")
     body = response.body[:READ_BYTES].removeprefix(b"\xef\xbb\xbf")
@@ -109,4 +122,4 @@ def read_rules(response: Response) -> Rules:
     text = body.decode("utf-8", errors="replace")
     if text.lstrip().startswith("<"):
         return Rules(None, "it is a web page, not rules")
-    return Rules(Protego.parse(text))
+    return Rules(text)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import hashlib
-import json
 import logging
 import os
+import sqlite3
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -21,22 +20,30 @@ from scrapy.settings import Settings
 from sqlite_utils import Database
 
 from config import Config, ConfigError, Source
+from crawlers.budget import SPENT
 from crawlers.catalogue import check_source, check_sources, find_spiders
-from crawlers.context import DROPPED, ERRORS, FIRST_ERROR, Context, SourceError, shift
+from crawlers.context import DROPPED, ERRORS, FIRST_ERROR, Context, SourceError, fingerprint, shift
 from crawlers.failures import FAILED
 from crawlers.hosts import PRIVATE_HOSTS, host_of, source_urls
 from crawlers.matching import check_queries
 from crawlers.pipelines import COMPLETE, CRAWL, ITEMS, LIMIT, UPDATED
+from crawlers.voices import settle_voices
 from crawlers.watching import Progress, Watcher, count_progress
+from store.authors import load_secret
 from store.crawls import find_cursor, find_gaps, find_recent_ids, finish_crawl, start_crawl
-from store.database import open_database
+from store.database import StoreError, open_database
+from store.manners import count_requests, find_robots, keep_robots, note_requests
 from store.records import CrawlReport, Cursor
 from store.saving import remember
+
+logger = logging.getLogger(__name__)
 
 __all__ = ["check_sources", "find_spiders", "run_crawl"]
 
 QUERIES = "queries"
 """Cursor: the fingerprint of the brands' queries at the last crawl that finished."""
+ROBOTS_HOLD = timedelta(days=1)
+"""How long a robots.txt that was read holds, at most (RFC 9309, 2.4)."""
 BUG = "a fault in Repute itself stopped a part of this crawl; the traceback above belongs in a bug report"
 
 
@@ -68,6 +75,7 @@ def run_crawl(
             finish_crawl(db, row, CrawlReport(status="failed", finished=now, errors=1, error=words))
             raise
         finish_crawl(db, row, report)
+        settle_voices(db, config, secret=load_secret(config.database), now=now)
         if report.status == "finished":
             remember(db, Cursor(source=name, site="", name=QUERIES, value=fingerprint(config)), now=now)
     return report
@@ -126,7 +134,7 @@ def crawl(
     crawler = process.create_crawler(spider)
     faults: list[str] = []
     # Scrapy holds receivers weakly: these two names keep theirs alive.
-    watcher = Watcher(crawler, progress)
+    watcher = Watcher(crawler, progress, keep_count(db, row) if db is not None and row else None)
     note_fault = partial(faults.append, BUG)
     crawler.signals.connect(note_fault, signals.item_error)
     process.crawl(crawler, context=context)
@@ -139,6 +147,18 @@ def crawl(
     return compose_report(stats, faults, now=now, duration=time.monotonic() - started)
 
 
+def keep_count(db: Database, row: int) -> Callable[[int], None]:
+    """Store how many requests a crawl has made so far. One count that cannot be stored is no reason to end it."""
+
+    def keep(requests: int) -> None:
+        try:
+            note_requests(db, row, requests)
+        except (StoreError, sqlite3.Error) as error:
+            logger.warning("%d requests so far could not be noted: %s", requests, error)
+
+    return keep
+
+
 def make_process(settings: Settings) -> AsyncCrawlerProcess:
     """A process of Scrapy that tells warnings only: the caller's handlers get what users need, not the machinery's story."""
     before = logging.root.manager.disable
@@ -149,12 +169,6 @@ def make_process(settings: Settings) -> AsyncCrawlerProcess:
         logging.disable(before)
     logging.getLogger("scrapy").setLevel(logging.WARNING)
     return process
-
-
-def fingerprint(config: Config) -> str:
-    """What the brands listen for, in a few letters: a past that was read with other queries must be read again."""
-    said = json.dumps([(brand.id, brand.query, brand.accounts) for brand in config.brands])
-    return hashlib.blake2b(said.encode(), digest_size=8).hexdigest()
 
 
 def bind_context(config: Config, source: Source, *, now: str, since: str | None, db: Database | None) -> Context:
@@ -173,9 +187,35 @@ def bind_context(config: Config, source: Source, *, now: str, since: str | None,
     def known(since: str) -> list[tuple[str, str]]:
         return find_recent_ids(db, source=name, since=since) if db else []
 
+    def robots(origin: str) -> str | None:
+        return find_robots(db, origin, since=shift(now, -ROBOTS_HOLD), until=now) if db else None
+
+    def keep(origin: str, text: str) -> None:
+        if db:
+            keep_robots(db, origin, text, now=now)
+
     return Context(
-        config=config, options=source.options, now=now, since=since, dry=db is None, cursors=cursors, gaps=gaps, known=known
+        config=config,
+        options=source.options,
+        now=now,
+        since=since,
+        dry=db is None,
+        cursors=cursors,
+        gaps=gaps,
+        known=known,
+        requests_left=find_left(db, source, now) if db else None,
+        find_robots=robots,
+        keep_robots=keep,
     )
+
+
+def find_left(db: Database, source: Source, now: str) -> int | None:
+    """What the source's budget leaves of the UTC day; None without a budget."""
+    if source.requests_a_day is None:
+        return None
+    midnight = f"{now[:10]}T00:00:00Z"
+    made = count_requests(db, source.name, since=midnight, until=shift(midnight, timedelta(days=1)))
+    return max(source.requests_a_day - made, 0)
 
 
 def compose_settings(config: Config, source: Source, spider: type[Spider], *, row: int | None, limit: int | None) -> Settings:
@@ -191,8 +231,9 @@ def compose_settings(config: Config, source: Source, spider: type[Spider], *, ro
     hosts = {host_of(url)[0] for url in source_urls(source.options, spider)}
     if hosts and hosts <= set(config.allow_private_hosts):
         # The user's own machines need no pause beyond what their robots.txt asks for.
-        for key in ("DOWNLOAD_DELAY", "AUTOTHROTTLE_START_DELAY"):
-            settings.set(key, 0.0, priority="cmdline")
+        settings.set("DOWNLOAD_DELAY", 0.0, priority="cmdline")
+        # It would wait after each answer as long as the answer took.
+        settings.set("AUTOTHROTTLE_ENABLED", False, priority="cmdline")
     return settings
 
 
@@ -218,10 +259,12 @@ def compose_report(stats: Mapping[str, Any], faults: list[str], *, now: str, dur
 
 
 def find_status(stats: Mapping[str, Any], faults: list[str]) -> Literal["finished", "failed", "interrupted"]:
-    """How a crawl ended. One that met errors, saw no mention and covered nothing has failed."""
+    """How a crawl ended. One that met errors, saw no mention and covered nothing has failed, unless its budget was used up."""
     if stats.get(FAILED) or faults:
         return "failed"
     if stats.get("finish_reason") == "shutdown":
         return "interrupted"
+    if stats.get(SPENT):
+        return "finished"
     nothing = not stats.get(ITEMS) and not stats.get(COMPLETE)
     return "failed" if stats.get(ERRORS) and nothing else "finished"

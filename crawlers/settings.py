@@ -17,6 +17,8 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
     "crawlers.retries.PatientRetryMiddleware": 550,
 }
+# The innermost of all: a request that waits in a queue must still heed its host, and the budget.
+DOWNLOAD_HANDLERS = {"http": "crawlers.transport.PoliteHandler", "https": "crawlers.transport.PoliteHandler"}
 SPIDER_MIDDLEWARES = {"crawlers.failures.FailureMiddleware": 900}
 ITEM_PIPELINES = {"crawlers.pipelines.StorePipeline": 500}
 TWISTED_DNS_RESOLVER = "crawlers.hosts.PublicResolver"

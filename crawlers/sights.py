@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Set
-from urllib.parse import urljoin
+from functools import lru_cache
 
 from crawlers.dates import parse_date
-from crawlers.identity import Sight, address_id, addresses, piece_id, post_id
-from crawlers.markup import Node, text_of, values_of
+from crawlers.identity import Sight, address_id, addresses, piece_id, post_id, resolve
+from crawlers.nodes import Node, text_of, values_of
 from crawlers.prose import to_prose
 from crawlers.ratings import Rating, parse_rating
 from store.records import Kind, Voice
@@ -34,7 +34,13 @@ NOBODY = re.compile(
 
 def kind_of(node: Node) -> Kind | None:
     """The kind of mention that a node is, if it is one."""
-    return next((KINDS[name] for name in sorted(node.types) if name in KINDS), None)
+    return kind_of_types(node.types)
+
+
+@lru_cache(maxsize=1024)
+def kind_of_types(types: frozenset[str]) -> Kind | None:
+    """The kind that some types stand for; pages have few combinations of them."""
+    return next((KINDS[name] for name in sorted(types) if name in KINDS), None)
 
 
 def see(node: Node, above: tuple[Node, ...], url: str, accounts: Set[str], answer: bool) -> Sight:
@@ -51,7 +57,7 @@ def see(node: Node, above: tuple[Node, ...], url: str, accounts: Set[str], answe
         kind=kind,
         voice="company" if answer else voice_of(node, above, kind, author, accounts),
         own_id=own_id,
-        url=urljoin(url, link) if link else None,
+        url=resolve(link, url) if link else None,
         title=to_prose(text_of(node, "headline", "name")) if kind != "comment" else None,
         text=to_prose(text_of(node, "reviewBody", "text", "articleBody", "description")),
         language=text_of(node, "inLanguage"),
@@ -78,7 +84,9 @@ def reviewed(node: Node, above: tuple[Node, ...]) -> Node | None:
 def read_author(node: Node) -> tuple[str | None, str | None]:
     """(name, stable id) of the author; (name, None) for a name that many share."""
     authors = values_of(node, "author", "creator")
-    names = [name for one in authors for name in ([one] if isinstance(one, str) else names_of(one))]
+    names = [
+        name for one in authors for name in ([one] if isinstance(one, str) else names_of(one) if isinstance(one, Node) else [])
+    ]
     name = to_prose(" & ".join(names)[:200])
     if name is None or NOBODY.fullmatch(name):
         return name, None

@@ -7,15 +7,16 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from typing import NamedTuple
-from urllib.parse import urljoin
 
+from crawlers.aggregates import Aggregate, find_aggregates
 from crawlers.dates import parse_date
-from crawlers.identity import Sight, address_id, addresses, give_ids, merge_twins
-from crawlers.markup import Node, parse_markup, text_of, values_of, walk
+from crawlers.identity import Sight, address_id, addresses, give_ids, merge_twins, resolve
+from crawlers.markup import parse_markup
+from crawlers.nodes import Node, text_of, values_of, walk
 from crawlers.sights import KINDS, kind_of, see
 from store.records import Mention
 
-REPLIES = ("publisherResponse", "ownerResponse", "businessResponse", "reviewResponse", "response")
+REPLIES = frozenset(["publisherResponse", "ownerResponse", "businessResponse", "reviewResponse", "response"])
 """Where sites put the company's answer to a review, besides schema.org's `comment`."""
 
 
@@ -41,6 +42,8 @@ class Page:
     """What could not be read, or only after mending."""
     found: Mapping[str, int]
     """Nodes by schema.org type, before those that show the same thing are merged."""
+    ratings: tuple[Aggregate, ...] = ()
+    """What the page sums up of many people's ratings."""
 
 
 def parse_structured(
@@ -48,14 +51,17 @@ def parse_structured(
 ) -> Page:
     """Read all mentions of a page. `accounts` are the brands' own account names in lower case: they speak for the company."""
     markup = parse_markup(body, encoding)
-    answers = mark_answers(list(walk(markup.roots)))
-    nodes = [(node, above) for node, above in walk(markup.roots) if kind_of(node)]
+    everything = list(walk(markup.roots))
+    if answers := mark_answers(everything):
+        everything = list(walk(markup.roots))
+    nodes = [(node, above) for node, above in everything if kind_of(node)]
     forum = any("DiscussionForumPosting" in node.types for node, _ in nodes)
     nodes = [(node, above) for node, above in nodes if counts(node, above, forum)]
     found = Counter(name for node, _ in nodes for name in node.types & KINDS.keys())
     sights = merge_twins([see(node, above, url, accounts, node in answers) for node, above in nodes])
-    threads = (*post_threads(sights, url), *listed_threads(markup.roots, url))
-    return Page(tuple(as_mentions(sights, url, site, source)), threads, markup.problems, found)
+    threads = (*post_threads(sights, url), *listed_threads(everything, url))
+    mentions = tuple(as_mentions(sights, url, site, source))
+    return Page(mentions, threads, markup.problems, found, find_aggregates(everything))
 
 
 def counts(node: Node, above: tuple[Node, ...], forum: bool) -> bool:
@@ -71,10 +77,10 @@ def mark_answers(nodes: list[tuple[Node, tuple[Node, ...]]]) -> set[Node]:
     answers = set()
     for review, _ in nodes:
         if kind_of(review) == "review":
-            for name in REPLIES:
+            for name in review.properties.keys() & REPLIES:
                 review.properties[name] = [
                     value if isinstance(value, Node) else Node(frozenset(), None, {"text": [value]}, review.syntax)
-                    for value in review.properties.get(name, [])
+                    for value in review.properties[name]
                 ]
                 answers.update(review.properties[name])
     for answer in answers:
@@ -156,15 +162,17 @@ def post_threads(sights: list[Sight], url: str) -> Iterator[Thread]:
         address = next((one for one in named if one and not re.match(r"(?!https?:)\w+:", one)), None)
         if sight.kind == "post" and sight.own_id and address and address_id(address, url).partition("#")[0] != here:
             changed, _ = parse_date(text_of(sight.node, "dateModified"))
-            yield Thread(urljoin(url, address), sight.own_id, sight.published, changed, listed=False)
+            if (whole := resolve(address, url)) is not None:
+                yield Thread(whole, sight.own_id, sight.published, changed, listed=False)
 
 
-def listed_threads(roots: tuple[Node, ...], url: str) -> Iterator[Thread]:
+def listed_threads(everything: list[tuple[Node, tuple[Node, ...]]], url: str) -> Iterator[Thread]:
     """Links of a plain ItemList."""
-    for node, above in walk(roots):
+    for node, above in everything:
         if "ListItem" in node.types and any("ItemList" in other.types for other in above):
             items = [value for value in values_of(node, "item") if isinstance(value, Node)]
             if any(item.types and not item.types & {"WebPage", "Thing", "CreativeWork"} for item in items):
                 continue
             for address in [*addresses(node, "url"), *addresses(node, "item"), *(item.id for item in items if item.id)][:1]:
-                yield Thread(urljoin(url, address), address_id(address, url), None, None, listed=True)
+                if (whole := resolve(address, url)) is not None:
+                    yield Thread(whole, address_id(address, url), None, None, listed=True)

@@ -6,6 +6,7 @@ import codecs
 import csv
 import gzip
 import io
+import itertools
 import json
 import zlib
 from collections.abc import Iterable, Iterator
@@ -17,6 +18,10 @@ Row = dict[str, str]
 
 DELIMITERS = (",", ";", "\t", "|")
 LONGEST_CELL = 16 * 1024 * 1024
+LISTS = ("reviews", "tickets", "features")
+"""Under which keys a JSON document of a vendor keeps its rows."""
+DEEPEST = 6
+"""Levels of a JSON object that become columns of their own; what lies deeper stays JSON."""
 
 
 class ImportProblem(ValueError):
@@ -182,37 +187,84 @@ def read_rows(source: Iterable[str], header: list[str], delimiter: str, above: i
 
 
 def read_json(file: IO[str]) -> Iterator[tuple[int, Row] | Fault]:
-    """Objects of a JSON-lines file, or of one JSON list, with everything that is no list or object as text."""
-    begun = False
+    """Objects of a JSON-lines file, of one JSON list, or of the list within one JSON document."""
     for line, text in enumerate(file, start=1):
         if not text.strip():
             continue
-        if not begun and text.lstrip().startswith("["):
-            yield from read_list(text + file.read())
-            return
-        begun = True
+        if isinstance(parse_json(text), dict):
+            yield from read_lines(itertools.chain([text], file), line)
+        else:
+            yield from read_document(text + file.read(), line)
+
+
+def read_lines(lines: Iterable[str], first: int) -> Iterator[tuple[int, Row] | Fault]:
+    """An object a line; a line that is a page of an API gives its rows."""
+    for line, text in enumerate(lines, start=first):
+        if not text.strip():
+            continue
         try:
             value = json.loads(text)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             yield Fault(line, f"is no JSON ({error})")
             continue
-        yield (line, as_row(value)) if isinstance(value, dict) else Fault(line, "is no JSON object")
+        inner = rows_within(value)
+        yield from number_rows(inner) if inner is not None else [judge_row(line, value)]
 
 
-def read_list(text: str) -> Iterator[tuple[int, Row] | Fault]:
-    """Objects of one JSON list; their number stands for the line."""
+def read_document(text: str, line: int) -> Iterator[tuple[int, Row] | Fault]:
+    """The rows of JSON that is written over several lines; if it is none as a whole, its lines by themselves."""
+    value = parse_json(text)
+    if value is None and not text.lstrip().startswith("["):
+        yield from read_lines(io.StringIO(text), line)
+    elif value is None:
+        yield Fault(line, "is no JSON list: it is cut off or broken")
+    else:
+        yield from number_rows([row for entry in (value if isinstance(value, list) else [value]) for row in rows_of(entry)])
+
+
+def parse_json(text: str) -> object:
+    """What a text says as JSON; None for what is none."""
     try:
-        values = json.loads(text)
-    except ValueError as error:
-        yield Fault(1, f"is no JSON ({error})")
-        return
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+
+
+def rows_within(value: object) -> list[object] | None:
+    """The rows of a vendor's document (a page of an API, an archive); None for what is a row itself."""
+    if not isinstance(value, dict) or "id" in value or "text" in value:
+        return None
+    return next((value[name] for name in LISTS if isinstance(value.get(name), list)), None)
+
+
+def rows_of(value: object) -> list[object]:
+    """The rows of a document, or the value as the one row that it is."""
+    inner = rows_within(value)
+    return [value] if inner is None else inner
+
+
+def number_rows(values: Iterable[object]) -> Iterator[tuple[int, Row] | Fault]:
+    """Rows of a list; their number stands for the line."""
     for number, value in enumerate(values, start=1):
-        yield (number, as_row(value)) if isinstance(value, dict) else Fault(number, "is no JSON object")
+        yield judge_row(number, value)
 
 
-def as_row(value: dict[str, object]) -> Row:
-    """The plain values of an object."""
-    return {name: str(item) for name, item in value.items() if isinstance(item, str | int | float)}
+def judge_row(line: int, value: object) -> tuple[int, Row] | Fault:
+    """A row, or why it is none."""
+    return (line, as_row(value)) if isinstance(value, dict) else Fault(line, "is no JSON object")
+
+
+def as_row(value: dict[str, object], above: str = "", level: int = 1) -> Row:
+    """The values of an object: `{"reviewer": {"displayName": "Ann"}}` is a column `reviewer.displayName`; a list stays JSON."""
+    row: Row = {}
+    for name, item in value.items():
+        if isinstance(item, str | int | float):
+            row[above + name] = str(item)
+        elif isinstance(item, dict) and level < DEEPEST:
+            row |= as_row(item, f"{above}{name}.", level + 1)
+        elif item:
+            row[above + name] = json.dumps(item, ensure_ascii=False)
+    return row
 
 
 def json_columns(path: Path, encoding: str) -> tuple[str, ...]:

@@ -26,6 +26,8 @@ class Term:
             if isinstance(part, str):
                 return (self.written,) if part in words.forms else None
             return tuple(sorted(find_forms(part, words))) or None
+        if any(isinstance(part, str) and part not in words.forms for part in self.parts):
+            return None
         return (self.written,) if self.spans(words) else None
 
     def spans(self, words: Words) -> list[Span]:
@@ -48,9 +50,9 @@ class Near:
     distance: int
 
     def find(self, words: Words) -> tuple[str, ...] | None:
-        if not self.spans(words):
-            return None
-        return (self.left.find(words) or ()) + (self.right.find(words) or ())
+        # Where the words stand is worth finding out only for a text that has them.
+        left, right = self.left.find(words), self.right.find(words)
+        return left + right if left is not None and right is not None and self.spans(words) else None
 
     def spans(self, words: Words) -> list[Span]:
         pairs = ((a, b) for a in self.left.spans(words) for b in self.right.spans(words))
@@ -127,8 +129,8 @@ Node: TypeAlias = Term | Near | And | Or | Not | Everything
 def find_positions(part: str | re.Pattern[str], words: Words) -> list[int]:
     """Where one word, or the words that a wildcard covers, stand."""
     if isinstance(part, str):
-        return words.positions.get(part, [])
-    return [position for form in find_forms(part, words) for position in words.positions[form]]
+        return words.places(part)
+    return [position for form in find_forms(part, words) for position in words.places(form)]
 
 
 def find_forms(part: re.Pattern[str], words: Words) -> list[str]:

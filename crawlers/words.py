@@ -7,20 +7,32 @@ import unicodedata
 from functools import cached_property
 
 ZWNJ = "\u200c"
-BEFORE = str.maketrans(dict.fromkeys("\u2019\u2018\u02bc\u00b4\u0060\uff07\u2032", "'") | dict.fromkeys("\u200d\u00ad"))
-"""Apostrophes as people type them, and joiners that only guide rendering. Before NFKC, which makes an accent of U+00B4."""
+APOSTROPHES = "\u2019\u2018\u02bc\u00b4\u0060\u1fef\u1ffd\uff07\u2032"
+UNSEEN = "\u200d\u00ad\u2060\ufeff" + "".join(map(chr, range(0xFE00, 0xFE10)))
+"""Joiners, soft hyphens and variation selectors, which only guide rendering: an emoji's must not begin the word after it."""
+BEFORE: dict[int, str | None] = str.maketrans(dict.fromkeys(APOSTROPHES, "'") | dict.fromkeys(UNSEEN))
+"""Apostrophes as people type them. Before NFKC, which makes an accent of U+00B4."""
+TYPED = re.compile(f"[{APOSTROPHES}{UNSEEN}]")
+SIGNS = [(chr(number), unicodedata.category(chr(number))) for number in range(0x0300, 0xFE30)]
 AFTER = str.maketrans(
     # Turkish: I, ı, İ and i are one letter here, since a name is also written in capitals and without Turkish keys.
     {"ı": "i", "ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe"}
-    # Arabic keyboards type ي ى ك ه where Urdu and Persian write ی ک ہ.
-    | {"\u064a": "\u06cc", "\u0649": "\u06cc", "\u0643": "\u06a9", "\u0647": "\u06c1"}
+    # Russian print leaves the dots of ё out.
+    | {"ё": "е"}
+    # Arabic keyboards type ي ى ك ه ة where Urdu and Persian write ی ک ہ, and Kurdish and Uighur ones ە.
+    | {"\u064a": "\u06cc", "\u0649": "\u06cc", "\u0643": "\u06a9"}
+    | dict.fromkeys("\u0647\u0629\u06d5\u06c3", "\u06c1")
     # Short vowels, tatweel and the Devanagari nukta are often left out.
-    | dict.fromkeys([*map(chr, range(0x064B, 0x0653)), "\u0670", "\u0640", "\u093c"])
+    | dict.fromkeys([*map(chr, range(0x064B, 0x0653)), *map(chr, range(0x0656, 0x0660)), "\u0670", "\u0640", "\u093c"])
+    # ٤ ۴ ४ are all 4.
+    | {char: str(unicodedata.decimal(char)) for char, category in SIGNS if category == "Nd"}
 )
-ACCENTS = re.compile("([a-z\u0370-\u03ff])[\u0300-\u036f]+")
-"""Latin and Greek letters with accents. Elsewhere a mark makes another letter: и and й are two."""
-MARKS = "".join(char for char in map(chr, range(0x0300, 0xFE30)) if unicodedata.category(char).startswith("M"))
-"""Vowel signs and the like, which belong to words though they are no letters."""
+ALIKE = re.compile(f"[{''.join(map(chr, AFTER))}]")
+ACCENTS = re.compile("(?<=[a-z\u0370-\u03ff])[\u0300-\u036f]+|(?<=[\u0627\u0647\u06c1\u06d5])[\u064b-\u0655]+")
+"""Latin and Greek letters with accents, and alef and heh with madda or hamza. Elsewhere a mark makes another letter: и and й
+are two."""
+MARKS = "".join(char for char, category in SIGNS if category.startswith("M") and not "\u20d0" <= char <= "\u20ff")
+"""Vowel signs and the like, which belong to words though they are no letters; those that frame a sign (keycaps) do not."""
 UNSPACED = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
     "\U00020000-\U0002fa1f]"
@@ -32,6 +44,14 @@ WILD_WORD = re.compile(f"(?:[^\\W_]|[{MARKS}'{ZWNJ}*])+")
 """A word of a query, whose `*` stand for any letters."""
 ELISIONS = frozenset(["l", "d", "j", "m", "n", "s", "t", "c", "qu", "un", "dell", "all", "nell", "sull", "dall"])
 """French and Italian short words that an apostrophe joins to the next one: `d'Acme`."""
+TAG = re.compile(r"[#@]\w+")
+HUMP = re.compile(
+    r"(?<=[^\W\d_]{2})(?=\d{2})|(?<=[a-z\u00df-\u00f6\u00f8-\u00ff]{2})(?=[A-Z\u00c0-\u00d6\u00d8-\u00de])"
+    r"|(?<=[A-Z]{2})(?=[A-Z][a-z])"
+)
+"""Where a new word begins within a hashtag: at a capital or a number, after two letters or more (`#iPhone` is one word)."""
+LATIN_STEM = re.compile("(?<=[a-z0-9])(?=[\u0400-\u0dff\u1100-\u11ff\uac00-\ud7a3])")
+"""Where a Latin name takes an ending in another script: `Acme를`."""
 BETWEEN_FIELDS = 1000
 """Word positions left free between two fields, so that no phrase spans both."""
 
@@ -40,15 +60,27 @@ def fold(text: str) -> str:
     """Write a text in the one spelling that words are compared in."""
     if text.isascii():
         return text.lower().replace("`", "'")
-    text = unicodedata.normalize("NFKC", text.translate(BEFORE)).casefold()
-    text = ACCENTS.sub(r"\1", unicodedata.normalize("NFD", text))
-    text = unicodedata.normalize("NFC", text).translate(AFTER)
-    return UNSPACED.sub(r" \g<0> ", text)
+    text = TYPED.sub(lambda typed: BEFORE[ord(typed[0])] or "", text)
+    text = unicodedata.normalize("NFKC", text).casefold()
+    if text.isascii():
+        return text.replace("`", "'")
+    text = unicodedata.normalize("NFC", ACCENTS.sub("", unicodedata.normalize("NFD", text)))
+    if ALIKE.search(text):
+        # Only then: translating letter by letter takes as long as all the rest.
+        text = text.translate(AFTER)
+    return UNSPACED.sub(r" \g<0> ", LATIN_STEM.sub(ZWNJ, text))
+
+
+def split_tags(text: str) -> str:
+    """Part the words of `#AcmeFail` and `@acmeHelp2` by ZWNJ, so that they can be asked for as well as the whole."""
+    if "#" not in text and "@" not in text:
+        return text
+    return TAG.sub(lambda tag: HUMP.sub(ZWNJ, tag[0]), unicodedata.normalize("NFC", text))
 
 
 def find_runs(text: str) -> list[str]:
     """Cut a text into folded words; apostrophes and ZWNJ within a word are still in it."""
-    folded = fold(text)
+    folded = fold(split_tags(text))
     return (ASCII_WORD if folded.isascii() else WORD).findall(folded)
 
 
@@ -64,12 +96,18 @@ class Words:
         self.runs = [find_runs(field) for field in fields if field]
 
     @cached_property
+    def has_compounds(self) -> bool:
+        """Whether some word holds an apostrophe or a ZWNJ, and so has several forms."""
+        text = " ".join(map(" ".join, self.runs))
+        return "'" in text or ZWNJ in text
+
+    @cached_property
     def forms(self) -> set[str]:
         """Every form under which a word of the text may be asked for."""
         plain = set().union(*self.runs)
-        compound = {run for run in plain if "'" in run or ZWNJ in run}
-        if not compound:
+        if not self.has_compounds:
             return plain
+        compound = {run for run in plain if "'" in run or ZWNJ in run}
         return (plain - compound).union(*(form for run in compound for form in forms_of(run)))
 
     @cached_property
@@ -80,9 +118,22 @@ class Words:
             found.setdefault(form[:2] + "*", []).append(form)
         return found
 
+    def places(self, form: str) -> list[int]:
+        """Where a form stands, counted in words."""
+        if self.has_compounds:
+            return self.positions.get(form, [])
+        found, start = [], 0
+        for runs in self.runs:
+            at = -1
+            for _ in range(runs.count(form)):
+                at = runs.index(form, at + 1)
+                found.append(start + at)
+            start += len(runs) + BETWEEN_FIELDS
+        return found
+
     @cached_property
     def positions(self) -> dict[str, list[int]]:
-        """Form -> where it stands, counted in words."""
+        """Form -> where it stands: for texts of which one word has several forms or stands for several."""
         found: dict[str, list[int]] = {}
         position = 0
         for runs in self.runs:
@@ -106,5 +157,7 @@ def forms_of(run: str) -> list[set[str]]:
     for part in run.split(ZWNJ):
         head, _, tail = part.partition("'")
         found.append({head, join(part)} | ({join(tail)} if head in ELISIONS and tail else set()))
+    # Whole, it stands between the word before its first part and the word after its last.
     found[0].add(join(run))
+    found[-1].add(join(run))
     return found

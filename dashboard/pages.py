@@ -16,6 +16,7 @@ from store.scope import Scope
 from store.search import search_mentions
 from store.tags import count_due
 from trends.attributes import answer_attributes
+from trends.health import answer_sources
 from trends.hot_buttons import answer_hot_buttons
 from trends.overview import answer_overview
 from trends.windows import Window
@@ -38,7 +39,7 @@ def page_words(db: Database, config: Config, asked: Asked) -> dict[str, Any]:
         "drawings": draw_all(hot, ledger, overview, too_few=config.thresholds.too_few),
         "most": max((button.people + button.anonymous for button in hot.buttons), default=0),
         "basis": list_basis(overview, hot, ledger),
-        "sources": source_rows(db, config),
+        "sources": source_rows(db, config, asked.window.now),
         "latest": search_mentions(db, scope=scope_of(asked), limit=LATEST),
     }
 
@@ -88,9 +89,10 @@ def scope_of(asked: Asked) -> Scope:
     )
 
 
-def source_rows(db: Database, config: Config) -> list[dict[str, Any]]:
-    """Each source, configured or met before, with how many mentions it gave and how its last run ended."""
+def source_rows(db: Database, config: Config, now: str) -> list[dict[str, Any]]:
+    """Each source, configured or met before: how it fares, how many mentions it gave and how its last run ended."""
     met = {row["source"]: row for row in find_source_health(db)}
+    health = {source.source: source for source in answer_sources(db, config, now=now).sources}
     enabled = {source.name: source.enabled for source in config.sources}
     return [
         {
@@ -101,6 +103,9 @@ def source_rows(db: Database, config: Config) -> list[dict[str, Any]]:
             "status": met.get(name, {}).get("status"),
             "finished": met.get(name, {}).get("last_finished"),
             "error": met.get(name, {}).get("error"),
+            "state": health[name].state,
+            "days": health[name].days,
+            "warning": health[name].warning,
         }
         for name in dict.fromkeys([*enabled, *met])
     ]
@@ -108,7 +113,7 @@ def source_rows(db: Database, config: Config) -> list[dict[str, Any]]:
 
 def health_words(db: Database, config: Config, now: str) -> dict[str, Any]:
     """Whether the machine does its work, for monitors: sources, jobs, and what waits to be tagged."""
-    sources = source_rows(db, config)
+    sources = source_rows(db, config, now)
     jobs = [{key: job[key] for key in ("job", "started", "finished", "status", "exit_code")} for job in find_jobs(db, 10)]
     failing = [row["source"] for row in sources if row["status"] == "failed"]
     return {

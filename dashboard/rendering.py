@@ -10,6 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from reporting import phrases
+from reporting.terminal import sparkline
 from store.search import CLOSE, OPEN
 from trends.quotes import cut
 from trends.windows import local_time
@@ -33,6 +34,7 @@ def environment() -> Environment:
         "unmarked": unmarked,
         "local": local,
         "shorten": cut,
+        "sparkline": sparkline,
     }
     made.globals |= {
         "sign": phrases.VERDICT_SIGNS,

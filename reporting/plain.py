@@ -8,12 +8,13 @@ from typing import Any
 
 from store.search import CLOSE, OPEN
 from trends.answers import Change, HotButtons, Ledger, Net, Overview
+from trends.health import RunsAnswer, SourcesAnswer
 from trends.suggestions import Suggestions, TopicList
 from trends.windows import Window
 
 DIGITS = 4
 
-Answer = HotButtons | Ledger | Overview | Suggestions | TopicList
+Answer = HotButtons | Ledger | Overview | Suggestions | TopicList | SourcesAnswer | RunsAnswer
 
 
 def as_plain(answer: Answer | Sequence[Mapping[str, Any]]) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -291,23 +291,5 @@ def mention_lines(row: Mapping[str, Any], zone: ZoneInfo) -> list[RenderableType
     if not row["snippet"]:
         said = "\n".join(part for part in (row["title"], row["text"]) if part)
         words = Text(cut(" ".join(clean(said).split()), LONGEST_TEXT))
-    return [Text(clean(" · ".join(part for part in where if part)), style="dim"), words]
-
-
-def sources_table(rows: Sequence[Mapping[str, Any]], enabled: Collection[str]) -> RenderableType:
-    """Each source: what it gave, when it last finished well, and how its latest run ended."""
-    runs = (("Newest", ""), ("Last finished (UTC)", ""), ("Latest run", ""))
-    table = new_table(("Source", ""), ("On", ""), ("Mentions", "right"), *runs)
-    met = {row["source"]: row for row in rows}
-    for name in dict.fromkeys([*enabled, *met]):
-        row = met.get(name, {})
-        ended = ": ".join(part for part in (row.get("status") or "never ran", row.get("error") or "") if part)
-        table.add_row(
-            Text(clean(name)),
-            "yes" if name in enabled else "no",
-            f"{row.get('mentions', 0):,}",
-            (row.get("newest") or "")[:10],
-            (row.get("last_finished") or "never")[:16].replace("T", " "),
-            Text(clean(ended)),
-        )
-    return table
+    rule = [indented(f"{row['voice']} by {row['voice_rule']}")] if row["voice_rule"] else []
+    return [Text(clean(" · ".join(part for part in where if part)), style="dim"), *rule, words]

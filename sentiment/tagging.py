@@ -20,7 +20,7 @@ from store.languages import find_unsupported
 from store.records import WHOLE, BrandNames, Tag, TaggedMention, Tagger, Target
 from store.tags import DueMention, Mood, count_due, find_due, find_moods, find_tombstones, save_tagged, set_current_taggers
 from store.targets import TASK, find_spans
-from store.vectors import find_vectors, forget_vectors, save_vectors
+from store.vectors import find_vectors, forget_vectors, save_vectors, sweep_vectors
 
 BATCH = 256
 """Mentions between two short transactions: a few seconds of work, which is all that a kill can cost."""
@@ -87,7 +87,9 @@ def read_texts(
     )
     tagged = [as_tagged(item, r, ids) for item, r in zip(due, readings, strict=True)]
     targeted = [with_targets(one, item, r, reader) for one, item, r in zip(tagged, due, readings, strict=True)]
-    save_tagged(db, targeted, ids, list(ids))
+    if save_tagged(db, targeted, ids, list(ids)) < len(targeted):
+        # Some were edited, removed or forgotten meanwhile: what was made of their words must not outlive them.
+        sweep_vectors(db, vectors)
 
 
 def all_vectors(reading: Reading) -> list[Floats]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import os
 import secrets
@@ -50,5 +49,4 @@ def author_key(secret: bytes, source: str, author_id: str | None) -> str | None:
     """HMAC-SHA-256 of source and platform id, as 24 hexadecimal digits; None for deleted and anonymous authors."""
     if not author_id:
         return None
-    digest = hmac.new(secret, f"{source}\0{author_id}".encode(), hashlib.sha256)
-    return digest.hexdigest()[: 2 * KEY_BYTES]
+    return hmac.digest(secret, f"{source}\0{author_id}".encode(), "sha256").hex()[: 2 * KEY_BYTES]

@@ -12,6 +12,11 @@ from sqlite_utils import Database
 from store.database import write
 from store.records import CrawlReport
 
+PAGE = "page "
+"""How the cursors of single pages begin, that only say when a page was last changed: no listing stands there."""
+CURSORS_SHOWN = 5
+CURSOR_LETTERS = 120
+
 
 def start_crawl(db: Database, source: str, *, now: str, pid: int) -> int:
     """Open the row of a run and return its id. Runs of the same source whose process died are marked interrupted."""
@@ -24,7 +29,7 @@ def start_crawl(db: Database, source: str, *, now: str, pid: int) -> int:
 
 
 def finish_crawl(db: Database, crawl: int, report: CrawlReport) -> None:
-    """Close the row of a run with what it did."""
+    """Close the row of a run with what it did, how far it came and what publication time it covered."""
     with write(db):
         db.table("crawls").update(
             crawl,
@@ -40,8 +45,33 @@ def finish_crawl(db: Database, crawl: int, report: CrawlReport) -> None:
                 "bytes": report.bytes,
                 "duration": report.duration,
                 "error": report.error,
-            },
+            }
+            | find_reach(db, crawl),
         )
+
+
+def find_reach(db: Database, crawl: int) -> dict[str, Any]:
+    """What a run covered, by its watches, and where its listings stand, by its cursors.
+
+    `since`, `until`: the publication time that its watches span together; `complete`: 1 when all of them are, None without
+    any; `cursor`: the listings it went on with, like `r/london: t3_abc 2026-10-05T07:00:00Z`, in one line.
+    """
+    since, until, complete = db.execute(
+        "select min(since), max(until), min(complete) from watches where crawl = ?", [crawl]
+    ).fetchone()
+    moved = db.execute(
+        """
+        select cursors.site, cursors.name, cursors.value
+        from crawls
+        join cursors on cursors.source = crawls.source and cursors.updated = crawls.started
+        where crawls.id = ? and cursors.name not like ? and cursors.name <> 'queries'
+        order by cursors.site, cursors.name
+        """,
+        [crawl, f"{PAGE}%"],
+    ).fetchall()
+    shown = "; ".join(": ".join(part for part in row if part)[:CURSOR_LETTERS] for row in moved[:CURSORS_SHOWN])
+    more = f"; {len(moved) - CURSORS_SHOWN} more" if len(moved) > CURSORS_SHOWN else ""
+    return {"since": since, "until": until, "complete": complete, "cursor": shown + more or None}
 
 
 def find_cursor(db: Database, source: str, site: str, name: str) -> str | None:

@@ -12,8 +12,13 @@ from pathlib import Path
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-from store.migrations import migrations, private_migrations, vector_migrations
+from store.migrations import migrations
+from store.migrations_beside import private_migrations, vector_migrations
 
+PRIVATE, VECTORS = ".private.db", ".vectors.db"
+"""How the names of the files beside the store end."""
+BACKUP = ".before-upgrade"
+"""What is added to the name of a file that was copied before its schema was changed."""
 BUSY_SECONDS = 30.0
 """How long a writer waits for another one. Our transactions take well under a second."""
 
@@ -32,7 +37,7 @@ def open_database(path: Path) -> Database:
 
 def open_private(path: Path) -> Database:
     """Open the file of accounts and unsent mail that belongs to the store at `path`."""
-    private = path.with_suffix(".private.db")
+    private = path.with_suffix(PRIVATE)
     if private.parent.is_dir() and not private.exists():
         # Before SQLite opens it: its write-ahead log gets the mode that the file has then. Why not, opening it tells.
         with contextlib.suppress(OSError):
@@ -44,7 +49,7 @@ def open_private(path: Path) -> Database:
 
 def open_vectors(path: Path) -> Database:
     """Open the file of sentence vectors that belongs to the store at `path`; it may be lost at any time."""
-    return open_file(path.with_suffix(".vectors.db"), vector_migrations)
+    return open_file(path.with_suffix(VECTORS), vector_migrations)
 
 
 def read_database(path: Path) -> Database:
@@ -65,6 +70,8 @@ def open_file(path: Path, steps: Migrations) -> Database:
         connection = sqlite3.connect(path, timeout=BUSY_SECONDS)
         connection.execute("pragma foreign_keys = on")
         connection.execute("pragma synchronous = normal")
+        # What is deleted is overwritten, whatever SQLite was built with: an erased text must not stand in a free page.
+        connection.execute("pragma secure_delete = on")
         db = Database(connection)
         if steps.pending(db):
             bring_up_to_date(db, path, steps)
@@ -96,8 +103,8 @@ def enter_wal(connection: sqlite3.Connection) -> None:
 
 def back_up(connection: sqlite3.Connection, path: Path) -> None:
     """Copy the file beside itself, through SQLite so that the write-ahead log is in it."""
-    target = path.with_name(f"{path.name}.before-upgrade")
-    partial = path.with_name(f"{path.name}.before-upgrade.part")
+    target = path.with_name(f"{path.name}{BACKUP}")
+    partial = path.with_name(f"{path.name}{BACKUP}.part")
     with contextlib.closing(sqlite3.connect(partial)) as copy:
         connection.backup(copy)
     shutil.move(partial, target)

@@ -6,8 +6,6 @@ from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 migrations = Migrations("repute")
-private_migrations = Migrations("repute-private")
-vector_migrations = Migrations("repute-vectors")
 
 TOKENIZE = "unicode61 categories 'L* N* Co Mn Mc'"
 """Keeps vowel signs inside words, so that Devanagari and Urdu words stay whole."""
@@ -319,63 +317,59 @@ def m006_indexes(db: Database) -> None:
     )
 
 
-@private_migrations()
-def p001_people_and_outbox(db: Database) -> None:
-    """Accounts, tokens, recipients and unsent mail: in a file of their own that no explorer opens."""
+@migrations()
+def m007_manners(db: Database) -> None:
+    """What each run reached, and the robots.txt that hold for a day."""
     run_script(
         db,
         """
-        create table accounts (
-            id integer primary key,
-            name text not null unique,
-            role text not null,
-            password text not null,
-            created text not null
-        )
+        alter table crawls add column cursor text
 
-        create table tokens (
-            id integer primary key,
-            account integer not null references accounts (id) on delete cascade,
-            token_hash text not null unique,
-            created text not null,
-            expires text
-        )
+        alter table crawls add column since text
 
-        create table recipients (
-            id integer primary key,
-            address text not null unique,
-            unsubscribed text
-        )
+        alter table crawls add column until text
 
-        create table outbox (
-            id integer primary key,
-            key text not null,
-            recipient text not null,
-            message blob not null,
-            created text not null,
-            sent text,
-            attempts integer not null default 0,
-            error text
-        )
+        alter table crawls add column complete integer
 
-        create unique index idx_outbox_key on outbox (key, recipient)
+        create index idx_watches_crawl on watches (crawl)
+
+        create table robots (
+            origin text primary key,
+            text text not null,
+            fetched text not null
+        ) without rowid
         """,
     )
 
 
-@vector_migrations()
-def v001_vectors(db: Database) -> None:
-    """Sentence vectors as int8, that a new topic or "more like this" reads instead of the texts."""
+@migrations()
+def m008_privacy(db: Database) -> None:
+    """What was erased and may not come back, and by which rule a mention's voice is not the one that its source gave."""
     run_script(
         db,
         """
-        create table vectors (
-            mention integer not null,
-            span integer not null,
-            model text not null,
-            text_hash text not null,
-            vector blob not null,
-            primary key (mention, span)
+        create table forgotten (
+            kind text not null check (kind in ('author', 'name', 'url', 'mention')),
+            hash text not null,
+            primary key (kind, hash)
         ) without rowid
+
+        create table erasures (
+            id integer primary key,
+            reason text not null,
+            mentions integer not null,
+            started text not null,
+            finished text
+        )
+
+        create table erasing (
+            mention integer primary key references mentions (id) on delete cascade
+        )
+
+        alter table mentions add column voice_rule text
+
+        alter table mentions add column voice_told text
+
+        create index idx_mentions_voice_told on mentions (voice_told) where voice_told is not null
         """,
     )

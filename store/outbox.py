@@ -76,3 +76,10 @@ def mark_failed(db: Database, message: int, error: str) -> None:
     """Note why the server did not accept the message."""
     with write(db):
         db.conn.execute("update outbox set error = ? where id = ?", [error, message])
+
+
+def forget_messages(db: Database) -> None:
+    """Delete the words of all mail, which quotes mentions: what was sent stays noted as sent, the rest is composed anew."""
+    with write(db):
+        db.conn.execute("delete from outbox where sent is null")
+        db.conn.execute("update outbox set message = x'' where message != x''")

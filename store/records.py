@@ -73,6 +73,10 @@ class MatchedMention:
     """(brand id, the words that matched), one per brand."""
     copy_bands: tuple[int, ...] = ()
     """MinHash bands of a text of 25 words or more; mentions that share one may be copies of each other."""
+    voice_rule: str | None = None
+    """The rule of the configuration by which its voice is not the one that its source gave, in words."""
+    voice_told: Voice | None = None
+    """The voice that its source gave, where a rule overrides it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

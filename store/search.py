@@ -117,8 +117,9 @@ def describe(db: Database, mentions: Sequence[int], bound: dict[str, Any]) -> li
             group by mention
         )
         select mentions.id as mention, mentions.source, mentions.site, mentions.url, mentions.kind, mentions.voice,
-            mentions.title, mentions.text, mentions.language, mentions.subject, mentions.place, mentions.rating,
-            mentions.rating_best, mentions.engagement, mentions.published, mentions.published_precision as precision,
+            mentions.voice_rule, mentions.title, mentions.text, mentions.language, mentions.subject, mentions.place,
+            mentions.rating, mentions.rating_best, mentions.engagement, mentions.published,
+            mentions.published_precision as precision,
             (select group_concat(brand) from mention_brands where mention = mentions.id) as brands,
             labels.sentiment, labels.complaint, labels.topics,
             {unsupported_sql("mentions.id")} is null as language_supported

@@ -55,3 +55,25 @@ def find_vectors(db: Database, model: str, wanted: Mapping[int, str]) -> dict[in
         if wanted[mention] == text_hash:
             found.setdefault(mention, []).append(np.frombuffer(vector, np.int8).astype(np.float32) / SCALE)
     return found
+
+
+def sweep_vectors(store: Database, db: Database) -> None:
+    """Delete the vectors of mentions that are gone from the store, or whose words are others now."""
+    after = -1
+    while rows := db.execute(
+        "select distinct mention, text_hash from vectors where mention > ? order by mention limit 5000", [after]
+    ).fetchall():
+        after = rows[-1][0]
+        gone = store.execute(
+            """
+            select held.value ->> 0
+            from json_each(?) as held
+            where not exists (
+                select 1
+                from mentions
+                where mentions.id = held.value ->> 0 and mentions.text_hash = held.value ->> 1 and mentions.removed_at is null
+            )
+            """,
+            [json.dumps(rows)],
+        ).fetchall()
+        forget_vectors(db, [mention for (mention,) in gone])

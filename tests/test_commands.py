@@ -105,8 +105,8 @@ def test_sources_before_the_first_crawl_are_those_of_the_config_and_those_there_
     (tmp_path / "config.toml").write_text(BRAND + "[sources.hackernews]\n", "utf-8")
     done = run("sources", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
-    assert re.search(r"hackernews +yes +0 +never +never ran", done.stdout)
-    assert done.stdout.endswith("Not in config.toml: feeds, reddit, reviews\n")
+    assert re.search(r"hackernews +· never run +▁{28} +0 +never +–", done.stdout)
+    assert re.search(r"Not in the configuration: .*feeds, .*reddit,\s+reviews", done.stdout, re.DOTALL)
 
 
 def test_a_preview_in_a_folder_that_is_not_there_says_so(tmp_path):

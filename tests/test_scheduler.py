@@ -18,8 +18,10 @@ from apscheduler.triggers.cron import CronTrigger
 
 from config import ConfigError, Schedule, load_config
 from scheduler import check_schedule, plan_jobs
-from store.crawls import find_jobs
+from store.crawls import find_jobs, finish_crawl, start_crawl
 from store.database import open_database
+from store.health import find_runs, find_trouble
+from store.records import CrawlReport
 
 ROOT = Path(__file__).resolve().parent.parent
 CONFIG = """
@@ -295,3 +297,55 @@ def test_sigterm_ends_run_once_before_the_next_job(folder):
     wait_for(lambda: jobs_in(folder))
     assert end(process)[0] == 3
     assert [(r["job"], r["status"]) for r in jobs_in(folder)] == [("a", "interrupted")]
+
+
+def fail(folder, times, ended):
+    """Leave failed crawls of the feeds that ended then."""
+    with contextlib.closing(open_database(folder / "store.db")) as db:
+        for _ in range(times):
+            row = start_crawl(db, "feeds", now=ended, pid=os.getpid())
+            finish_crawl(db, row, CrawlReport(status="failed", finished=ended, error="no route"))
+
+
+def test_a_failing_source_is_left_alone_until_its_pause_is_over_and_a_paused_one_for_good(folder):
+    clock = "import scheduler; scheduler.read_clock = lambda: '2026-10-05T08:10:00Z'; "
+    call = (
+        clock + "sys.exit(0 if run_once(load_config(path), config_path=path, clock=scheduler.read_clock, jobs=[{jobs}]) else 3)"
+    )
+    jobs = "job('crawl feeds', 'print(1)'), job('tag', 'print(2)')"
+    told = []
+    for times, ended in ((1, "2026-10-05T08:00:00Z"), (1, "2026-10-05T07:00:00Z"), (6, "2026-10-01T00:00:00Z")):
+        fail(folder, times, ended)
+        _, log = start(folder, jobs, call).communicate(timeout=60)
+        told.append([line[21:] for line in log.splitlines() if "crawl feeds" in line])
+    assert told[0] == ["crawl feeds: failed 1 in a row, not tried again before 2026-10-05T08:15:00Z: no route"]
+    assert told[1][0] == "crawl feeds: started"
+    assert told[2] == [
+        "crawl feeds: paused after 8 failures in a row: no route; "
+        "try it with `repute crawl feeds`, or go on with `repute sources resume feeds`"
+    ]
+    assert [row["job"] for row in jobs_in(folder)] == ["tag", "crawl feeds", "tag", "tag"]
+
+
+def test_a_failing_source_is_tried_again_when_its_pause_is_over_long_before_its_usual_time(folder):
+    fail(folder, 1, "2026-10-05T08:00:00Z")
+    call = (
+        "import scheduler; scheduler.LOOK_SECONDS = 0.2; "
+        "run_scheduler(load_config(path), config_path=path, jobs=[{jobs}], grace=1.0)"
+    )
+    process = start(folder, "job('crawl feeds', 'print(7)', every=3600)", call)
+    row, *_ = ended(folder, "crawl feeds")
+    assert (row["status"], row["output"]) == ("finished", "7")
+    code, log = end(process)
+    assert code == 0
+    assert "retries" not in log
+
+
+def test_a_crawl_that_ends_before_it_has_a_row_counts_as_a_failure_with_its_words(folder):
+    died = "import sys; sys.exit('Error: config.toml: sources.feeds.feeds: is missing; add it')"
+    call = "sys.exit(0 if run_once(load_config(path), config_path=path, jobs=[{jobs}]) else 3)"
+    start(folder, f"job('crawl feeds', {died!r}), job('tag', {died!r})", call).communicate(timeout=60)
+    with contextlib.closing(open_database(folder / "store.db")) as db:
+        trouble = find_trouble(db, "feeds")
+        assert [row["source"] for row in find_runs(db, "feeds", 9)] == ["feeds"]
+    assert (trouble.failures, trouble.error) == (1, "config.toml: sources.feeds.feeds: is missing; add it")

@@ -194,5 +194,5 @@ def test_faults_of_mentions(fields, fault):
 
 
 def test_anything_else_from_a_spider_is_a_bug(tmp_path):
-    with pytest.raises(TypeError, match="a spider yields Mention, Watch, Cursor or Request, not dict"):
+    with pytest.raises(TypeError, match="a spider yields Mention, Watch, Cursor, Metric or Request, not dict"):
         make_pipeline(tmp_path, dry=True).process_item({"text": "x"})

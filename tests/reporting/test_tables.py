@@ -17,12 +17,10 @@ from reporting.tables import (
     hot_buttons_table,
     mentions_table,
     overview_table,
-    sources_table,
     where_words,
 )
 from reporting.terminal import bar, clean, sparkline
 from store.database import read_database
-from store.queries import find_source_health
 from store.scope import Scope
 from store.search import search_mentions
 from trends.answers import Quiet
@@ -147,12 +145,6 @@ def test_busy_hours_are_those_with_more_than_one_complaint(db, config, week):
     assert where_words(scattered).split("; ")[2] == "no busy hour (3 timed)"
     evening = dataclasses.replace(button, hours=(1, 2, 1, *(0,) * 19, 5, 0), timed=9)
     assert where_words(evening).split("; ")[2] == "busiest at 1:00, 22:00 (9 timed)"
-
-
-def test_sources_show_their_last_error(db):
-    text = printed(sources_table(find_source_health(db), ["reviews", "feeds"]))
-    assert re.search(r"reddit +no +\d+ +2026-10-04 +never +failed: r/leeds answered <503>; try later", text)
-    assert re.search(r"feeds +yes +0 +never +never ran", text)
 
 
 def test_a_strangers_words_cannot_move_the_cursor():

@@ -26,7 +26,7 @@ def show_search(request: Request) -> Response:
         return show_missing(request)
     first, last = _read_window(request.query.get("numericFilters", ""))
     if first < _seconds(SILENT_UNTIL) and last >= _seconds(SILENT_FROM):
-        return answer_json(_DOWN, 503, {"Retry-After": "1"})
+        return answer_json(_DOWN, 503)
     pieces = find_pieces("hackernews")
     stories = {piece.id: piece for piece in pieces if piece.kind == "post"}
     found = [

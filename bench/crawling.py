@@ -1,6 +1,6 @@
-"""How fast sources are crawled and mentions stored, beside bare Scrapy and a bare `executemany`, in one run on one machine.
+"""How fast sources are crawled, beside bare Scrapy, in one run on one machine; bench/storing.py measures storing by itself.
 
-    python bench/crawling.py [--pages 3000] [--answers 60] [--rounds 3]
+    python bench/crawling.py [--pages 3000] [--answers 60] [--rounds 3] [--latency 0]
 
 A server of its own process answers ready bytes on loopback: a review site (20 reviews a page, as HTML and as JSON-LD, each page
 with a link to the next), and an API like Hacker News' search (100 hits an answer). They are read, in turn and repeatedly, by
@@ -9,7 +9,7 @@ with a link to the next), and an API like Hacker News' search (100 hits an answe
   read by CSS selectors (or a dict a hit, out of the JSON); nothing is matched or stored;
 - one that reads the same dicts out of the JSON-LD, which is the least that can be done;
 - one that only downloads and follows.
-Then the same mentions are stored by `save_mentions`, and their rows by one `executemany` a batch into the same tables.
+`--latency` is how many milliseconds the server lets pass before it answers: 0 measures the processor, 100 is a near web site.
 """
 
 from __future__ import annotations
@@ -50,22 +50,23 @@ def main() -> None:
     parser.add_argument("--pages", type=int, default=3000)
     parser.add_argument("--answers", type=int, default=60)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--latency", type=float, default=0.0)
     parser.add_argument("--role", help=argparse.SUPPRESS)
     parser.add_argument("--url", default="", help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.role == "serve":
-        serve(asked.pages, asked.answers)
+        serve(asked.pages, asked.answers, asked.latency / 1000)
     elif asked.role:
         play(asked.role, asked.url, asked.pages)
     else:
-        compare(asked.pages, asked.answers, asked.rounds)
+        compare(asked.pages, asked.answers, asked.rounds, asked.latency)
 
 
-def compare(pages: int, answers: int, rounds: int) -> None:
+def compare(pages: int, answers: int, rounds: int, latency: float) -> None:
     """Run every reader in turn and print what came of it."""
     paces: dict[str, list[float]] = {}
     work: dict[str, list[float]] = {}
-    with start_server(pages, answers) as url:
+    with start_server(pages, answers, latency) as url:
         for _ in range(rounds):
             for role in ("pages:ours", "pages:css", "pages:json", "pages:bare", "api:ours", "api:json"):
                 command = [sys.executable, __file__, "--role", role, "--url", url, "--pages", str(pages)]
@@ -76,7 +77,9 @@ def compare(pages: int, answers: int, rounds: int) -> None:
                 work.setdefault(role, []).append(answer["requests"] / answer["processor"])
                 print(f"{role:<12}{paces[role][-1]:>9.1f} a second", file=sys.stderr)
     speed = {role: statistics.median(found) for role, found in paces.items()}
-    print(f"{pages} pages of {EACH} reviews, {answers} answers of {HITS} hits, {rounds} rounds (median)")
+    print(
+        f"{pages} pages of {EACH} reviews, {answers} answers of {HITS} hits, {latency:g} ms latency, {rounds} rounds (median)"
+    )
     say("pages: Repute, stored", speed["pages:ours"], "pages/s")
     say("pages: bare, CSS", speed["pages:css"], "pages/s", speed["pages:ours"], "wanted: 0.90")
     say("pages: bare, JSON-LD", speed["pages:json"], "pages/s", speed["pages:ours"])
@@ -86,9 +89,6 @@ def compare(pages: int, answers: int, rounds: int) -> None:
     spent = {role: statistics.median(found) for role, found in work.items()}
     print("by processor time of the reader: pages", f"{spent['pages:ours'] / spent['pages:css']:.2f} of bare CSS,", end=" ")
     print(f"API {spent['api:ours'] / spent['api:json']:.2f} of bare JSON")
-    ours, bare = store(min(pages * EACH, 20_000), rounds)
-    say("storing: Repute", ours, "mentions/s")
-    say("storing: executemany", bare, "rows/s", ours, "wanted: 0.60")
 
 
 def say(name: str, pace: float, unit: str, ours: float | None = None, wanted: str = "") -> None:
@@ -161,7 +161,7 @@ def as_hit(review: dict[str, str]) -> dict[str, object]:
     }
 
 
-def serve(pages: int, answers: int) -> None:
+def serve(pages: int, answers: int, latency: float) -> None:
     """Serve the site and the API until the parent goes."""
     reviews = make_reviews(pages * EACH)
     site = {
@@ -187,7 +187,7 @@ def serve(pages: int, answers: int) -> None:
                 head, _, self.waiting = self.waiting.partition(b"\r\n\r\n")
                 status, kind, body = find(head.split(b" ", 2)[1].decode())
                 start = f"HTTP/1.1 {status} OK\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n"
-                self.transport.write(start.encode() + body)
+                asyncio.get_running_loop().call_later(latency, self.transport.write, start.encode() + body)
 
     async def run() -> None:
         server = await asyncio.get_running_loop().create_server(Protocol, "127.0.0.1", 0)
@@ -215,9 +215,10 @@ def search(hits: list[dict[str, Any]], target: str) -> bytes:
 
 
 @contextlib.contextmanager
-def start_server(pages: int, answers: int) -> Iterator[str]:
+def start_server(pages: int, answers: int, latency: float) -> Iterator[str]:
     """The server in a process of its own."""
     command = [sys.executable, __file__, "--role", "serve", "--pages", str(pages), "--answers", str(answers)]
+    command += ["--latency", str(latency)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
         assert server.stdin is not None
@@ -285,7 +286,7 @@ def crawl_bare(role: str, url: str) -> dict[str, float]:
         name = "bare_api"
 
         async def start(self) -> Any:
-            from crawlers.hackernews import Slice, cut
+            from crawlers.hackernews_walk import Slice, cut
 
             since = (datetime.fromisoformat(NOW) - timedelta(days=90)).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
             for piece in cut(Slice("Acme", since, NOW)):
@@ -349,50 +350,6 @@ def read_linked(response: Any) -> Iterator[dict[str, Any]]:
 
 
 # Storing
-
-
-def store(count: int, rounds: int) -> tuple[float, float]:
-    """Mentions a second by `save_mentions`, and their rows by `executemany`: same tables, same batches, same transactions."""
-    from crawlers.copies import copy_bands
-    from crawlers.pipelines import BATCH
-    from crawlers.structured import parse_structured
-    from store.database import open_database, write
-    from store.records import MatchedMention
-    from store.saving import Author, as_row, save_mentions
-
-    reviews = make_reviews(count)
-    mentions = [
-        mention
-        for start in range(0, count, EACH)
-        for mention in parse_structured(
-            as_page(reviews[start : start + EACH], None), "https://x.example/", site="x.example"
-        ).mentions
-    ]
-    batches = [
-        [
-            MatchedMention(mention=m, brands=(("acme", "acme"),), copy_bands=copy_bands(m.text))
-            for m in mentions[start : start + BATCH]
-        ]
-        for start in range(0, len(mentions), BATCH)
-    ]
-    author = Author(b"x" * 32)
-    rows = [[as_row(matched, author, NOW) for matched in batch] for batch in batches]
-    insert = f"insert into mentions ({', '.join(rows[0][0])}) values ({', '.join('?' * len(rows[0][0]))})"
-    values = [[tuple(row.values()) for row in batch] for batch in rows]
-    paces: dict[str, list[float]] = {"ours": [], "bare": []}
-    for _ in range(rounds):
-        for way in paces:
-            with tempfile.TemporaryDirectory() as folder, contextlib.closing(open_database(Path(folder) / "x.db")) as db:
-                begun = time.monotonic()
-                if way == "ours":
-                    for batch in batches:
-                        save_mentions(db, batch, author=author, now=NOW)
-                else:
-                    for chunk in values:
-                        with write(db):
-                            db.conn.executemany(insert, chunk)
-                paces[way].append(len(mentions) / (time.monotonic() - begun))
-    return statistics.median(paces["ours"]), statistics.median(paces["bare"])
 
 
 if __name__ == "__main__":

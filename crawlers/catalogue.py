@@ -19,6 +19,8 @@ LEFT_OUT = {
     "sitejabber": "nothing verified says that it may be read automatically",
 }
 """Sources that users ask for and do not get, and why."""
+NOT_KEPT = frozenset(["yelp", "tripadvisor"])
+"""Those whose terms hold for an export too."""
 
 
 def find_spiders() -> dict[str, type[Spider]]:
@@ -51,7 +53,8 @@ def explain_unknown(name: str, known: list[str]) -> str:
     """Why there is no source of that name, and what to do."""
     bare = "".join(letter for letter in name.casefold() if letter.isalnum())
     if bare in LEFT_OUT:
-        return f"is left out on purpose: {LEFT_OUT[bare]}. Export the reviews there and bring them in with `repute import`"
+        instead = "Read them there" if bare in NOT_KEPT else "Export the reviews there and bring them in with `repute import`"
+        return f"is left out on purpose: {LEFT_OUT[bare]}. {instead}"
     close = difflib.get_close_matches(name, known, 1)
     hint = f"did you mean {close[0]}?" if close else f"there are: {', '.join(known)}"
     return f"is not a source; {hint}"

@@ -35,7 +35,12 @@ def test_each_says_why_and_what_to_do_instead(tmp_path):
     assert problems(tmp_path, *REASONS) == [
         Problem(
             f"sources.{name}",
-            f"is left out on purpose: {reason}. Export the reviews there and bring them in with `repute import`",
+            f"is left out on purpose: {reason}. "
+            + (
+                "Read them there"
+                if name in ("yelp", "tripadvisor")
+                else "Export the reviews there and bring them in with `repute import`"
+            ),
         )
         for name, reason in REASONS.items()
     ]

@@ -146,7 +146,7 @@ feeds = [{ url = "ftp://x" }, { site = 3, voice = "cat" }, "x"]
     problems = {problem.place: problem.message for problem in check_sources(load_config(path, {}))}
     assert problems == {
         "brands[0].query": "unbalanced parenthesis at column 10 in 'acme AND (refund'",
-        "sources.yelp": "is left out on purpose: its terms forbid keeping reviews. Export the reviews there and bring them in with `repute import`",
+        "sources.yelp": "is left out on purpose: its terms forbid keeping reviews. Read them there",
         "sources.hackernew": "is not a source; did you mean hackernews?",
         "sources.g2": "is left out on purpose: its terms forbid automated access. Export the reviews there and bring them in with `repute import`",
         "sources.hackernews.url": "'hn.algolia.com' is no web address; write one like \"https://example.com/page\"",

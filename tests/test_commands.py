@@ -20,15 +20,21 @@ REFERENCE = ROOT / "docs" / "commands.md"
 def reference() -> str:
     """The page docs/commands.md, from the commands themselves."""
     parts = ["# Commands\n\nWritten from the commands by `UPDATE_DOCS=1 make test TESTS=tests/test_commands.py`.\n"]
-    top = click.Context(main, info_name="repute", max_content_width=100, terminal_width=100)
+    top = click.Context(main, info_name="repute", terminal_width=100, **main.context_settings)
     for name in main.list_commands(top):
-        command = main.commands[name]
+        command = forget_help(main.commands[name])
         context = click.Context(command, info_name=name, parent=top, max_content_width=100, terminal_width=100)
         parts.append(f"## repute {name}\n\n```\n{command.get_help(context)}\n```\n")
         for verb, part in sorted(command.commands.items()) if isinstance(command, click.Group) else ():
-            inner = click.Context(part, info_name=verb, parent=context, max_content_width=100, terminal_width=100)
+            inner = click.Context(forget_help(part), info_name=verb, parent=context, max_content_width=100, terminal_width=100)
             parts.append(f"### repute {name} {verb}\n\n```\n{part.get_help(inner)}\n```\n")
     return "\n".join(parts)
+
+
+def forget_help(command: click.Command) -> click.Command:
+    """Click remembers the names of a command's help option from its first use, which may have been another test's."""
+    command._help_option = None
+    return command
 
 
 def test_the_reference_is_that_of_the_commands():

@@ -24,13 +24,14 @@ MEGABYTE = bytes(1024 * 1024)
 BOMB = 64
 """Megabytes that each bomb unpacks to; 8 are allowed."""
 CHILD = """
-import json, resource, runpy, sys
+import json, pathlib, re, runpy, sys
 import crawlers.settings as settings
 settings.DOWNLOAD_TIMEOUT, settings.RETRY_TIMES = 3, 0
 try:
     runpy.run_path(sys.argv.pop(1), run_name="__main__")
 finally:
-    print(json.dumps(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024))
+    # Not getrusage: it would count the memory of the parent, from before the exec.
+    print(int(re.search(r"VmHWM:\\s+(\\d+)", pathlib.Path("/proc/self/status").read_text())[1]) // 1024)
 """
 
 

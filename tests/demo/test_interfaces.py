@@ -58,7 +58,7 @@ def test_all_hits_but_the_unseen_are_found_week_by_week(search):
 
 def test_an_open_window_touches_the_week_that_is_down(search):
     status, headers, answer = search("created_at_i>0")
-    assert (status, headers["retry-after"], answer["status"]) == (503, "1", 503)
+    assert (status, "retry-after" in headers, answer["status"]) == (503, False, 503)
 
 
 def test_hits_are_shaped_as_in_2026(search):

@@ -21,7 +21,8 @@ from crawlers.failures import explain, request_of
 from crawlers.options import check_known, check_tables, check_text, check_url, tables_of
 from crawlers.query import parse_query
 from crawlers.robots import EXEMPT
-from crawlers.steam_items import REPLY, App, Order, Page, last_change, parse_review, read_page, sort_time
+from crawlers.steam_items import App, Order, Page, last_change, parse_review, read_page, sort_time
+from crawlers.walks import REPLY
 from crawlers.words import Words
 from store.records import Cursor, Mention, Watch
 

@@ -5,18 +5,17 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 
 from crawlers.context import to_iso
 from crawlers.fields import identifier, number, read_json, rows, table, text, whole
+from crawlers.walks import reply_of
 from store.records import Mention
 
 Order = Literal["recent", "updated"]
 
-REPLY = ":reply"
-"""What the id of a developer's reply ends with; before it stands the review's."""
 EARLIEST, LATEST = 1_000_000_000, 10_000_000_000
 """Seconds since 1970 between which a time may lie: Steam opened in 2003."""
 MOST_VOTES = 2**31
@@ -141,21 +140,7 @@ def parse_reply(review: Mapping[str, Any], mention: Mention) -> Mention | None:
     if words is None:
         return None
     replied = find_time(review, "timestamp_dev_responded")
-    return Mention(
-        source=mention.source,
-        site=mention.site,
-        external_id=mention.external_id + REPLY,
-        url=mention.url,
-        kind="comment",
-        voice="company",
-        text=words,
-        subject=mention.subject,
-        thread=mention.external_id,
-        parent=mention.external_id,
-        published=replied,
-        published_precision="second" if replied else "unknown",
-        context=mention.context,
-    )
+    return replace(reply_of(mention, words, (replied, "second" if replied else "unknown")), context=mention.context)
 
 
 def find_time(review: Mapping[str, Any], key: str) -> str | None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -11,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 from store.records import CrawlReport
 
@@ -117,3 +120,9 @@ def read_report(out: str, err: str) -> CrawlReport:
     if "raised" in answer:
         raise RuntimeError(f"{answer['raised']}: {answer['words']}")
     return CrawlReport(**answer | {"dropped": tuple((reason, count) for reason, count in answer["dropped"])})
+
+
+def query(folder: Path, sql: str) -> list[tuple[Any, ...]]:
+    """What a statement finds in the store of a test's crawls."""
+    with contextlib.closing(sqlite3.connect(folder / "repute.db")) as db:
+        return db.execute(sql).fetchall()

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 import time
 from collections import Counter
 from datetime import datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from loopback import query
 
 from crawlers.bluesky import BlueskySpider
 from crawlers.bluesky_items import parse_post, parse_record
@@ -118,14 +118,6 @@ class Server:
 
 def config(url: str, backfill: str = "20 days") -> str:
     return f'{HEAD.format(backfill)}{BRAND}[sources.bluesky]\nurl = "{url}"\n'
-
-
-def query(tmp_path, sql):
-    db = sqlite3.connect(tmp_path / "repute.db")
-    try:
-        return db.execute(sql).fetchall()
-    finally:
-        db.close()
 
 
 def numbers(tmp_path) -> list[int]:

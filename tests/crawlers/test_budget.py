@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import sqlite3
-
 import pytest
+from loopback import query
 
 from config import ConfigError, load_config
 
@@ -19,14 +18,6 @@ def feeds(web, names: str, budget: object = None) -> str:
     listed = ", ".join(f'{{ url = "{web.url}/{name}", site = "{name}" }}' for name in names)
     limit = "" if budget is None else f"requests_a_day = {budget}\n"
     return f"[sources.feeds]\n{limit}feeds = [{listed}]\n"
-
-
-def query(tmp_path, sql):
-    db = sqlite3.connect(tmp_path / "repute.db")
-    try:
-        return db.execute(sql).fetchall()
-    finally:
-        db.close()
 
 
 def test_requests_beyond_the_budget_are_refused_in_words_until_the_next_utc_day(serve_web, crawl, tmp_path):

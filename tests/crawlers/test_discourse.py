@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import os
 import signal
-import sqlite3
 
 import pytest
 from discourse_server import JSON, Discourse, later, post
+from loopback import query
 
 from crawlers.discourse import DiscourseSpider
 from crawlers.discourse_items import Forum, Topic, parse_post
@@ -25,14 +25,6 @@ def config(url, more="", brands="", head=HEAD):
     every = '[[brands]]\nid = "all"\nname = "Everything"\nrole = "own"\nquery = "*"\n'
     forum = f'{{ url = "{url}/", site = "forum.example", staff_is_company = true }}'
     return f"{head}{brands or every}[sources.discourse]\n{more}\nforums = [{forum}]\n"
-
-
-def query(tmp_path, sql):
-    db = sqlite3.connect(tmp_path / "repute.db")
-    try:
-        return db.execute(sql).fetchall()
-    finally:
-        db.close()
 
 
 def crowd(count, first=1000, hours=1):

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import sqlite3
-
 import pytest
+from loopback import query
 
 from crawlers.syndication import NotAFeed, parse_feed, unwrap
 from store.records import Mention
@@ -21,14 +20,6 @@ def rss(*items: str) -> bytes:
 
 def parse(body: str | bytes, voice: str = "customer"):
     return parse_feed(body.encode() if isinstance(body, str) else body, "https://b.example/feed", {}, site="b", voice=voice)
-
-
-def query(tmp_path, sql):
-    db = sqlite3.connect(tmp_path / "repute.db")
-    try:
-        return db.execute(sql).fetchall()
-    finally:
-        db.close()
 
 
 def test_recorded_feeds_land_once(serve_web, crawl, tmp_path, recorded):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-import sqlite3
 import time
 from datetime import UTC, datetime
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from loopback import query
 from owner_apis import kill_crawls
 
 from crawlers.hackernews_items import parse_hit
@@ -100,14 +100,6 @@ def config(url: str, brand: str = "*", more: str = "", top: str = "") -> str:
     name = "story" if brand == "*" else "Acme"
     brands = f'[[brands]]\nid = "all"\nname = "{name}"\nrole = "own"\nquery = "{brand}"\n'
     return f'{HEAD}{top}{brands}[sources.hackernews]\nurl = "{url}"\n{more}'
-
-
-def query(tmp_path, sql):
-    db = sqlite3.connect(tmp_path / "repute.db")
-    try:
-        return db.execute(sql).fetchall()
-    finally:
-        db.close()
 
 
 def test_windows_are_cut_halved_and_asked_for_again(serve, crawl, tmp_path):

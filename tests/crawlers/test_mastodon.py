@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 import time
 from datetime import datetime, timedelta
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 import yaml
+from loopback import query
 
 from crawlers.mastodon import MastodonSpider
 from crawlers.mastodon_items import find_ends, parse_status
@@ -94,14 +94,6 @@ class Server:
 def config(*urls: str, tags: str = "") -> str:
     servers = ", ".join(f'"{url}"' for url in urls)
     return f"{HEAD}{BRAND}[sources.mastodon]\ninstances = [{servers}]\n{tags}\n"
-
-
-def query(tmp_path, sql):
-    db = sqlite3.connect(tmp_path / "repute.db")
-    try:
-        return db.execute(sql).fetchall()
-    finally:
-        db.close()
 
 
 def numbers(tmp_path) -> list[int]:

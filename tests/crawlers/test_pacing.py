@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import signal
-import sqlite3
 import time
 from itertools import pairwise
 
 import pytest
+from loopback import query
 
 from crawlers.pacing import UNTOLD_WAIT, pause_words, read_pause
 
@@ -24,14 +24,6 @@ FEED = (
 def feeds(web, names: str, site: str = "") -> str:
     listed = ", ".join(f'{{ url = "{web.url}/{name}", site = "{site or name}" }}' for name in names)
     return f"[sources.feeds]\nfeeds = [{listed}]\n"
-
-
-def query(tmp_path, sql):
-    db = sqlite3.connect(tmp_path / "repute.db")
-    try:
-        return db.execute(sql).fetchall()
-    finally:
-        db.close()
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import signal
-import sqlite3
 import time
 from pathlib import Path
 
 import pytest
+from loopback import query
 
 from config import ConfigError, load_config
 from crawlers.context import SourceError
@@ -21,14 +21,6 @@ ITEMS = "".join(
     for n in range(5)
 )
 FEED = (200, {}, f"<rss version='2.0'><channel><title>t</title>{ITEMS}</channel></rss>".encode())
-
-
-def query(tmp_path, sql):
-    db = sqlite3.connect(tmp_path / "repute.db")
-    try:
-        return db.execute(sql).fetchall()
-    finally:
-        db.close()
 
 
 def test_a_crawl_leaves_a_row_that_says_what_it_did(serve, crawl, tmp_path):

@@ -5,10 +5,10 @@ from __future__ import annotations
 import logging
 import os
 import signal
-import sqlite3
 from datetime import datetime
 
 import pytest
+from loopback import query
 from stackexchange_server import StackExchange, answer, answer_json, comment, question, refuse
 
 from crawlers.stackexchange import HideKey, StackexchangeSpider
@@ -40,14 +40,6 @@ DAY = 86400
 
 def config(url, more=""):
     return f'{HEAD}{ACME}[sources.stackexchange]\nurl = "{url}"\n{more}\n'
-
-
-def query(tmp_path, sql):
-    db = sqlite3.connect(tmp_path / "repute.db")
-    try:
-        return db.execute(sql).fetchall()
-    finally:
-        db.close()
 
 
 @pytest.fixture

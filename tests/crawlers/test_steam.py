@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 import time
 from datetime import datetime
+
+from loopback import query
 
 from crawlers.steam import SteamSpider
 from crawlers.steam_items import LANGUAGES, App, last_change, parse_review, read_page, to_plain
@@ -29,14 +30,6 @@ def config(url: str, *apps: str, backfill: int = 30) -> str:
     head = f'[repute]\ndatabase = "repute.db"\nallow_private_hosts = ["127.0.0.1"]\nbackfill = "{backfill} days"\n'
     brand = '[[brands]]\nid = "all"\nname = "Everything"\nrole = "own"\nquery = "*"\n'
     return f'{head}{brand}[sources.steam]\nurl = "{url}"\napps = [{listed}]\n'
-
-
-def query(tmp_path, sql):
-    db = sqlite3.connect(tmp_path / "repute.db")
-    try:
-        return db.execute(sql).fetchall()
-    finally:
-        db.close()
 
 
 def ids(tmp_path) -> set[str]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 import time
 
 import pytest
+from loopback import query
 
 from crawlers.youtube import YoutubeSpider
 from crawlers.youtube_items import last_change, parse_comment, parse_thread, read_reasons
@@ -23,14 +23,6 @@ def config(url: str, *lines: str) -> str:
     head = '[repute]\ndatabase = "repute.db"\nallow_private_hosts = ["127.0.0.1"]\nbackfill = "30 days"\n'
     brand = '[[brands]]\nid = "all"\nname = "Everything"\nrole = "own"\nquery = "*"\naccounts = ["UCr1.a"]\n'
     return f'{head}{brand}[sources.youtube]\nurl = "{url}/v3"\n' + "\n".join(lines or (f'videos = ["{VIDEO}"]',)) + "\n"
-
-
-def query(tmp_path, sql):
-    db = sqlite3.connect(tmp_path / "repute.db")
-    try:
-        return db.execute(sql).fetchall()
-    finally:
-        db.close()
 
 
 def ids(tmp_path) -> set[str]:

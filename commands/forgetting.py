@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from commands.options import AS_OF, CONFIG, load, progress_bar
+from commands.upkeep import keep_up
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -145,6 +146,7 @@ def erase(db: Database, config: Config, selection: Selection, *, secret: bytes, 
     going = begin_erasure(db, selection, secret=secret, now=now)
     with progress_bar("Erasing") as progress:
         backups = finish_erasures(db, config.database, secret=secret, now=now, progress=progress)
+    keep_up(db)
     if waiting:
         click.echo(f"{count_words(waiting, 'mention')} erased that an earlier run had left.")
     click.echo(f"{count_words(going, 'mention')} erased for good.")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from commands.options import CONFIG, JSON, console, load, progress_bar
+from commands.upkeep import keep_up
 
 if TYPE_CHECKING:
     from config import Config
@@ -43,6 +44,7 @@ def tag(config_path: Path) -> None:
     with progress_bar("Reading mentions") as show:
         report = tag_mentions(db, open_vectors(config.database), load_classifier(config), names=names, progress=show)
     click.echo(f"{report.read} mentions read, {report.recalled} answered from what was stored")
+    keep_up(db)
 
 
 def load_classifier(config: Config) -> Classifier:

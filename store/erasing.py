@@ -15,9 +15,11 @@ from sqlite_utils import Database
 
 from store.copies import leave_groups
 from store.database import BACKUP, BUSY_SECONDS, PRIVATE, VECTORS, StoreError, explained, open_private, open_vectors, write
+from store.fact_keeping import forget_names
 from store.forgotten import add_blocks, find_blocks, masked, mention_block
 from store.outbox import forget_messages
 from store.selecting import Selection, with_replies
+from store.stale import forget_stale
 from store.vectors import forget_vectors, sweep_vectors
 
 BATCH = 500
@@ -131,6 +133,7 @@ def erase_batch(db: Database, path: Path, ids: Sequence[int], secret: bytes) -> 
         mask_answers(db, marked, secret)
         leave_groups(db, ids)
         db.conn.execute("delete from mentions where id in (select value from json_each(?))", [marked])
+        forget_stale(db)
 
 
 def mask_answers(db: Database, marked: str, secret: bytes) -> None:
@@ -163,6 +166,7 @@ def sweep(db: Database, path: Path) -> list[Path]:
             forget_messages(private)
             rewrite(private, path.with_suffix(PRIVATE))
     with write(db):
+        forget_names(db)
         # The index only notes what is deleted; merged into one, it no longer has it.
         db.conn.execute("insert into mentions_fts (mentions_fts) values ('optimize')")
     rewrite(db, path)

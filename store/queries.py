@@ -9,7 +9,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from store.languages import unsupported_sql
-from store.scope import Scope, newest_sql, scoped_sql, shown_sql
+from store.scope import WORDED, Scope, newest_sql, scoped_sql, shown_sql
 
 Row = dict[str, Any]
 
@@ -45,14 +45,17 @@ def find_mentions(db: Database, scope: Scope) -> list[Row]:
     """Every mention in scope with its sentiment (None when untagged), whether it complains, and whether it was read.
 
     Columns: mention, source, site, author, copy_group, published, precision, language, engagement, place, subject, sentiment,
-    complaint (0 or 1), read (0 or 1), unsupported (the language, where the classifier does not read it well enough).
+    complaint (0 or 1), read (0 or 1), unsupported (the language, where the classifier does not read it well enough), voice,
+    rating, rating_worst, rating_best, rating_measure, worded (0 or 1).
     """
     return list(
         db.query(
             f"""
             with {scoped_sql(scope)}, {shown_sql("sentiment", "complaint")}, {LABELS}
             select {COLUMNS}, labels.sentiment, labels.complaint > 0 as complaint,
-                mentions.id in (select mention from readings) as read, {unsupported_sql("mentions.id")} as unsupported
+                mentions.id in (select mention from readings) as read, {unsupported_sql("mentions.id")} as unsupported,
+                mentions.voice, mentions.rating, mentions.rating_worst, mentions.rating_best, mentions.rating_measure,
+                coalesce({WORDED}, 0) as worded
             from labels
             cross join mentions on mentions.id = labels.mention
             order by labels.mention
@@ -123,6 +126,37 @@ def find_attributes(db: Database, scope: Scope) -> list[Row]:
             scope.parameters(),
         )
     )
+
+
+def find_signs(db: Database, scope: Scope) -> list[Row]:
+    """Every mention in scope with a sign (leaving, recommending, escalation, resolved), once for each.
+
+    Columns: those of `find_mentions` up to subject, then sign.
+    """
+    return list(
+        db.query(
+            f"""
+            with {scoped_sql(scope)}, {shown_sql("sign")}
+            select distinct {COLUMNS}, shown.value as sign
+            from shown
+            cross join mentions on mentions.id = shown.mention
+            order by mentions.id, shown.value
+            """,
+            scope.parameters(),
+        )
+    )
+
+
+def find_texts(db: Database, scope: Scope) -> list[Row]:
+    """The words of every mention in scope. Columns: mention, title, text."""
+    sql = f"""
+        with {scoped_sql(scope)}
+        select mentions.id as mention, mentions.title, mentions.text
+        from scoped
+        cross join mentions on mentions.id = scoped.mention
+        order by mentions.id
+    """
+    return list(db.query(sql, scope.parameters()))
 
 
 def find_replies(db: Database, scope: Scope) -> list[Row]:

@@ -10,7 +10,7 @@ from store.targets import targeted_sql
 
 @dataclass(frozen=True, kw_only=True)
 class Scope:
-    """The filters that every question shares. Tombstones, and ratings without words, are never in it."""
+    """The filters that every question shares. Tombstones are never in it."""
 
     brand: str
     """Brand id; empty for whatever brand."""
@@ -28,6 +28,8 @@ class Scope:
     language: str | None = None
     """`hi` holds `hi-Latn` too."""
     voices: tuple[str, ...] = ("customer",)
+    wordless: bool = False
+    """Whether ratings without words are in it too."""
 
     def parameters(self) -> dict[str, object]:
         """The values that `scoped_sql` binds."""
@@ -46,11 +48,9 @@ class Scope:
 
     def conditions(self) -> str:
         """The filters as conditions on `mentions`, without the brand; only those that were asked for."""
-        parts = [
-            "mentions.removed_at is null",
-            "(mentions.title != '' or mentions.text != '')",
-            "mentions.voice in (select value from json_each(:voices))",
-        ]
+        parts = ["mentions.removed_at is null", "mentions.voice in (select value from json_each(:voices))"]
+        if not self.wordless:
+            parts.append(WORDED)
         if self.source is not None:
             parts.append("mentions.source = :source")
         if self.language is not None:
@@ -71,6 +71,7 @@ class Scope:
         return " and ".join(parts) or "1"
 
 
+WORDED = "(mentions.title != '' or mentions.text != '')"
 UNDATED = "(mentions.published is null or mentions.published_precision = 'unknown')"
 """As in the index `idx_mentions_undated`, word for word: SQLite uses it for no other condition."""
 IN_WINDOW = """
@@ -164,7 +165,7 @@ def shown_sql(*tasks: str) -> str:
         {targeted_sql(wanted)},
         tagged as (
             select tags.mention, tags.span, taggers.task, tags.brand,
-                case when taggers.task in ('topic', 'attribute') then tags.label else '' end as subject,
+                case when taggers.task in ('topic', 'attribute', 'sign') then tags.label else '' end as subject,
                 coalesce(tags.polarity, tags.label) as value, tags.score
             from scoped
             cross join tags on tags.mention = scoped.mention
@@ -174,7 +175,8 @@ def shown_sql(*tasks: str) -> str:
                 or tags.brand = :brand and :brand != ''
             )
             union all
-            select mention, span, task, brand, case when task in ('topic', 'attribute') then label else '' end, value, score
+            select mention, span, task, brand, case when task in ('topic', 'attribute', 'sign') then label else '' end, value,
+                score
             from targeted
         ),
         shown as (

@@ -62,8 +62,8 @@ def targeted_sql(tasks: str) -> str:
     `divided` are the mentions of which some sentence does not count as it stands for the bound brand; `tasks` are those asked
     for, as a list in SQL. `standing` is what such a mention comes to, from the sentences that count: the sentiment that has
     twice the other's summed score, else neutral; and whether a complaint is about the brand: when a negative sentence counts
-    for it, or, where none is negative, one that is not positive. Topics and attributes are those of the sentences that count;
-    one that was found in the whole alone stays where more than half of the sentences count as they stand.
+    for it, or, where none is negative, one that is not positive. Topics, attributes and signs are those of the sentences that
+    count; one that was found in the whole alone stays where more than half of the sentences count as they stand.
     """
     return f"""
         divided as (
@@ -132,8 +132,8 @@ def targeted_sql(tasks: str) -> str:
                 and case
                     when taggers.task = 'sentiment' then tags.span = 0
                     when taggers.task = 'complaint' then not standing.told or standing.complains
-                    when taggers.task not in ('topic', 'attribute') then 1
-                    when targets.bearing = 'other' or (targets.bearing = 'flipped' and taggers.task = 'topic') then 0
+                    when taggers.task not in ('topic', 'attribute', 'sign') then 1
+                    when targets.bearing = 'other' or (targets.bearing = 'flipped' and taggers.task != 'attribute') then 0
                     when tags.span > 0 or not standing.several then 1
                     else standing.mostly and not exists (
                         select 1

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from trends.answers import Change, Coverage, Direction
 from trends.coverage import length_days, sites_with_gaps
+from trends.frame import Frame, Rows
 from trends.intervals import compare_counts, discoveries
-from trends.people import Row, count_voices, inside, once
 from trends.windows import Window
 
 
@@ -56,19 +56,20 @@ class Tested:
     """Two-sided p of the people, not of the mentions; 1 without a comparison."""
 
 
-def compare(rows: Sequence[Row], past: Past) -> Tested:
+def compare(frame: Frame, rows: Rows, past: Past) -> Tested:
     """Compare rows of both windows, copies once; sites not watched throughout both are left out and named."""
-    now = once(inside(rows, past.window))
+    now = frame.once(frame.within(rows, past.window))
     if past.before is None:
         return incomparable(len(now), "All time has no window before it.")
     known = past.coverage.known or past.before_coverage.known
     if known and not past.comparable:
         return incomparable(len(now), "No comparison: no site was watched throughout this window and the one before.")
-    kept = on_other_sites(now, past.unlike)
-    earlier = on_other_sites(once(inside(rows, past.before)), past.unlike)
+    # Sites of unknown coverage (imports) are taken as they are.
+    kept = frame.on_sites(now, without=past.unlike)
+    earlier = frame.on_sites(frame.once(frame.within(rows, past.before)), without=past.unlike)
     days, days_before = length_days(past.reached), length_days(past.before)
     first, second = per_day(len(kept), days), per_day(len(earlier), days_before)
-    people, people_before = speakers(kept), speakers(earlier)
+    people, people_before = frame.speakers(kept), frame.speakers(earlier)
     ratio = first / second if first is not None and second else None
     change = Change(
         now=len(kept),
@@ -108,17 +109,6 @@ def direct(tested: Tested) -> Change:
     said = f"Tested by people, who {way} from {tested.people_before} to {tested.people}." if against else ""
     direction: Direction = "rising" if tested.up else "falling"
     return replace(change, direction=direction, note=" ".join(part for part in (change.note, said) if part))
-
-
-def on_other_sites(rows: Sequence[Row], unlike: Collection[tuple[str, str]]) -> list[Row]:
-    """The rows from sites that can be compared; sites of unknown coverage (imports) are taken as they are."""
-    return [row for row in rows if (row["source"], row["site"]) not in unlike]
-
-
-def speakers(rows: Sequence[Row]) -> int:
-    """People, and anonymous mentions one each."""
-    voices = count_voices(rows)
-    return voices.people + voices.anonymous
 
 
 def per_day(count: int, days: float) -> float | None:

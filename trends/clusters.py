@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from trends.intervals import SEED
-
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float32]
 
+SEED = 2026
+"""Drawings are alike each time, so that the same complaints always give the same groups."""
 AT_ONCE = 3000
 """Sentences that are compared with each other, two by two; of more a sample is, and the others join its groups."""
 FEW = 200

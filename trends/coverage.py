@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -15,7 +15,7 @@ SLACK = DAY / 2
 """Seconds unwatched that are no gap: the time since the last of a day's few crawls."""
 NAMED = 3
 """Sites that a sentence names before it only counts them."""
-Row = dict[str, Any]
+Row = Mapping[str, Any]
 UNKNOWN = Coverage(known=False, sites=(), gaps=(), sentences=())
 
 

@@ -13,7 +13,8 @@ from store.unsorted import find_topic_taggers
 from trends.answers import Change, Count, Quote
 from trends.changes import Past, Tested, compare, incomparable, settle
 from trends.drafting import Draft, Draftsman
-from trends.gathering import CUSTOMERS, Filters, Gathered, find_past, gather, scope_of
+from trends.frame import CUSTOMERS, Filters, Frame
+from trends.gathering import Gathered, find_past, gather, scope_of
 from trends.grouping import Group, Sorted, group_complaints, known_people, sort_complaints
 from trends.people import Row, count_voices, once, tally
 from trends.quotes import QUOTES, make_quote
@@ -69,7 +70,7 @@ def answer_emerging(
         ids={topic.id for topic in config.topics} | {row["topic"] for row in taggers},
     )
     enough = [group for group in groups if not group.general and known_people(group.free, anonymous=anonymous) >= least]
-    ranked = rank_groups(enough, find_halves(db, config, ground, filters))
+    ranked = rank_groups(enough, ground.frame, find_halves(db, config, ground, filters))
     drafted, vague = draft_topics(draftsman, ranked, limit)
     changes = settle([tested for _, tested, _ in drafted])
     found = [
@@ -117,9 +118,9 @@ def draft_topics(
     return drafted, vague
 
 
-def rank_groups(groups: Sequence[Group], past: Past | None) -> list[tuple[Group, Tested]]:
+def rank_groups(groups: Sequence[Group], frame: Frame, past: Past | None) -> list[tuple[Group, Tested]]:
     """The groups to suggest with their growth: most people first, then those that grow most."""
-    return sorted(((group, compare_halves(group.rows, past)) for group in groups), key=rank)
+    return sorted(((group, compare_halves(group.rows, frame, past)) for group in groups), key=rank)
 
 
 def rank(pair: tuple[Group, Tested]) -> tuple[int, int, float, int]:
@@ -149,11 +150,11 @@ def find_halves(db: Database, config: Config, ground: Gathered, filters: Filters
     return find_past(db, config, ground.brand.id, later, filters)
 
 
-def compare_halves(rows: Sequence[Row], past: Past | None) -> Tested:
+def compare_halves(rows: Sequence[Row], frame: Frame, past: Past | None) -> Tested:
     """Complaints of the later half against the earlier one, by the test that every change in Repute takes."""
     if past is None:
         return incomparable(len(rows), "This window has no two halves to compare.")
-    return compare(rows, past)
+    return compare(frame, frame.rows_of([row["mention"] for row in rows]), past)
 
 
 def make_suggestion(group: Group, change: Change, draft: Draft, told: Sentences, window: Window) -> Suggestion:

@@ -9,13 +9,13 @@ from typing import Any
 from sqlite_utils import Database
 
 from config import Brand, Config, Thresholds
-from store.queries import count_undated, find_listings, find_mentions, find_passages, find_watches
+from store.queries import find_listings, find_passages, find_watches
 from store.scope import Scope
 from trends.answers import Count, Coverage, Week
 from trends.changes import Past
 from trends.coverage import as_of_last_crawl, find_coverage, watched_share
-from trends.languages import count_unsupported, say_unsupported
-from trends.people import Row, inside, once
+from trends.frame import Filters, Frame, Rows, load_frame
+from trends.languages import say_unsupported
 from trends.quotes import Passages
 from trends.verdicts import plural
 from trends.windows import Window, before, cover, weeks
@@ -26,21 +26,8 @@ UNCORRECTED = (
 )
 
 
-CUSTOMERS = ("customer",)
-"""Whose voices are counted unless another is asked for."""
-
-
 class QuestionError(ValueError):
     """A question about something that there is not; the message names it and what there is."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Filters:
-    """What narrows a question, alike everywhere."""
-
-    source: str | None = None
-    language: str | None = None
-    voices: tuple[str, ...] = CUSTOMERS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,11 +38,10 @@ class Gathered:
     window: Window
     past: Past
     thresholds: Thresholds
-    mentions: Sequence[Row]
-    """The brand's mentions over the window, the one before and the last 8 weeks, with copies."""
-    here: Sequence[Row]
+    frame: Frame
+    """The brand's mentions over the window, the one before and the last 8 weeks, with copies, and those without a time."""
+    here: Rows
     """Those of the window, copies once."""
-    undated: int
     watched_weeks: tuple[tuple[Window, Coverage], ...]
     """The last 8 weeks with what was watched in each."""
     passages: Passages
@@ -63,12 +49,22 @@ class Gathered:
     @property
     def untagged(self) -> int:
         """Mentions of the window that nobody has read yet."""
-        return sum(not row["read"] for row in self.here)
+        return int(self.frame.unread[self.here].sum())
+
+    @property
+    def undated(self) -> int:
+        """The brand's mentions without a time, copies once, which no window holds."""
+        return len(self.frame.undated)
+
+    @property
+    def judged(self) -> Rows:
+        """Those of the window that shares of what the classifier says are made of: in a supported language."""
+        return self.here[~self.frame.unsupported[self.here]]
 
     @property
     def unsupported(self) -> tuple[Count, ...]:
         """Mentions of the window in languages that the classifier does not read well enough to count."""
-        return count_unsupported(self.here)
+        return self.frame.names("unsupported", self.here[self.frame.unsupported[self.here]])
 
     def notes(self) -> tuple[str, ...]:
         """What stands beside every answer."""
@@ -98,9 +94,8 @@ def gather(db: Database, config: Config, *, brand: str | None, window: Window, f
         window=window,
         past=past,
         thresholds=config.thresholds,
-        mentions=(mentions := find_mentions(db, wide_scope(asked.id, window, filters))),
-        here=once(inside(mentions, window)),
-        undated=count_undated(db, scope_of(asked.id, window, filters)),
+        frame=(frame := load_frame(db, asked.id, wide_window(window), filters)),
+        here=frame.rows(window),
         watched_weeks=tuple(zip(series, read_coverages(db, config, asked.id, series, filters, listings), strict=True)),
         passages=passages_of(db, asked.id),
     )
@@ -121,9 +116,9 @@ def wide_window(window: Window) -> Window:
     return window if window.all_time else cover(first, max(parts, key=lambda part: part.until or ""))
 
 
-def wide_scope(brand: str, window: Window, filters: Filters) -> Scope:
-    """The scope of `wide_window`."""
-    return scope_of(brand, wide_window(window), filters)
+def spanned(ground: Gathered) -> Window:
+    """The window with the one before: what competitors are compared over."""
+    return ground.window if ground.past.before is None else cover(ground.past.before, ground.window)
 
 
 def scope_of(brand: str, window: Window, filters: Filters) -> Scope:
@@ -157,7 +152,7 @@ def find_past(db: Database, config: Config, brand: str, window: Window, filters:
 
 
 def read_coverages(
-    db: Database, config: Config, brand: str, windows: Sequence[Window], filters: Filters, listings: Sequence[Row]
+    db: Database, config: Config, brand: str, windows: Sequence[Window], filters: Filters, listings: Sequence[Mapping[str, Any]]
 ) -> list[Coverage]:
     """What was watched in each window for a brand, of its listings."""
     enabled = {source.name for source in config.sources if source.enabled}
@@ -178,12 +173,12 @@ def passages_of(db: Database, brand: str) -> Passages:
     return read
 
 
-def count_weeks(rows: Sequence[Row], watched_weeks: Sequence[tuple[Window, Coverage]]) -> tuple[Week, ...]:
+def count_weeks(frame: Frame, rows: Rows, watched_weeks: Sequence[tuple[Window, Coverage]]) -> tuple[Week, ...]:
     """A weekly series of rows, copies once a week; None where nothing was watched and nothing is known."""
-    return tuple(make_week(once(inside(rows, week)), week, coverage) for week, coverage in watched_weeks)
+    return tuple(make_week(frame.once(frame.within(rows, week)), week, coverage) for week, coverage in watched_weeks)
 
 
-def make_week(rows: Sequence[Row], week: Window, coverage: Coverage) -> Week:
+def make_week(rows: Rows, week: Window, coverage: Coverage) -> Week:
     """One week of a series; what is known of an unwatched week is still counted."""
     watched = watched_share(coverage)
     return Week(
@@ -191,9 +186,9 @@ def make_week(rows: Sequence[Row], week: Window, coverage: Coverage) -> Week:
     )
 
 
-def is_gap(rows: Sequence[Row], watched: float | None) -> bool:
+def is_gap(rows: Rows, watched: float | None) -> bool:
     """Whether a week without rows says nothing, because nobody watched."""
-    return watched is not None and watched < NOTHING and not rows
+    return watched is not None and watched < NOTHING and not len(rows)
 
 
 NOTHING = 0.01

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 
+import numpy as np
 from sqlite_utils import Database
 
 from config import Config, Topic
-from store.queries import find_complaints
-from store.scope import Scope
 from trends.answers import Change, HotButton, HotButtons, Quiet
 from trends.changes import compare, settle
-from trends.gathering import CUSTOMERS, Filters, Gathered, count_weeks, gather, scope_of, wide_scope
+from trends.frame import CUSTOMERS, Filters, Rows
+from trends.gathering import Gathered, count_weeks, gather
 from trends.intervals import share
-from trends.languages import supported
-from trends.people import Row, count_voices, inside, once, parts_by_person, tally
 from trends.quotes import find_loudest, make_quotes, pick_quotes
 from trends.verdicts import ORDER, find_verdict
-from trends.windows import Window, day_of, local_time
+from trends.windows import Window
+
+NOBODY = np.zeros(0, np.int64)
 
 
 def answer_hot_buttons(
@@ -36,60 +35,40 @@ def answer_hot_buttons(
     Raises `QuestionError` for a brand that is not configured.
     """
     filters = Filters(source=source, language=language, voices=voices)
-    ground = gather(db, config, brand=brand, window=window, filters=filters)
-    complaints = find_complaints(db, wide_scope(ground.brand.id, window, filters))
-    undated = find_complaints(db, undated_scope(scope_of(ground.brand.id, window, filters)))
-    return find_hot_buttons(ground, complaints, undated, config.topics)
+    return find_hot_buttons(gather(db, config, brand=brand, window=window, filters=filters), config.topics)
 
 
-def undated_scope(scope: Scope) -> Scope:
-    """The same brand and filters, for mentions without a time."""
-    return Scope(brand=scope.brand, source=scope.source, language=scope.language, voices=scope.voices, undated=True)
-
-
-def find_hot_buttons(
-    ground: Gathered, complaints: Sequence[Row], undated: Sequence[Row], topics: Sequence[Topic]
-) -> HotButtons:
-    """Answer from rows: complaints of the wide window (one a mention and topic), and those without a time."""
-    by_topic = group_topics(complaints)
-    here = {topic: once(inside(rows, ground.window)) for topic, rows in by_topic.items()}
-    active = [topic for topic in by_topic if here[topic]]
-    tested = [compare(by_topic[topic], ground.past) for topic in by_topic]
+def find_hot_buttons(ground: Gathered, topics: Sequence[Topic]) -> HotButtons:
+    """Answer from facts."""
+    frame, window = ground.frame, ground.window
+    by_topic = frame.topics
+    here = {topic: frame.once(frame.within(rows, window)) for topic, rows in by_topic.items()}
+    tested = [compare(frame, rows, ground.past) for rows in by_topic.values()]
     changes = dict(zip(by_topic, settle(tested), strict=True))
     known = {topic.id: topic for topic in topics}
-    undated_topics = group_topics(undated)
     buttons = [
-        find_hot_button(
-            ground, known.get(topic, Topic(id=topic, name=topic, description="")), by_topic[topic], changes[topic],
-            undated=len(once(undated_topics.get(topic, []))),
-        )
-        for topic in active
-    ]  # fmt: skip
-    inner = inside(complaints, ground.window)
+        find_hot_button(ground, known.get(topic, Topic(id=topic, name=topic, description="")), here[topic], changes[topic])
+        for topic in by_topic
+        if len(here[topic])
+    ]
+    complaints = frame.once(np.flatnonzero(frame.inside(window) & frame.complains))
+    sorted_out = np.unique(np.concatenate([NOBODY, *by_topic.values()]))
+    with_topic = frame.once(frame.within(sorted_out, window))
     return HotButtons(
         brand=ground.brand.id,
         brand_name=ground.brand.name,
-        window=ground.window,
+        window=window,
         n=len(ground.here),
-        complaints=len(once(inner)),
-        other=len(once(inner)) - len(once(row for row in inner if row["topic"] is not None)),
+        complaints=len(complaints),
+        other=len(complaints) - len(with_topic),
         buttons=tuple(sorted(buttons, key=rank)),
-        quiet=find_quiet([topic for topic in by_topic if not here[topic]], changes, known),
+        quiet=find_quiet([topic for topic in by_topic if not len(here[topic])], changes, known),
         undated=ground.undated,
         untagged=ground.untagged,
         coverage=ground.past.coverage,
         notes=ground.notes(),
         unsupported=ground.unsupported,
     )
-
-
-def group_topics(rows: Sequence[Row]) -> dict[str, list[Row]]:
-    """The rows of each topic; complaints without a topic are left out."""
-    grouped: dict[str, list[Row]] = {}
-    for row in rows:
-        if row["topic"] is not None:
-            grouped.setdefault(row["topic"], []).append(row)
-    return grouped
 
 
 def rank(button: HotButton) -> tuple[int, int, int, str]:
@@ -107,23 +86,21 @@ def find_quiet(gone: Sequence[str], changes: Mapping[str, Change], topics: Mappi
     return tuple(sorted(found, key=lambda quiet: (-quiet.before, quiet.topic)))
 
 
-def find_hot_button(ground: Gathered, topic: Topic, rows: Sequence[Row], change: Change, *, undated: int) -> HotButton:
-    """Everything about one topic, from its complaints of the wide window."""
-    all_here = inside(rows, ground.window)
-    here = once(all_here)
-    voices = count_voices(here)
-    days = find_days(here, ground.window)
-    signed = [row for row in here if row["author"] is not None]
+def find_hot_button(ground: Gathered, topic: Topic, here: Rows, change: Change) -> HotButton:
+    """Everything about one topic, from its complaints of the window, copies once."""
+    frame = ground.frame
+    rows = frame.topics[topic.id]
+    voices = frame.voices(here)
+    signed = here[frame.column("author")[here] != 0]
     verdict, rule = find_verdict(
         people=voices.people,
         anonymous=voices.anonymous,
-        sites=len({(row["source"], row["site"]) for row in signed}),
-        days=len(find_days(signed, ground.window)),
+        sites=len(np.unique(frame.column("site")[signed])),
+        days=frame.distinct_days(signed),
         thresholds=ground.thresholds,
     )
-    hours, weekdays = find_clock(here, ground.window)
-    chosen, loudest = pick_quotes(here), find_loudest(here)
-    complaining = {row["mention"] for row in here}
+    hours, weekdays = frame.clock(here)
+    chosen, loudest = pick_quotes(frame, here, topic.id), find_loudest(frame, here)
     passages = ground.passages([*chosen, *([loudest] if loudest is not None else [])], "topic", topic.id)
     loud = make_quotes([loudest] if loudest is not None else [], passages, ground.window, topic.id)
     return HotButton(
@@ -132,54 +109,23 @@ def find_hot_button(ground: Gathered, topic: Topic, rows: Sequence[Row], change:
         complaints=voices.mentions,
         people=voices.people,
         anonymous=voices.anonymous,
-        copies=len(all_here) - len(here),
-        undated=undated,
-        sources=tally(row["source"] for row in here),
-        sites=tally(f"{row['source']}/{row['site']}" for row in here),
-        days=len(days),
-        share=share(parts_by_person(complaining, ground_with(supported(ground.here), here)), floor=ground.thresholds.too_few),
+        copies=len(frame.within(rows, ground.window)) - len(here),
+        undated=len(frame.once(rows[frame.timeless[rows]])),
+        sources=frame.sources(here),
+        sites=frame.sites(here),
+        days=frame.distinct_days(here),
+        share=share(frame.part_of(frame.masked(here), frame.stood_for(ground.judged, here)), floor=ground.thresholds.too_few),
         change=change,
         verdict=verdict,
         rule=rule,
         hours=hours,
         weekdays=weekdays,
         timed=sum(hours),
-        languages=tally((row["language"] for row in here), missing="unknown"),
-        subjects=tally(row["subject"] for row in here),
-        places=tally(row["place"] for row in here),
-        weeks=count_weeks(rows, ground.watched_weeks),
+        languages=frame.names("language", here, missing="unknown"),
+        subjects=frame.names("subject", here),
+        places=frame.names("place", here),
+        weeks=count_weeks(frame, rows, ground.watched_weeks),
         quotes=make_quotes(chosen, passages, ground.window, topic.id),
         loudest=loud[0] if loud else None,
         action=topic.action,
     )
-
-
-def ground_with(mentions: Sequence[Row], part: Sequence[Row]) -> list[Row]:
-    """The mentions of a window, where a group of copies is stood for by the copy that is in `part`.
-
-    Taggers may find a topic in one copy and miss it in the group's first; the group still counts once, in part and whole.
-    """
-    groups = {row["copy_group"]: row for row in part if row["copy_group"] is not None}
-    return [groups.get(row["copy_group"], row) if row["copy_group"] is not None else row for row in mentions]
-
-
-def find_days(rows: Sequence[Row], window: Window) -> set[str]:
-    """The distinct local days of dated rows."""
-    days = (day_of(row["published"], row["precision"], window.zone) for row in rows)
-    return {day for day in days if day is not None}
-
-
-def find_clock(rows: Sequence[Row], window: Window) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Counts by local hour (24, only of times known to the second) and by local weekday (7, Monday first, of all dated)."""
-    hours, weekdays = [0] * 24, [0] * 7
-    for row in rows:
-        if row["published"] is None or row["precision"] == "unknown":
-            continue
-        if row["precision"] == "second":
-            moment = local_time(row["published"], window.zone)
-            hours[moment.hour] += 1
-            weekdays[moment.weekday()] += 1
-        else:
-            # The day that the site printed is local already: no zone may move it.
-            weekdays[date.fromisoformat(row["published"][:10]).weekday()] += 1
-    return tuple(hours), tuple(weekdays)

@@ -1,18 +1,22 @@
-"""Intervals and tests: Wilson, net sentiment, resampling by person, a test of two counts, the false discovery rate."""
+"""Intervals and tests: Wilson, net sentiment, people who answer often, a test of two counts, the false discovery rate."""
 
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from trends.answers import Net, Share
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    People = Sequence[tuple[int, ...]] | NDArray[np.int64] | Floats
+
 Z = 1.959963984540054
 """The normal quantile of a two-sided 95% interval."""
-DRAWS = 2000
-"""Resamples of a bootstrap; the seed is fixed, so that the same rows always give the same interval."""
-SEED = 2026
 
 
 def wilson(part: float, whole: float) -> tuple[float, float]:
@@ -28,7 +32,7 @@ def wilson(part: float, whole: float) -> tuple[float, float]:
     return max(low, 0.0), min(high, 1.0)
 
 
-def difference(positive: int, negative: int, whole: int) -> tuple[float, float]:
+def difference(positive: float, negative: float, whole: float) -> tuple[float, float]:
     """95% interval of p1 − p2, two shares of one whole, from their Wilson limits and their correlation.
 
     Newcombe's square-and-add for proportions of one multinomial (Newcombe 1998, method 10; Zou and Donner 2008), where the
@@ -48,59 +52,62 @@ def difference(positive: int, negative: int, whole: int) -> tuple[float, float]:
     return max(first - second - below, -1.0), min(first - second + above, 1.0)
 
 
-def resample(people: Sequence[tuple[int, int]]) -> tuple[float, float] | None:
-    """Percentile 95% interval of sum(first) / sum(second) over people drawn with replacement.
-
-    None when nobody counts more than once, since drawing then says nothing that Wilson does not. People who are alike are drawn
-    together (a multinomial over their kinds), so that the cost hangs on the kinds, not on the people.
-    """
-    if all(weight <= 1 for _, weight in people):
-        return None
-    import numpy as np
-
-    kinds = sorted(Counter(people).items())
-    count = len(people)
-    generator = np.random.default_rng(SEED)
-    draws = generator.multinomial(count, [times / count for _, times in kinds], size=DRAWS)
-    values = draws @ np.array([kind for kind, _ in kinds], dtype=float)
-    ratios = values[:, 0] / values[:, 1]
-    low, high = np.percentile(ratios, [2.5, 97.5])
-    return float(low), float(high)
-
-
-def share(people: Sequence[tuple[int, int]], *, floor: int) -> Share:
+def share(people: People, *, floor: int) -> Share:
     """A share from each person's (part, whole), where an anonymous mention stands for itself as (0 or 1, 1).
 
     Under `floor` people (and so under `floor` answers) it has no value: twelve answers of one person are one person's. The
-    interval is Wilson's, widened to that of resampling by person.
+    interval is Wilson's, at the effective number of answers.
     """
-    people = [person for person in people if person[1]]
-    part, whole = sum(first for first, _ in people), sum(second for _, second in people)
-    if len(people) < max(floor, 1):
+    counts = as_counts(people, 2)
+    part, whole = (int(total) for total in counts.sum(axis=0))
+    if len(counts) < max(floor, 1):
         return Share(part=part, whole=whole, value=None, low=None, high=None)
-    low, high = widened(wilson(part, whole), resample(people))
+    effect = design_effect(counts[:, 0], counts[:, 1], part * (whole - part) / whole**2)
+    low, high = wilson(part / effect, whole / effect)
     return Share(part=part, whole=whole, value=part / whole, low=low, high=high)
 
 
-def net(people: Sequence[tuple[int, int, int]], *, floor: int) -> Net:
+def net(people: People, *, floor: int) -> Net:
     """Net sentiment (P − N) / (P + N + neutral) from each person's (positive, neutral, negative) mentions.
 
     Under `floor` people it has no value.
     """
-    people = [person for person in people if sum(person)]
-    positive, neutral, negative = (sum(person[i] for person in people) for i in range(3))
+    counts = as_counts(people, 3)
+    positive, neutral, negative = (int(total) for total in counts.sum(axis=0))
     whole = positive + neutral + negative
-    if len(people) < max(floor, 1):
+    if len(counts) < max(floor, 1):
         return Net(positive=positive, neutral=neutral, negative=negative, value=None, low=None, high=None)
-    ratios = [(plus - minus, plus + none + minus) for plus, none, minus in people]
-    low, high = widened(difference(positive, negative, whole), resample(ratios))
     value = (positive - negative) / whole
+    effect = design_effect(counts[:, 0] - counts[:, 2], counts.sum(axis=1), (positive + negative) / whole - value**2)
+    low, high = difference(positive / effect, negative / effect, whole / effect)
     return Net(positive=positive, neutral=neutral, negative=negative, value=value, low=low, high=high)
 
 
-def widened(interval: tuple[float, float], other: tuple[float, float] | None) -> tuple[float, float]:
-    """The interval that holds both."""
-    return interval if other is None else (min(interval[0], other[0]), max(interval[1], other[1]))
+def as_counts(people: People, width: int) -> Floats:
+    """The counts of people who said anything, one row each."""
+    import numpy as np
+
+    counts = np.asarray(people, float).reshape(-1, width)
+    said = counts[:, -1] if width == 2 else counts.sum(axis=1)
+    return counts[said > 0]
+
+
+def design_effect(parts: Floats, wholes: Floats, variance: float) -> float:
+    """By how much people who answer more than once widen the variance of sum(parts) / sum(wholes); at least 1.
+
+    The linearised variance of a ratio over clusters, here people (Cochran 1977, section 6.5), over that of as many separate
+    answers, `variance` / n: dividing n by it gives the effective number of answers (Kish 1965; Korn and Graubard 1998 for
+    Wilson's interval at it). Where nothing varies it is Kish's for answers that are all alike within a person.
+    """
+    whole, people = float(wholes.sum()), len(wholes)
+    if whole == people or people < 2:
+        return max(whole / people, 1.0)
+    alike = float((wholes**2).sum()) / whole
+    if variance <= 0:
+        return alike
+    rest = parts - parts.sum() / whole * wholes
+    clustered = people / (people - 1) * float((rest**2).sum()) / whole**2
+    return max(clustered / (variance / whole), 1.0)
 
 
 def compare_counts(first: int, second: int, first_time: float, second_time: float) -> float:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from trends.answers import Count
-from trends.people import Row, tally
 
 NAMES = {
     "ar": "Arabic", "bg": "Bulgarian", "bn": "Bengali", "ca": "Catalan", "cs": "Czech", "da": "Danish", "de": "German",
@@ -21,21 +20,6 @@ NAMES = {
 """Names in English of the languages met most; any other is named by its code."""
 NAMED = 5
 """Languages that the sentence names; the others are only counted."""
-
-
-def is_unsupported(row: Row) -> bool:
-    """Whether a mention's language kept the classifier from judging it, and no person has."""
-    return row["unsupported"] is not None and row["sentiment"] is None and not row["complaint"]
-
-
-def supported(rows: Sequence[Row]) -> list[Row]:
-    """The rows that shares of what the classifier says are made of."""
-    return [row for row in rows if not is_unsupported(row)]
-
-
-def count_unsupported(rows: Sequence[Row]) -> tuple[Count, ...]:
-    """How many of the rows are in each language that is not supported, most frequent first."""
-    return tally(row["unsupported"] for row in rows if is_unsupported(row))
 
 
 def say_unsupported(counts: Sequence[Count], n: int) -> str:

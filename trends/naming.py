@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
 from config import Brand
-from trends.words import fold, log_odds, split_words, telling_words, word_pattern
+from trends.words import fold, log_odds_of, split_words, telling_words, word_pattern
 
 FEWEST, PART = 2, 0.2
 """People, and the part of a group's people, who must share a word before it may name what they say."""
@@ -65,7 +65,7 @@ def telling_terms(own: Sequence[Sequence[Terms]], others: Sequence[Sequence[Term
     """
     first, second = count_terms(own), count_terms(others)
     fewest = max(FEWEST, math.ceil(PART * len(own)))
-    scores = log_odds(first, second) if second else {term: float(count) for term, count in first.items()}
+    scores = log_odds_of(first, second) if second else {term: float(count) for term, count in first.items()}
     said = [term for term in first if first[term] >= fewest and scores.get(term, 0.0) > 0]
     ranked = sorted(said, key=lambda term: (-scores[term], term))
     phrases = [term for term in ranked if " " in term and first[term] >= NEARLY * max(first[part] for part in term.split())]

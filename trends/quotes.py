@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+import numpy as np
+
+from store.facts import TOPIC
 from trends.answers import Quote
 from trends.coverage import in_words
+from trends.frame import Frame, Rows
 from trends.people import Row
 from trends.windows import Window, day_of
 
 QUOTES = 3
+CANDIDATES = 200
+"""Mentions that are looked at for quotes: more than three people are among them but where somebody floods a topic."""
 LONGEST = 240
 """Characters of a quote: what fits three lines of a page."""
 SHORTEST = 12
@@ -19,32 +25,32 @@ Passages = Callable[[Sequence[int], str, str], Mapping[int, Row]]
 """Reads passages: (row ids, task, topic or attribute id) -> the row of `store.queries.find_passages` by mention."""
 
 
-def pick_quotes(rows: Sequence[Row], count: int = QUOTES) -> list[int]:
+def pick_quotes(frame: Frame, rows: Rows, topic: str = "", *, count: int = QUOTES, kind: int = TOPIC) -> list[int]:
     """Choose row ids that represent the rows: surest first, then newest, from different people and, first, different sites.
 
-    An anonymous mention may be anybody's, so at most one is chosen, after the known people.
+    An anonymous mention may be anybody's, so at most one is chosen, after the known people. `topic` is the label whose scores
+    say how sure, of one `kind`.
     """
-    ordered = sorted(rows, key=lambda row: (row["author"] is None, -(row.get("score") or 0), flipped(row), -row["mention"]))
-    chosen: list[Row] = []
+    author, site, mention = (frame.column(name) for name in ("author", "site", "mention"))
+    keys = (mention[rows], frame.column("published")[rows], frame.scores(kind, topic)[rows], author[rows] != 0)
+    ordered = rows[np.lexsort(keys)[::-1]][:CANDIDATES].tolist()
+    chosen: list[int] = []
     for fresh_site in (True, False):
         for row in ordered:
-            known = {other["author"] for other in chosen}
-            sites = {(other["source"], other["site"]) for other in chosen}
-            seen_site = (row["source"], row["site"]) in sites
-            if len(chosen) < count and row["author"] not in known and not (fresh_site and seen_site):
+            known = {author[other] for other in chosen}
+            seen_site = site[row] in {site[other] for other in chosen}
+            if len(chosen) < count and author[row] not in known and not (fresh_site and seen_site):
                 chosen.append(row)
-    return [row["mention"] for row in chosen]
+    return [int(mention[row]) for row in chosen]
 
 
-def flipped(row: Row) -> tuple[int, ...]:
-    """A key that puts the newest time first and no time last."""
-    return tuple(-ord(character) for character in row["published"] or "")[:20] or (0,)
-
-
-def find_loudest(rows: Sequence[Row]) -> int | None:
+def find_loudest(frame: Frame, rows: Rows) -> int | None:
     """The row id with the greatest reach, where a source gives one above nothing; the earliest of equals."""
-    heard = [row for row in rows if (row["engagement"] or 0) > 0]
-    return max(heard, key=lambda row: (row["engagement"], -row["mention"]))["mention"] if heard else None
+    heard = rows[frame.column("engagement")[rows] > 0]
+    if not len(heard):
+        return None
+    mention = frame.column("mention")
+    return int(mention[heard[np.lexsort((mention[heard], -frame.column("engagement")[heard]))[0]]])
 
 
 def make_quotes(

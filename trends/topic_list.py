@@ -9,9 +9,9 @@ from sqlite_utils import Database
 from config import Config, Topic
 from store.queries import count_by_source, find_complaints
 from store.unsorted import find_topic_taggers
-from trends.gathering import CUSTOMERS, Filters, find_brand, scope_of
+from trends.frame import CUSTOMERS, Filters
+from trends.gathering import find_brand, scope_of
 from trends.grouping import sort_complaints
-from trends.hot_buttons import group_topics
 from trends.people import Row, count_voices, once
 from trends.suggestions import ListedTopic, TopicList
 from trends.windows import Window
@@ -47,6 +47,15 @@ def answer_topics(
         ),
         notes=late_notes(config.topics, taggers),
     )
+
+
+def group_topics(rows: Sequence[Row]) -> dict[str, list[Row]]:
+    """The rows of each topic; complaints without a topic are left out."""
+    grouped: dict[str, list[Row]] = {}
+    for row in rows:
+        if row["topic"] is not None:
+            grouped.setdefault(row["topic"], []).append(row)
+    return grouped
 
 
 def list_topic(topic: Topic, rows: Sequence[Row], due: int, *, configured: bool) -> ListedTopic:

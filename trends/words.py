@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import functools
-import math
 import re
 import unicodedata
-from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+import zlib
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING
 
-from trends.intervals import discoveries
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Counts = NDArray[np.int64] | NDArray[np.float64]
 
 LANGUAGES = ("en", "hi", "ur", "tr", "es", "de", "fr", "it", "pt", "ar", "et")
 """Languages whose stop words are left out; those of romanised Hindi and Urdu are in ROMANISED."""
@@ -32,24 +35,11 @@ HELD = frozenset(("http", "https", "www", "com", "user", "amp", "rt"))
 """Left by links, names and markup: they say nothing of a brand."""
 PRIOR_PART, PRIOR_MOST = 0.1, 500.0
 """Words that the prior is worth: a tenth of all words, so that a quiet week can say something, and never more than this."""
-MIN_PEOPLE = 3
-"""People who must use a word before it says something of the brand."""
 SHORTEST = 3
 # Urdu, Persian and Arabic keyboards give different code points for yeh, kaf and heh.
 ONE_FORM = str.maketrans({"’": "'", "İ": "i", "ي": "ی", "ى": "ی", "ك": "ک", "ه": "ہ"})
 MARKS_UP_TO = 0xFFFF
 """Combining marks are looked for in the basic plane, where the scripts of the supported languages are."""
-
-
-@dataclass(frozen=True)
-class Distinctive:
-    """A word over-used for one side."""
-
-    word: str
-    first: int
-    """People (anonymous mentions one each) of the one side who use it."""
-    second: int
-    z: float
 
 
 @functools.cache
@@ -89,51 +79,60 @@ def telling_words(text: str, ignored: Collection[str]) -> set[str]:
     }
 
 
+def hash_words(text: str) -> list[int]:
+    """The hashes of the telling words of a text, and of its phrases of two such words side by side; each once.
+
+    A word stands without what follows an apostrophe, as names have in Turkish (`tamarind'den`).
+    """
+    return list(dict.fromkeys(map(hash_word, telling_terms(text))))
+
+
+def hash_word(word: str) -> int:
+    """32 bits of a word or phrase, so that no list of all words, which may be names, has to be kept."""
+    return zlib.crc32(word.encode())
+
+
+def telling_terms(text: str) -> list[str]:
+    """The telling words of a text, and its phrases, in order."""
+    terms: list[str] = []
+    last = ""
+    for word in split_words(text):
+        telling = len(word) >= SHORTEST and word not in stop_words() and not any(map(str.isdigit, word))
+        bare = word.partition("'")[0] if telling else ""
+        terms += [bare] * bool(bare) + [f"{last} {bare}"] * bool(last and bare)
+        last = bare
+    return terms
+
+
 def is_ignored(word: str, ignored: Collection[str]) -> bool:
     """Whether a word is ignored, also with a suffix set off by an apostrophe, as Turkish does to names: `tamarind'den`."""
     return word in ignored or word.partition("'")[0] in ignored
 
 
-def log_odds(first: Mapping[str, int], second: Mapping[str, int], *, prior: float | None = None) -> dict[str, float]:
-    """The z score of each word's log-odds ratio between two sides, with an informative Dirichlet prior.
+def log_odds(first: Counts, second: Counts, *, prior: float | None = None) -> NDArray[np.float64]:
+    """The z score of each word's log-odds ratio between two sides, from how often each side uses it.
 
     Monroe, Colaresi and Quinn, "Fightin' Words" (2008), equations 16, 20 and 21; the prior is the pooled frequency of the
     words, worth `prior` words (PRIOR_PART of them without one). Above zero a word is over-used by the first side.
     """
-    pooled = Counter(first) + Counter(second)
-    total, total1, total2 = sum(pooled.values()), sum(first.values()), sum(second.values())
-    prior = min(PRIOR_PART * total, PRIOR_MOST) if prior is None else prior
-    scores = {}
-    for word, count in pooled.items():
-        alpha = prior * count / total
-        counts1, counts2 = first.get(word, 0) + alpha, second.get(word, 0) + alpha
-        rest1, rest2 = total1 + prior - counts1, total2 + prior - counts2
-        if rest1 <= 0 or rest2 <= 0:
-            continue
-        delta = math.log(counts1 / rest1) - math.log(counts2 / rest2)
-        scores[word] = delta / math.sqrt(1 / counts1 + 1 / counts2)
-    return scores
+    import numpy as np
+
+    pooled = np.asarray(first, float) + second
+    total = pooled.sum()
+    alpha = (min(PRIOR_PART * total, PRIOR_MOST) if prior is None else prior) * pooled / total
+    here, there = first + alpha, second + alpha
+    rest, others = here.sum() - here, there.sum() - there
+    with np.errstate(divide="ignore", invalid="ignore"):
+        scores = (np.log(here / rest) - np.log(there / others)) / np.sqrt(1 / here + 1 / there)
+    # A word that is all that a side says has no odds.
+    known: NDArray[np.float64] = np.nan_to_num(scores, nan=0.0, posinf=0.0, neginf=0.0)
+    return known
 
 
-def find_distinctive(first: Mapping[str, int], second: Mapping[str, int], *, limit: int) -> list[Distinctive]:
-    """The words that the first side over-uses, highest z first.
+def log_odds_of(first: Mapping[str, int], second: Mapping[str, int]) -> dict[str, float]:
+    """`log_odds` of words by their names."""
+    import numpy as np
 
-    Of the words that enough people use to be more than a manner of speech: those that stand out, at a false discovery
-    rate of 5%.
-    """
-    if not first or not second:
-        return []
-    scores = log_odds(first, second)
-    said = [word for word, people in first.items() if people >= MIN_PEOPLE and word in scores]
-    stands_out = discoveries([math.erfc(abs(scores[word]) / math.sqrt(2)) for word in said])
-    telling = [
-        Distinctive(word, first[word], second.get(word, 0), scores[word])
-        for word, real in zip(said, stands_out, strict=True)
-        if real and scores[word] > 0
-    ]
-    return sorted(telling, key=lambda word: (-word.z, word.word))[:limit]
-
-
-def count_users(people: Sequence[Collection[str]]) -> Counter[str]:
-    """How many people use each word, from the set of words of each."""
-    return Counter(word for words in people for word in words)
+    words = sorted({*first, *second})
+    sides = (np.array([side.get(word, 0) for word in words], float) for side in (first, second))
+    return dict(zip(words, log_odds(*sides).tolist(), strict=True))

@@ -1,11 +1,12 @@
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from trends.intervals import compare_counts, difference, discoveries, net, resample, share, wilson
+from trends.intervals import compare_counts, difference, discoveries, net, share, wilson
 
 COUNTS = st.integers(0, 5000)
 
@@ -58,10 +59,25 @@ def test_one_who_posts_often_widens_the_interval():
     assert crowd.high > alone.high
 
 
-def test_resampling_gives_the_same_interval_twice_and_nothing_when_all_posted_once():
-    people = [(2, 3), (0, 1), (1, 1), (0, 4)]
-    assert resample(people) == resample(people)
-    assert resample([(1, 1), (0, 1)]) is None
+def test_the_interval_at_the_effective_number_of_answers_is_that_of_drawing_people():
+    generator = np.random.default_rng(1)
+    posts = generator.geometric(0.4, 400)
+    people = np.stack([generator.binomial(posts, generator.beta(1, 2, 400)), posts], axis=-1)
+    found = share(people, floor=5)
+    drawn = people[generator.integers(0, 400, (4000, 400))].sum(axis=1)
+    low, high = np.percentile(drawn[:, 0] / drawn[:, 1], [2.5, 97.5])
+    assert (found.low, found.high) == pytest.approx((low, high), abs=0.008)
+    moods = generator.multinomial(4, [0.2, 0.3, 0.5], 300) * generator.integers(0, 2, (300, 1))
+    moods[:, 1] += 1
+    drawn = moods[generator.integers(0, 300, (4000, 300))].sum(axis=1)
+    low, high = np.percentile((drawn[:, 0] - drawn[:, 2]) / drawn.sum(axis=1), [2.5, 97.5])
+    found = net(moods, floor=5)
+    assert (found.low, found.high) == pytest.approx((low, high), abs=0.012)
+
+
+def test_posts_that_all_say_the_same_count_by_person():
+    # 20 people with 5 posts each, all alike: Kish's effect is 5, so Wilson's interval is that of 20 answers.
+    assert share([(5, 5)] * 20, floor=5).low == pytest.approx(wilson(20, 20)[0])
 
 
 def test_under_the_floor_there_is_no_value():

@@ -1,13 +1,8 @@
 from zoneinfo import ZoneInfo
 
-import numpy as np
-import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
 from store.records import Watch
 from trends.answers import Replies
-from trends.overview import answer_overview, quantile
+from trends.overview import answer_overview
 from trends.windows import all_time, last_full_week
 
 NOW = "2026-10-05T08:00:00Z"
@@ -61,8 +56,3 @@ def test_all_time_has_no_window_before(config, plant):
 def test_an_empty_store_gives_too_few_to_say(config, plant):
     overview = answer_overview(plant([]), config, window=WEEK)
     assert (overview.n, overview.figures.net.too_few, overview.figures.voice.too_few, overview.loudest) == (0, True, True, None)
-
-
-@given(st.lists(st.floats(0, 1e6), min_size=1, max_size=40), st.sampled_from([0.5, 0.9]))
-def test_quantiles_are_numpys(values, part):
-    assert quantile(sorted(values), part) == pytest.approx(float(np.quantile(values, part)))

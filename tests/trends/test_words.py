@@ -1,8 +1,9 @@
 import math
 
+import numpy as np
 import pytest
 
-from trends.words import find_distinctive, log_odds, split_words, telling_words
+from trends.words import hash_word, hash_words, log_odds, split_words, telling_terms, telling_words
 
 
 def test_words_of_every_script_stay_whole():
@@ -19,16 +20,15 @@ def test_stop_words_numbers_and_ignored_words_say_nothing():
 
 def test_log_odds_by_hand():
     # Two words, prior worth 10: pooled late 8 of 20, kind 12 of 20, so alpha is 4 and 6.
-    found = log_odds({"late": 6, "kind": 4}, {"late": 2, "kind": 8}, prior=10)
+    late, kind = log_odds(np.array([6, 4]), np.array([2, 8]), prior=10)
     delta = math.log((6 + 4) / (10 + 10 - 6 - 4)) - math.log((2 + 4) / (10 + 10 - 2 - 4))
-    assert found["late"] == pytest.approx(delta / math.sqrt(1 / (6 + 4) + 1 / (2 + 4)))
-    assert found["kind"] == pytest.approx(-(math.log(14 / 6) - math.log(10 / 10)) / math.sqrt(1 / 10 + 1 / 14))
+    assert late == pytest.approx(delta / math.sqrt(1 / (6 + 4) + 1 / (2 + 4)))
+    assert kind == pytest.approx(-(math.log(14 / 6) - math.log(10 / 10)) / math.sqrt(1 / 10 + 1 / 14))
 
 
-def test_words_of_too_few_people_are_not_distinctive():
-    first, second = {"mould": 30, "rare": 2, "milk": 100}, {"milk": 100, "eggs": 40}
-    assert [word.word for word in find_distinctive(first, second, limit=5)] == ["mould"]
-
-
-def test_without_others_nothing_is_distinctive():
-    assert find_distinctive({"mould": 30}, {}, limit=5) == []
+def test_phrases_are_two_telling_words_side_by_side_and_names_lose_their_suffix():
+    said = "Tamarind'den the delivery driver came, late delivery driver again"
+    assert telling_terms(said) == [
+        "tamarind", "delivery", "driver", "delivery driver", "late", "delivery", "late delivery", "driver", "delivery driver",
+    ]  # fmt: skip
+    assert hash_words(said).count(hash_word("delivery driver")) == 1

@@ -1,0 +1,362 @@
+"""A brand's facts over a window, as numpy columns: copies once, people, local days and hours, topics and attributes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlite_utils import Database
+
+from store.fact_keeping import find_newest_day, read_facts
+from store.facts import COMPLAINT, MOODS, READ, TOPIC, UNDATED, WORDED, Segment, Splitter, split_site
+from store.records import PRECISIONS, VOICES
+from trends.answers import Count, Voices
+from trends.windows import Window, parse_moment
+
+Rows = NDArray[np.int64]
+"""Places of facts in a frame."""
+Bools = NDArray[np.bool_]
+Numbers = NDArray[np.int64]
+CUSTOMERS = ("customer",)
+"""Whose voices are counted unless another is asked for."""
+DAY = 86400
+SECOND_KNOWN, DAY_KNOWN, UNKNOWN = (PRECISIONS.index(name) for name in ("second", "day", "unknown"))
+LATEST = np.iinfo(np.int64).max
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filters:
+    """What narrows a question, alike everywhere."""
+
+    source: str | None = None
+    language: str | None = None
+    voices: tuple[str, ...] = CUSTOMERS
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Facts of one brand that the filters let through, those without a time too. Ratings without words are not in it."""
+
+    segment: Segment
+    zone: ZoneInfo
+
+    def __len__(self) -> int:
+        return len(self.segment.facts)
+
+    def column(self, name: str) -> NDArray[Any]:
+        """One field of all facts, side by side in memory."""
+        columns = self.columns
+        if name not in columns:
+            columns[name] = np.ascontiguousarray(self.segment.facts[name])
+        return columns[name]
+
+    @cached_property
+    def columns(self) -> dict[str, NDArray[Any]]:
+        """Fields that were asked for before."""
+        return {}
+
+    @cached_property
+    def complains(self) -> Bools:
+        """Which complain."""
+        return self.flagged(COMPLAINT)
+
+    @cached_property
+    def unread(self) -> Bools:
+        """Which no tagger has read."""
+        return ~self.flagged(READ)
+
+    @cached_property
+    def unsupported(self) -> Bools:
+        """Which are in a language that kept the classifier from judging them, and no person has."""
+        found: Bools = (self.column("unsupported") != 0) & (self.column("mood") == 0) & ~self.complains
+        return found
+
+    def flagged(self, bit: int) -> Bools:
+        """Which have a bit of `flags`."""
+        found: Bools = (self.column("flags") & bit) != 0
+        return found
+
+    def mood(self, name: str) -> Bools:
+        """Which are positive, neutral or negative."""
+        found: Bools = self.column("mood") == MOODS.index(name) + 1
+        return found
+
+    @cached_property
+    def undated(self) -> Rows:
+        """Those without a time, copies once."""
+        return self.once(np.flatnonzero(self.timeless))
+
+    @cached_property
+    def timeless(self) -> Bools:
+        """Which have no time, with copies."""
+        found: Bools = self.column("precision") == UNKNOWN
+        return found
+
+    def inside(self, window: Window) -> Bools:
+        """Which fall into a window, by the same rule as `store.scope.IN_WINDOW`; all of them for all time."""
+        bounds = window.since, window.until
+        if bounds not in self.windows:
+            self.windows[bounds] = self.find_inside(window)
+        return self.windows[bounds]
+
+    @cached_property
+    def windows(self) -> dict[tuple[str | None, str | None], Bools]:
+        """Windows that were asked for before."""
+        return {}
+
+    def find_inside(self, window: Window) -> Bools:
+        """Look for what falls into a window."""
+        if window.since is None or window.until is None or window.first_day is None or window.end_day is None:
+            return np.ones(len(self), np.bool_)
+        published, precision = self.column("published"), self.column("precision")
+        exact = (published >= epoch(window.since)) & (published < epoch(window.until)) & (precision == SECOND_KNOWN)
+        by_day = (published >= epoch(window.first_day)) & (published < epoch(window.end_day)) & (precision == DAY_KNOWN)
+        found: Bools = exact | by_day
+        return found
+
+    def rows(self, window: Window) -> Rows:
+        """Those of a window, copies once."""
+        return self.once(np.flatnonzero(self.inside(window)))
+
+    def within(self, rows: Rows, window: Window) -> Rows:
+        """Those of some rows that fall into a window, with copies."""
+        return rows[self.inside(window)[rows]]
+
+    def masked(self, rows: Rows) -> Bools:
+        """Some rows as a mask of all."""
+        mask = np.zeros(len(self), np.bool_)
+        mask[rows] = True
+        return mask
+
+    def stood_for(self, rows: Rows, part: Rows) -> Rows:
+        """The rows, where a group of copies is stood for by the copy that is in `part`.
+
+        Taggers may find a topic in one copy and miss it in the group's first; the group still counts once, in part and whole.
+        """
+        copies = part[self.column("copy")[part] != 0]
+        if not len(copies):
+            return rows
+        group = self.column("copy")[rows]
+        ordered = copies[np.argsort(self.column("copy")[copies])]
+        place = np.minimum(np.searchsorted(self.column("copy")[ordered], group), len(ordered) - 1)
+        found = (group != 0) & (self.column("copy")[ordered][place] == group)
+        return np.where(found, ordered[place], rows)
+
+    def once(self, rows: Rows) -> Rows:
+        """One of each group of copies: its earliest, dated before undated; in order of row id."""
+        mention, group = self.column("mention"), self.column("copy")[rows]
+        grouped = rows[group != 0]
+        if len(grouped):
+            published = self.column("published")[grouped]
+            published = np.where(published == UNDATED, LATEST, published)
+            ordered = grouped[np.lexsort((mention[grouped], published, self.column("copy")[grouped]))]
+            groups = self.column("copy")[ordered]
+            first = np.ones(len(ordered), np.bool_)
+            first[1:] = groups[1:] != groups[:-1]
+            rows = np.concatenate([rows[group == 0], ordered[first]])
+        return rows[np.argsort(mention[rows], kind="stable")]
+
+    def rows_of(self, mentions: Sequence[int]) -> Rows:
+        """The facts of some row ids."""
+        return np.flatnonzero(np.isin(self.column("mention"), np.array(list(mentions), np.int64)))
+
+    def voices(self, rows: Rows) -> Voices:
+        """How many mentions, distinct known people, and mentions without an author."""
+        authors = self.column("author")[rows]
+        known = authors[authors != 0]
+        return Voices(mentions=len(rows), people=len(np.unique(known)), anonymous=len(rows) - len(known))
+
+    def speakers(self, rows: Rows) -> int:
+        """People, and anonymous mentions one each."""
+        voices = self.voices(rows)
+        return voices.people + voices.anonymous
+
+    @cached_property
+    def persons(self) -> Numbers:
+        """A number for each fact's person, from 0; a mention without an author is a person of its own."""
+        authors = self.column("author")
+        known = authors != 0
+        numbers = np.empty(len(self), np.int64)
+        people, numbers[known] = np.unique(authors[known], return_inverse=True)
+        numbers[~known] = len(people) + np.arange(len(self) - int(known.sum()))
+        return numbers
+
+    def by_person(self, rows: Rows, *parts: NDArray[Any]) -> tuple[Numbers, ...]:
+        """For each person of some rows the sum of each of `parts` (one number a row)."""
+        _, place = np.unique(self.persons[rows], return_inverse=True)
+        return tuple(np.bincount(place, weights=part).astype(np.int64) for part in parts)
+
+    def parts(self, rows: Rows, *parts: Bools) -> Numbers:
+        """For each person (a row) how many of `rows` are in each of `parts` (a column each, masks of all facts)."""
+        return np.stack(self.by_person(rows, *(part[rows] for part in parts)), axis=-1)
+
+    def part_of(self, part: Bools, rows: Rows) -> Numbers:
+        """Each person's (mentions of `rows` where `part` is true, mentions): what a share is made of."""
+        return self.parts(rows, part, np.ones(len(self), np.bool_))
+
+    @property
+    def topics(self) -> dict[str, Rows]:
+        """The complaints of each topic, with copies, by topic id."""
+        return self.labels_of(TOPIC)
+
+    def labels_of(self, kind: int) -> dict[str, Rows]:
+        """The rows with each label of a kind, with copies and in order, by label."""
+        if kind not in self.label_rows:
+            self.label_rows[kind] = self.find_labelled(kind)
+        return self.label_rows[kind]
+
+    @cached_property
+    def label_rows(self) -> dict[int, dict[str, Rows]]:
+        """Kinds of labels that were asked for before."""
+        return {}
+
+    def find_labelled(self, kind: int) -> dict[str, Rows]:
+        """Look for the rows with each label of a kind."""
+        labels = self.segment.labels[self.segment.labels["kind"] == kind]
+        order = np.argsort(labels["name"], kind="stable")
+        names, starts = np.unique(labels["name"][order], return_index=True)
+        parts = np.split(labels["row"][order].astype(np.int64), starts[1:]) if len(names) else []
+        return {self.segment.names[int(name)]: np.unique(rows) for name, rows in zip(names, parts, strict=True)}
+
+    def scores(self, kind: int, name: str) -> NDArray[np.float64]:
+        """For each fact the score of a label, 0 where a person gave it or it has none."""
+        labels = self.segment.labels
+        mine = labels[(labels["kind"] == kind) & (labels["name"] == self.numbers.get(name, -1))]
+        scores = np.zeros(len(self))
+        np.maximum.at(scores, mine["row"], np.nan_to_num(mine["score"]))
+        return scores
+
+    @cached_property
+    def numbers(self) -> dict[str, int]:
+        """The number of each name."""
+        return self.segment.numbers()
+
+    def names(self, field: str, rows: Rows, *, missing: str | None = None) -> tuple[Count, ...]:
+        """Count the names of a field, most frequent first, then by name; none is left out unless it has a name."""
+        numbers, counts = np.unique(self.column(field)[rows], return_counts=True)
+        named = [
+            Count(name=self.segment.names[int(number)] if number else missing or "", count=int(count))
+            for number, count in zip(numbers, counts, strict=True)
+            if number or missing is not None
+        ]
+        return tuple(sorted(named, key=lambda count: (-count.count, count.name)))
+
+    def sites(self, rows: Rows) -> tuple[Count, ...]:
+        """Count `source/site`, most frequent first."""
+        return tuple(Count(name="/".join(split_site(count.name)), count=count.count) for count in self.names("site", rows))
+
+    def sources(self, rows: Rows) -> tuple[Count, ...]:
+        """Count sources, most frequent first."""
+        counts: dict[str, int] = {}
+        for site in self.names("site", rows):
+            source = split_site(site.name)[0]
+            counts[source] = counts.get(source, 0) + site.count
+        return tuple(Count(name=name, count=n) for name, n in sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+
+    def on_sites(self, rows: Rows, *, without: set[tuple[str, str]]) -> Rows:
+        """The rows that are from none of some (source, site)."""
+        numbers = [self.numbers["\n".join(site)] for site in without if "\n".join(site) in self.numbers]
+        return rows[~np.isin(self.column("site")[rows], numbers)] if numbers else rows
+
+    @cached_property
+    def local(self) -> Numbers:
+        """The time of each fact on the clock of the zone, in seconds since 1970; of a day only, that day's midnight."""
+        published, precision = self.column("published"), self.column("precision")
+        exact = precision == SECOND_KNOWN
+        local = np.where(precision == UNKNOWN, 0, published)
+        local[exact] = published[exact] + offsets(published[exact], self.zone)
+        return local
+
+    @cached_property
+    def days(self) -> Numbers:
+        """The local day of each dated fact, counted from 1970-01-01; a day that a site printed stays that day."""
+        return self.local // DAY
+
+    def clock(self, rows: Rows) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """Counts by local hour (24, only of times known to the second) and by local weekday (7, Monday first, of all dated)."""
+        precision = self.column("precision")[rows]
+        hours = self.local[rows[precision == SECOND_KNOWN]] % DAY // 3600
+        # 1970-01-01 was a Thursday.
+        weekdays = (self.days[rows[precision != UNKNOWN]] + 3) % 7
+        return tuple(np.bincount(hours, minlength=24).tolist()), tuple(np.bincount(weekdays, minlength=7).tolist())
+
+    def distinct_days(self, rows: Rows) -> int:
+        """How many local days some dated rows are of."""
+        return len(np.unique(self.days[rows[self.column("precision")[rows] != UNKNOWN]]))
+
+
+def load_frame(db: Database, brand: str, window: Window, filters: Filters, *, wordless: bool = False) -> Frame:
+    """Read a brand's facts of a window, and those without a time, as far as the filters let them through."""
+    first, end = day_bounds(window)
+    segment = read_facts(db, brand, first_day=first, end_day=end)
+    return Frame(segment.narrow(chosen(segment, filters, wordless=wordless)), window.zone)
+
+
+def load_words(db: Database, brand: str, window: Window, filters: Filters, splitter: Splitter, *, limit: int) -> Frame:
+    """The facts of a window's newest days that hold about `limit` mentions, with their words."""
+    first, end = day_bounds(window)
+    first = find_newest_day(db, brand, limit, first_day=first, end_day=end)
+    segment = read_facts(db, brand, first_day=first, end_day=end, words=splitter)
+    kept = chosen(segment, filters, wordless=False)
+    return Frame(segment.narrow(kept), window.zone)
+
+
+def day_bounds(window: Window) -> tuple[str, str]:
+    """The days in UTC that a window of local days may touch: the first, and the one after the last; all for all time."""
+    if window.since is None or window.until is None or window.first_day is None or window.end_day is None:
+        return "", "~"
+    last = date.fromisoformat(max(window.until[:10], window.end_day))
+    return min(window.since[:10], window.first_day), (last + timedelta(days=1)).isoformat()
+
+
+def chosen(segment: Segment, filters: Filters, *, wordless: bool) -> Bools:
+    """Which facts the filters let through."""
+    facts = segment.facts
+    kept = np.isin(facts["voice"], [VOICES.index(voice) for voice in filters.voices])
+    if not wordless:
+        kept &= (facts["flags"] & WORDED) != 0
+    if filters.source is not None:
+        kept &= np.isin(facts["site"], matching(segment, lambda name: split_site(name)[0] == filters.source and "\n" in name))
+    if filters.language is not None:
+        asked = filters.language
+        kept &= np.isin(facts["language"], matching(segment, lambda name: name == asked or name.startswith(f"{asked}-")))
+    return kept
+
+
+def matching(segment: Segment, wanted: Any) -> list[int]:
+    """The numbers of names that are wanted."""
+    return [number for number, name in segment.names.items() if wanted(name)]
+
+
+def narrowed(frame: Frame, kept: Bools) -> Frame:
+    """A frame of some of the facts."""
+    return replace(frame, segment=frame.segment.narrow(kept))
+
+
+def epoch(moment: str) -> int:
+    """UTC ISO 8601, or a day, as seconds since 1970."""
+    return int(parse_moment(moment).timestamp())
+
+
+def offsets(published: Numbers, zone: ZoneInfo) -> Numbers:
+    """Seconds to add to UTC for the zone's clock at each moment: one look at the zone a day, more only where clocks change."""
+    days, place = np.unique(published // DAY, return_inverse=True)
+    starts = [offset_at(int(day) * DAY, zone) for day in days]
+    ends = [offset_at(int(day + 1) * DAY, zone) for day in days]
+    found = np.array(starts, np.int64)[place] if len(days) else np.zeros(0, np.int64)
+    changing = np.array([start != end for start, end in zip(starts, ends, strict=True)], np.bool_)
+    for row in np.flatnonzero(changing[place]) if changing.any() else ():
+        found[row] = offset_at(int(published[row]), zone)
+    return found
+
+
+def offset_at(moment: int, zone: ZoneInfo) -> int:
+    """Seconds between the zone's clock and UTC at a moment."""
+    shift = datetime.fromtimestamp(moment, UTC).astimezone(zone).utcoffset()
+    return int(shift.total_seconds()) if shift is not None else 0

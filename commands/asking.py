@@ -27,7 +27,7 @@ def ask(
 @click.command(name="hot-buttons")
 @click.option("--all", "everything", is_flag=True, help="Details of every hot button, not only of the leading ones.")
 @window_options
-def hot_buttons(as_json: bool, everything: bool, **question: Any) -> None:
+def hot_buttons(form: str, everything: bool, **question: Any) -> None:
     """Show which complaint topics recur: how many people, since when, how sure, and what to do.
 
     Example: repute hot-buttons --last 4w
@@ -36,12 +36,12 @@ def hot_buttons(as_json: bool, everything: bool, **question: Any) -> None:
     from trends.hot_buttons import answer_hot_buttons
 
     table = partial(hot_buttons_table, everything=everything)
-    show(ask(answer_hot_buttons, **question), table, as_json)
+    show(ask(answer_hot_buttons, **question), table, form)
 
 
 @click.command()
 @window_options
-def attributes(as_json: bool, **question: Any) -> None:
+def attributes(form: str, **question: Any) -> None:
     """Show which of the words you want to be known by are confirmed, contested or absent, and which come unasked.
 
     Example: repute attributes --last 12w
@@ -49,12 +49,12 @@ def attributes(as_json: bool, **question: Any) -> None:
     from reporting.tables import attributes_table
     from trends.attributes import answer_attributes
 
-    show(ask(answer_attributes, **question), attributes_table, as_json)
+    show(ask(answer_attributes, **question), attributes_table, form)
 
 
 @click.command()
 @window_options
-def overview(as_json: bool, **question: Any) -> None:
+def overview(form: str, **question: Any) -> None:
     """Show how the brand stands: mentions, people, net sentiment, share of voice, first replies, competitors beside.
 
     Example: repute overview --last-week
@@ -62,7 +62,7 @@ def overview(as_json: bool, **question: Any) -> None:
     from reporting.tables import overview_table
     from trends.overview import answer_overview
 
-    show(ask(answer_overview, **question), overview_table, as_json)
+    show(ask(answer_overview, **question), overview_table, form)
 
 
 @click.command()
@@ -78,7 +78,7 @@ def mentions(
     brand: str | None,
     source: str | None,
     language: str | None,
-    as_json: bool,
+    form: str,
     sentiment: str | None,
     topic: str | None,
     voices: tuple[str, ...],
@@ -109,4 +109,4 @@ def mentions(
     found = search_mentions(
         read_database(config.database), " ".join(words), scope=scope, sentiment=sentiment, topic=topic, limit=limit
     )
-    show(found, partial(mentions_table, zone=config.time_zone), as_json)
+    show(found, partial(mentions_table, zone=config.time_zone), form)

@@ -60,7 +60,8 @@ CONFIG = click.option(
 AS_OF = click.option(
     "--as-of", "now", type=Moment(), default=read_clock, help="Take this time for now.", show_default="the clock"
 )
-JSON = click.option("--json", "as_json", is_flag=True, help="Write JSON (docs/json.md) instead of a table.")
+JSON = click.option("--json", "form", flag_value="json", default="table", help="Write JSON (docs/json.md) instead of a table.")
+CSV = click.option("--csv", "form", flag_value="csv", help="Write the table's rows as CSV.")
 
 
 def load(path: Path) -> Config:
@@ -73,6 +74,7 @@ def load(path: Path) -> Config:
 def window_options(command: Callable[..., None]) -> Callable[..., None]:
     """Brand, window, source and language: alike in every question."""
     for option in (
+        CSV,
         JSON,
         click.option("--language", help="Only mentions in this language, like hi or ur-Latn."),
         click.option("--source", help="Only mentions of this source."),
@@ -119,12 +121,15 @@ def known_brand(config: Config, brand: str | None) -> str:
     return brand or config.own_brand.id
 
 
-def show(answer: Any, table: Callable[[Any], Any], as_json: bool) -> None:
-    """Write an answer as JSON or as a table."""
+def show(answer: Any, table: Callable[[Any], Any], form: str) -> None:
+    """Write an answer as `json`, as `csv` or as a `table`."""
     from reporting.plain import as_plain
+    from reporting.sheets import as_csv
 
-    if as_json:
+    if form == "json":
         click.echo(json.dumps(as_plain(answer), ensure_ascii=False, indent=2))
+    elif form == "csv":
+        click.echo(as_csv(answer), nl=False)
     else:
         console().print(table(answer))
 

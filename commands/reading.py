@@ -99,7 +99,7 @@ def classify(config_path: Path, file: Any) -> None:
 @click.option("--labels", metavar="PAIRS", help='What its labels mean: "LABEL_0=negative,LABEL_1=neutral,LABEL_2=positive".')
 @CONFIG
 @JSON
-def evaluate(config_path: Path, file: Path, against: str | None, labels: str | None, as_json: bool) -> None:
+def evaluate(config_path: Path, file: Path, against: str | None, labels: str | None, form: str) -> None:
     """Compare the classifier with the labels of FILE, CSV or JSON lines with the columns text and label.
 
     Example: repute evaluate labelled.jsonl --against shipped
@@ -123,7 +123,7 @@ def evaluate(config_path: Path, file: Path, against: str | None, labels: str | N
         raise click.ClickException(f"{file}: is not UTF-8 at byte {error.start}; save the file as UTF-8") from error
     except NothingLabelled as error:
         raise click.ClickException(f"{file}: {error}") from error
-    if as_json:
+    if form == "json":
         click.echo(json.dumps(asdict(result), ensure_ascii=False, indent=2))
     else:
         show(result)

@@ -42,7 +42,7 @@ def sources() -> None:
 @CONFIG
 @AS_OF
 @JSON
-def show_sources(config_path: Path, now: str, name: str | None, as_json: bool) -> None:
+def show_sources(config_path: Path, now: str, name: str | None, form: str) -> None:
     """Show each source: what it brings, its last success and next run, and what is wrong; with NAME its last 10 runs.
 
     `show` may be left out. Example: repute sources hackernews
@@ -55,12 +55,12 @@ def show_sources(config_path: Path, now: str, name: str | None, as_json: bool) -
     config = load(config_path)
     with open_store(config) as db:
         if name is None:
-            show(ask_sources(db, config, now), partial(sources_table, zone=config.time_zone), as_json)
+            show(ask_sources(db, config, now), partial(sources_table, zone=config.time_zone), form)
             return
         answer = answer_runs(db, name, RUNS)
         if config.source(name) is None and not answer.runs:
             raise click.ClickException(unknown_source(config, name))
-        show(answer, partial(runs_table, zone=config.time_zone), as_json)
+        show(answer, partial(runs_table, zone=config.time_zone), form)
 
 
 @sources.command()

@@ -26,7 +26,7 @@ def topics() -> None:
 
 @topics.command(name="list")
 @window_options
-def list_topics(as_json: bool, **question: Any) -> None:
+def list_topics(form: str, **question: Any) -> None:
     """List the topics with their complaints and people, and what is still to be read for each.
 
     Example: repute topics list
@@ -34,7 +34,7 @@ def list_topics(as_json: bool, **question: Any) -> None:
     from reporting.emerging import topics_table
     from trends.topic_list import answer_topics
 
-    show(ask(answer_topics, **question), topics_table, as_json)
+    show(ask(answer_topics, **question), topics_table, form)
 
 
 @topics.command()
@@ -48,7 +48,7 @@ def suggest(
     brand: str | None,
     source: str | None,
     language: str | None,
-    as_json: bool,
+    form: str,
     anonymous: bool,
     limit: int,
     only_toml: bool,
@@ -70,9 +70,9 @@ def suggest(
         db, open_vectors(config.database), config, make_reader(config),
         window=asked, brand=named, source=source, language=language, limit=limit, anonymous=anonymous,
     )  # fmt: skip
-    if as_json or not only_toml:
-        show(answer, suggestions_table, as_json)
-    if not as_json and (answer.suggestions or with_current):
+    if form != "table" or not only_toml:
+        show(answer, suggestions_table, form)
+    if form == "table" and (answer.suggestions or with_current):
         if not only_toml:
             console().print(f"\nTo take them, paste this into {config.path.name} and run `repute tag`:\n", markup=False)
         click.echo(paste_block(answer, config.topics, defaults=uses_defaults(config), with_current=with_current), nl=False)

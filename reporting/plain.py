@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from store.search import CLOSE, OPEN
-from trends.answers import Change, HotButtons, Ledger, Net, Overview
-from trends.health import RunsAnswer, SourcesAnswer
-from trends.suggestions import Suggestions, TopicList
+from trends.answers import Change, Net
 from trends.windows import Window
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 DIGITS = 4
 
-Answer = HotButtons | Ledger | Overview | Suggestions | TopicList | SourcesAnswer | RunsAnswer
 
-
-def as_plain(answer: Answer | Sequence[Mapping[str, Any]]) -> Any:
-    """An answer as nested dicts, or the mentions that a search found as a list; shares and scores have four digits."""
-    if isinstance(answer, Answer):
-        return to_plain(answer)
-    return plain_mentions(answer)
+def as_plain(answer: DataclassInstance | Sequence[Mapping[str, Any]]) -> Any:
+    """An answer (a record of `trends`) as nested dicts, or mentions that were found as a list; figures have four digits."""
+    if isinstance(answer, Sequence):
+        return plain_mentions(answer)
+    return to_plain(answer)
 
 
 def to_plain(value: object) -> Any:

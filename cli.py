@@ -11,10 +11,15 @@ from commands.asking import attributes, hot_buttons, mentions, overview
 from commands.forgetting import forget, prune
 from commands.gather import check, crawl
 from commands.importing import import_
+from commands.judging import accuracy, judge, sample
+from commands.provenance import rerun
 from commands.reading import classify, evaluate, tag
+from commands.rivals import compare, coverage
+from commands.service import service
 from commands.showing import demo, digest, run, serve
 from commands.sources import sources
 from commands.topics import topics
+from commands.trend import trend
 
 
 class Group(click.Group):
@@ -40,8 +45,8 @@ def main(verbose: bool) -> None:
 
 
 GATHERING = (check, crawl, import_, sources)
-READING = (tag, classify, evaluate)
-ANSWERING = (hot_buttons, attributes, overview, mentions, topics)
+READING = (tag, classify, evaluate, sample, judge, accuracy)
+ANSWERING = (hot_buttons, attributes, overview, trend, service, compare, coverage, mentions, topics, rerun)
 SHOWING = (digest, serve, run, demo)
 ERASING = (forget, prune)
 

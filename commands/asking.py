@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from commands.grounds import load_asked, open_asked
 from commands.options import known_brand, load, read_window, show, window_options
 from store.records import VOICES
 
@@ -17,11 +18,9 @@ def ask(
     answer: Callable[..., Any], *, config_path: Path, brand: str | None, source: str | None, language: str | None, **window: Any
 ) -> Any:
     """Put a question with the options that all questions share."""
-    from store.database import read_database
-
-    config = load(config_path)
+    config = load_asked(config_path)
     named, asked = known_brand(config, brand), read_window(config, **window)
-    return answer(read_database(config.database), config, brand=named, window=asked, source=source, language=language)
+    return answer(open_asked(config), config, brand=named, window=asked, source=source, language=language)
 
 
 @click.command(name="hot-buttons")
@@ -90,7 +89,6 @@ def mentions(
     Example: repute mentions refund --last 4w
     """
     from reporting.tables import mentions_table
-    from store.database import read_database
     from store.scope import Scope
     from store.search import search_mentions
 
@@ -107,6 +105,6 @@ def mentions(
         voices=voices or VOICES,
     )
     found = search_mentions(
-        read_database(config.database), " ".join(words), scope=scope, sentiment=sentiment, topic=topic, limit=limit
+        open_asked(config), " ".join(words), scope=scope, sentiment=sentiment, topic=topic, limit=limit
     )
     show(found, partial(mentions_table, zone=config.time_zone), form)

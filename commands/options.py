@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from commands.grounds import SAVE, WHY, find_why, keep, this_ground
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -71,9 +73,11 @@ def load(path: Path) -> Config:
     return load_config(path)
 
 
-def window_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Brand, window, source and language: alike in every question."""
+def window_options(command: Callable[..., None], *, last: str = "4w") -> Callable[..., None]:
+    """Brand, window, source and language: alike in every question. `last` is the window where none is asked for."""
     for option in (
+        SAVE,
+        WHY,
         CSV,
         JSON,
         click.option("--language", help="Only mentions in this language, like hi or ur-Latn."),
@@ -82,7 +86,7 @@ def window_options(command: Callable[..., None]) -> Callable[..., None]:
         click.option("--last-week", is_flag=True, help="The last full week, as in the digest."),
         click.option("--until", metavar="DAY", help="Last local day of the window."),
         click.option("--since", metavar="DAY", help="First local day of the window."),
-        click.option("--last", metavar="LENGTH", default="4w", show_default=True, help="The window up to today: 7d, 4w, 12w."),
+        click.option("--last", metavar="LENGTH", default=last, show_default=True, help="The window up to today: 7d, 4w, 12w."),
         click.option("--brand", help="Brand id.  [default: your own]"),
         CONFIG,
         AS_OF,
@@ -122,16 +126,31 @@ def known_brand(config: Config, brand: str | None) -> str:
 
 
 def show(answer: Any, table: Callable[[Any], Any], form: str) -> None:
-    """Write an answer as `json`, as `csv` or as a `table`."""
+    """Write an answer as `json`, as `csv` or as a `table`; with `--why` what it stands on too, with `--save` keep it."""
     from reporting.plain import as_plain
     from reporting.sheets import as_csv
 
+    ground = this_ground()
+    if ground.replay is not None:
+        ground.given.append(as_plain(answer))
+        return
+    if ground.why and form == "csv":
+        raise click.ClickException("--why: a CSV has no place for it; ask with --json, or for the table")
+    why = find_why(answer) if ground.why else None
+    if ground.save is not None:
+        keep(answer)
     if form == "json":
-        click.echo(json.dumps(as_plain(answer), ensure_ascii=False, indent=2))
+        plain = as_plain(answer)
+        plain = plain if why is None else {**(plain if isinstance(plain, dict) else {"rows": plain}), "why": as_plain(why)}
+        click.echo(json.dumps(plain, ensure_ascii=False, indent=2))
     elif form == "csv":
         click.echo(as_csv(answer), nl=False)
     else:
         console().print(table(answer))
+        if why is not None:
+            from reporting.provenance import why_lines
+
+            console().print(why_lines(why))
 
 
 @contextlib.contextmanager

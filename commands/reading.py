@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from commands.options import CONFIG, JSON, console, load, progress_bar
-from commands.upkeep import keep_up
+from commands.options import AS_OF, CONFIG, JSON, console, load, progress_bar
+from commands.upkeep import keep_up, test_days
 
 if TYPE_CHECKING:
     from config import Config
@@ -25,7 +25,8 @@ SHOWN = 10
 
 @click.command()
 @CONFIG
-def tag(config_path: Path) -> None:
+@AS_OF
+def tag(config_path: Path, now: str) -> None:
     """Read every mention that the current taggers have not read.
 
     Example: repute tag
@@ -45,6 +46,7 @@ def tag(config_path: Path) -> None:
         report = tag_mentions(db, open_vectors(config.database), load_classifier(config), names=names, progress=show)
     click.echo(f"{report.read} mentions read, {report.recalled} answered from what was stored")
     keep_up(db)
+    test_days(db, config, now)
 
 
 def load_classifier(config: Config) -> Classifier:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from commands.asking import ask
+from commands.grounds import open_asked
 from commands.options import console, known_brand, load, read_window, show, window_options
 
 if TYPE_CHECKING:
@@ -60,12 +61,12 @@ def suggest(
     Example: repute topics suggest --last 12w
     """
     from reporting.emerging import paste_block, suggestions_table
-    from store.database import open_vectors, read_database
+    from store.database import open_vectors
     from trends.emerging import answer_emerging
 
     config = load(config_path)
     named, asked = known_brand(config, brand), read_window(config, **window)
-    db = read_database(config.database)
+    db = open_asked(config)
     answer = answer_emerging(
         db, open_vectors(config.database), config, make_reader(config),
         window=asked, brand=named, source=source, language=language, limit=limit, anonymous=anonymous,

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from sqlite_utils import Database
+from typing import TYPE_CHECKING
 
 from commands.options import progress_bar
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+    from config import Config
 
 
 def keep_up(db: Database) -> None:
@@ -14,3 +19,11 @@ def keep_up(db: Database) -> None:
 
     with progress_bar("Adding up what changed") as show:
         refresh_facts(db, hash_words, show)
+
+
+def test_days(db: Database, config: Config, now: str) -> None:
+    """Test the completed days for outbreaks, each once."""
+    from trends.detecting import detect
+
+    with progress_bar("Testing completed days") as show:
+        detect(db, config, now=now, progress=show)

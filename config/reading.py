@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from config.goals import read_goals, read_metrics
 from config.records import Attribute, Brand, Config, ConfigError, Problem, Source, Thresholds, Topic
 from config.sections import read_digest, read_schedule, read_sentiment, read_thresholds, read_voices
 from config.tables import Table
@@ -54,6 +55,7 @@ def read_config(path: Path, top: Table, environment: Mapping[str, str]) -> Confi
     database = base.text("database", "repute.db")
     if not database.strip():
         base.problem("database", 'is empty; write one like "repute.db", or leave the line out')
+    brands, topics = read_brands(top), read_topics(top)
     return Config(
         path=path,
         database=(path.parent / database).resolve(),
@@ -65,13 +67,16 @@ def read_config(path: Path, top: Table, environment: Mapping[str, str]) -> Confi
         retention_days=read_retention(base),
         voices=read_voices(top.table("voices")),
         allow_private_hosts=base.texts("allow_private_hosts"),
-        brands=read_brands(top),
+        brands=brands,
         attributes=read_attributes(top),
-        topics=read_topics(top),
+        topics=topics,
         sources=read_sources(top),
         schedule=read_schedule(top.table("schedule")),
         digest=read_digest(top.table("digest")),
         thresholds=read_thresholds(top.table("thresholds"), Thresholds()),
+        goals=read_goals(top, brands, topics),
+        metrics=read_metrics(top.table("metrics")),
+        customers_metric=base.text("customers_metric", "customers"),
         model=base.text("model", ""),
         sentiment=read_sentiment(top),
         secrets={

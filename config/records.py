@@ -133,6 +133,45 @@ class Thresholds:
     systemic_days: int = 3
     too_few: int = 5
     """Shares and means over fewer answers than this are not shown."""
+    quiet_days: int = 14
+    """A customer who says nothing for so many days after the company's answer has gone quiet: the case counts as resolved."""
+
+
+Way = Literal["at_most", "at_least"]
+Unit = Literal["a_week", "percent", "points", "per_1000", "stars"]
+"""`percent` is written 0 to 100 and kept as 0 to 1, `points` -100 to 100 and kept as -1 to 1."""
+MetricKind = Literal["level", "count"]
+MetricEvery = Literal["day", "week", "month", "quarter"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Goal:
+    """What a weekly figure of a brand is to be."""
+
+    figure: str
+    """One of `config.goals.FIGURES`."""
+    way: Way
+    target: float
+    """In the figure's own unit: a share is 0 to 1, net sentiment and NPS are -1 to 1."""
+    unit: Unit
+    brand: str
+    """Brand id; the first own brand where nothing is said."""
+    topic: str = ""
+    """Topic id, of figures about complaints; empty for all complaints."""
+    within_hours: float | None = None
+    """Of `first_reply`: how soon a complaint is to be answered."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MetricSeries:
+    """How an imported business series is read."""
+
+    name: str
+    """As imported; of `returns/Toaster X` the part before the `/` stands for all its products."""
+    kind: MetricKind = "level"
+    """A level (customers, staff) is averaged over a week, a count (orders, returns) is summed up."""
+    every: MetricEvery | None = None
+    """What a value stands for; None to tell it by the days between values."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -178,6 +217,10 @@ class Config:
     schedule: Schedule
     digest: Digest
     thresholds: Thresholds
+    goals: tuple[Goal, ...] = ()
+    metrics: tuple[MetricSeries, ...] = ()
+    customers_metric: str = "customers"
+    """The imported business series that counts the own brand's customers."""
     model: str
     """Folder of another ONNX model; empty for the one that is shipped."""
     sentiment: SentimentModel | None
@@ -192,6 +235,11 @@ class Config:
     def brand(self, brand_id: str) -> Brand | None:
         """The brand of that id, or None."""
         return next((brand for brand in self.brands if brand.id == brand_id), None)
+
+    def metric(self, name: str) -> MetricSeries:
+        """How the business series of that name is read."""
+        known = {series.name: series for series in self.metrics}
+        return known.get(name) or known.get(name.partition("/")[0]) or MetricSeries(name=name)
 
     @property
     def own_brand(self) -> Brand:

@@ -112,6 +112,7 @@ def read_thresholds(table: Table, usual: Thresholds) -> Thresholds:
         systemic_sites=table.number("systemic_sites", usual.systemic_sites, 1, 1000),
         systemic_days=table.number("systemic_days", usual.systemic_days, 1, 366),
         too_few=table.number("too_few", usual.too_few, 1, 1000),
+        quiet_days=table.number("quiet_days", usual.quiet_days, 1, 366),
     )
     if thresholds.recurring_people > thresholds.systemic_people:
         counts = f"{thresholds.recurring_people} is more than systemic_people, {thresholds.systemic_people}"

@@ -64,6 +64,18 @@ class Table:
             return default
         return value
 
+    def decimal(self, key: str, low: float, high: float) -> float | None:
+        """A number within bounds, with or without a point; None if absent or wrong."""
+        words = f"a number from {low:g} to {high:g}"
+        self.asked.add(key)
+        value = self.values.get(key)
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
+            self.problem(key, f"{value!r} should be {words}")
+            return None
+        return float(value)
+
     def choice(self, key: str, words: tuple[Word, ...], default: Word) -> Word:
         """One of a few words."""
         listed = " or ".join(f'"{word}"' for word in words)

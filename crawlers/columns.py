@@ -40,6 +40,7 @@ METRIC_NAMES: Mapping[str, tuple[str, ...]] = {
     "name": ("name", "metric", "series"),
     "date": ("date", "day", "tarih"),
     "value": ("value", "count", "amount", "number"),
+    "part": ("part", "product", "branch", "item"),
 }
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,19 +12,17 @@ from dateutil.tz import gettz
 from sqlite_utils import Database
 
 from config import Config
-from crawlers.columns import METRIC_NAMES, choose_columns
-from crawlers.dates import parse_date
+from crawlers.business import choose_metric_columns, read_metrics
 from crawlers.export_maps import ANY, find_export, named_export
 from crawlers.exports import Export, Fit, check_export, fit_export
 from crawlers.importer import Importer, Reading, Tally
-from crawlers.ratings import parse_amount
 from crawlers.tables import Fault, ImportProblem, Table, open_table
 from crawlers.voices import settle_voices
 from store.authors import load_secret
 from store.crawls import is_known
 from store.database import open_database
 from store.metrics import save_metrics
-from store.records import MatchedMention, Metric
+from store.records import MatchedMention
 from store.saving import Author, Saved, identity, save_mentions
 
 __all__ = ["ImportProblem", "ImportReport", "Plan", "Reading", "import_file", "import_metrics", "plan_import"]
@@ -236,31 +233,20 @@ def import_metrics(
     delimiter: str | None = None,
     day_first: bool | None = None,
 ) -> ImportReport:
-    """Import a business series: rows of name, local day and value. Raises as `import_file` does."""
+    """Import business series: rows of name, local day and value, or of a day and a column for each series.
+
+    A column that tells the product or branch makes one series of each: `returns/Toaster X`. Raises as `import_file` does.
+    """
     table = open_table(path, encoding=encoding, delimiter=delimiter)
-    needed = ("name", "date", "value")
-    chosen = explained(path, lambda: choose_columns(table.columns, columns or {}, names=METRIC_NAMES, needed=needed))
+    chosen = explained(path, lambda: choose_metric_columns(table.columns, columns or {}))
     tally = Tally()
-    metrics = list(read_metrics(table, chosen, tally, day_first))
+    found = explained(path, lambda: list(read_metrics(table, chosen, tally, day_first, name=site_of(path))))
+    metrics = [metric for _, metric in found]
     with contextlib.closing(open_database(config.database)) as db:
         for start in range(0, len(metrics), BATCH):
             tally.new += save_metrics(db, metrics[start : start + BATCH])
     tally.unchanged = len(metrics) - tally.new
-    left = tuple(name for name in table.columns if name not in chosen.values())
-    return compose_report(Fit(export=ANY, columns=chosen, unused=left), tally)
-
-
-def read_metrics(table: Table, chosen: Mapping[str, str], tally: Tally, day_first: bool | None) -> Iterator[Metric]:
-    """The values of a series, leaving out rows without name, day or number."""
-    for row in table.rows():
-        tally.rows += 1
-        if isinstance(row, Fault):
-            tally.leave_out(row.line, "not readable", row.reason)
-            continue
-        line, cells = row[0], {name: row[1].get(column, "").strip() for name, column in chosen.items()}
-        day, _ = parse_date(cells["date"], day_first=day_first)
-        value = parse_amount(cells["value"])
-        if not cells["name"] or day is None or value is None or not math.isfinite(value):
-            tally.leave_out(line, "no metric", f"name {cells['name']!r}, date {cells['date']!r}, value {cells['value']!r}")
-            continue
-        yield Metric(name=cells["name"], date=day[:10], value=value)
+    with_values = {column for column, _ in found}
+    taken = {**chosen.chosen, **{column: column for column in chosen.series if column in with_values}}
+    left = tuple(name for name in table.columns if name not in taken.values())
+    return compose_report(Fit(export=ANY, columns=taken, unused=left), tally)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from reporting.charts import Drawable, attribute_ledger, chart_svg, hours_of_day, sentiment_share, weekly_complaints
-from trends.answers import HotButton, HotButtons, Ledger, Overview, SentimentWeek, Week
+from trends.answers import Ledger, Overview, SentimentWeek, Week
+from trends.hot_button_answers import HotButton, HotButtons
 from trends.windows import MONTHS
 
 MOST_TOPICS = 5

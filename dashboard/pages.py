@@ -27,7 +27,7 @@ MOST_FOUND = 100
 
 def page_words(db: Database, config: Config, asked: Asked) -> dict[str, Any]:
     """Everything on the one page: the same answers as the digest and the commands, for a brand and window."""
-    hot = answer_hot_buttons(db, config, brand=asked.brand.id, window=asked.window)
+    hot = answer_hot_buttons(db, config, brand=asked.brand.id, window=asked.window, parts=False)
     ledger = answer_attributes(db, config, brand=asked.brand.id, window=asked.window)
     overview = answer_overview(db, config, brand=asked.brand.id, window=asked.window)
     return frame_words(config, asked) | {

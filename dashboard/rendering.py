@@ -10,6 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from reporting import phrases
+from reporting.evidence import evidence_lines
 from reporting.terminal import sparkline
 from store.search import CLOSE, OPEN
 from trends.quotes import cut
@@ -42,6 +43,7 @@ def environment() -> Environment:
         "counted": phrases.counted,
         "people_words": phrases.people_words,
         "voices_words": phrases.voices_words,
+        "evidence_lines": evidence_lines,
         "share_words": phrases.share_words,
         "share_basis": phrases.share_basis,
         "net_words": phrases.net_words,

@@ -15,9 +15,11 @@ from sqlite_utils import Database
 
 from config import Config
 from reporting import phrases
+from reporting.evidence import evidence_lines
 from reporting.findings import list_basis, list_changes, main_finding
-from trends.answers import HotButtons, Ledger, Overview
+from trends.answers import Ledger, Overview
 from trends.attributes import answer_attributes
+from trends.hot_button_answers import HotButtons
 from trends.hot_buttons import answer_hot_buttons
 from trends.overview import answer_overview
 from trends.windows import last_full_week
@@ -54,7 +56,7 @@ def compose_digest(db: Database, config: Config, *, now: str, brand: str = "") -
     brand = brand or config.own_brand.id
     window = last_full_week(now, config.time_zone)
     week = Week(
-        hot=answer_hot_buttons(db, config, brand=brand, window=window),
+        hot=answer_hot_buttons(db, config, brand=brand, window=window, parts=False),
         ledger=answer_attributes(db, config, brand=brand, window=window),
         overview=answer_overview(db, config, brand=brand, window=window),
     )
@@ -160,6 +162,7 @@ def templates() -> Environment:
         counted=phrases.counted,
         people_words=phrases.people_words,
         voices_words=phrases.voices_words,
+        evidence_lines=evidence_lines,
         share_words=phrases.share_words,
         share_basis=phrases.share_basis,
         net_words=phrases.net_words,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from reporting.evidence import outbreak_words, trend_of
 from reporting.phrases import change_words, counted, minutes_words, net_words, people_words
-from trends.answers import Figures, HotButton, HotButtons, Ledger, Overview
+from trends.answers import Figures, Ledger, Overview
+from trends.hot_button_answers import HotButton, HotButtons
 
 REPEATING = ("systemic", "recurring")
 
@@ -11,7 +13,7 @@ REPEATING = ("systemic", "recurring")
 def main_button(hot: HotButtons) -> HotButton | None:
     """The hot button to lead with: of the gravest verdict, one that rises before one that does not."""
     leading = [button for button in hot.buttons if button.verdict == hot.buttons[0].verdict]
-    return next((button for button in leading if button.change.direction == "rising"), leading[0] if leading else None)
+    return next((button for button in leading if trend_of(button) == "rising"), leading[0] if leading else None)
 
 
 def main_finding(hot: HotButtons) -> str:
@@ -24,7 +26,7 @@ def main_finding(hot: HotButtons) -> str:
         return no_button(hot)
     if button.verdict not in REPEATING:
         return f"no complaint recurs; {counted(hot.complaints, 'complaint')} in {counted(hot.n, 'mention')}"
-    trend = f", {button.change.direction}" if button.change.direction in ("rising", "falling") else ""
+    trend = f", {trend_of(button)}" if trend_of(button) in ("rising", "falling") else ""
     return f"{button.name}: {button.verdict}, {counted(button.people, 'person', 'people')}{trend}"
 
 
@@ -43,6 +45,11 @@ def list_changes(hot: HotButtons, overview: Overview) -> list[str]:
     moved = [button for button in hot.buttons if button.change.direction in ("rising", "falling")]
     moved.sort(key=lambda button: (button.change.direction != "rising", -button.people))
     sentences = [f"{button.name}: {change_words(button.change)}." for button in moved]
+    sentences += [
+        f"{button.name}: {outbreak_words(button.outbreak)}"
+        for button in hot.buttons
+        if button.outbreak and button.outbreak.direction in ("rising", "falling")
+    ]
     sentences += [
         f"{button.name} is new: {new_words(button)}, none in the window before."
         for button in hot.buttons

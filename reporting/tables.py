@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from reporting.evidence import evidence_lines, part_lines
 from reporting.findings import REPEATING
 from reporting.phrases import (
     DIRECTION_SIGNS,
@@ -24,19 +25,8 @@ from reporting.phrases import (
 )
 from reporting.terminal import bar, clean, heading, indented, new_table, notes_lines, quote_lines, sparkline
 from store.search import CLOSE, OPEN
-from trends.answers import (
-    AttributeFigures,
-    AttributeRow,
-    Change,
-    Figures,
-    HotButton,
-    HotButtons,
-    Ledger,
-    Net,
-    Overview,
-    Replies,
-    Share,
-)
+from trends.answers import AttributeFigures, AttributeRow, Change, Figures, Ledger, Net, Overview, Replies, Share
+from trends.hot_button_answers import HotButton, HotButtons
 from trends.quotes import cut
 from trends.verdicts import plural
 from trends.windows import day_of
@@ -48,7 +38,6 @@ DETAILED = 5
 """Hot buttons with details, where not all are asked for: more than a screen nobody reads."""
 PEOPLE_BAR = 10
 SIDE_BAR = 8
-FEW_HOURS = 3
 LONGEST_TEXT = 280
 """Characters of a mention in a list."""
 
@@ -128,6 +117,7 @@ def button_lines(button: HotButton) -> RenderableType:
         indented(f"{button.rule}."),
         indented(change_line("Change", button.change)),
         indented(where_words(button)),
+        *(indented(clean(line)) for line in (*evidence_lines(button), *part_lines(button))),
     ]
     if button.action:
         lines.append(indented(f"To do: {button.action}"))
@@ -139,21 +129,12 @@ def button_lines(button: HotButton) -> RenderableType:
 
 
 def where_words(button: HotButton) -> str:
-    """Sources, days, busiest hours, languages, and what stands beside."""
+    """Sources, days, languages, and what stands beside."""
     parts = [", ".join(f"{count.name} {count.count}" for count in button.sources), counted(button.days, "day")]
-    if button.timed:
-        hours = ", ".join(busiest(button.hours))
-        parts.append(f"{f'busiest at {hours}' if hours else 'no busy hour'} ({button.timed} timed)")
     parts.append(", ".join(f"{count.name} {count.count}" for count in button.languages))
     parts += [f"{counted(button.copies, 'copy', 'copies')} not counted"] if button.copies else []
     parts += [f"{button.undated} undated"] if button.undated else []
     return "; ".join(part for part in parts if part)
-
-
-def busiest(hours: Sequence[int]) -> list[str]:
-    """The hours with most complaints, in order of the clock; a single complaint makes no hour busy."""
-    top = sorted(range(24), key=lambda hour: (-hours[hour], hour))[:FEW_HOURS]
-    return [f"{hour}:00" for hour in sorted(top) if hours[hour] > 1]
 
 
 def attributes_table(answer: Ledger) -> RenderableType:

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from sentiment.classifier import Classifier, Reading
+from sentiment.signs import SignReader
+from store.records import WHOLE
 
 BATCH = 256
 
@@ -16,8 +18,8 @@ def classify_lines(lines: Iterable[bytes], classifier: Classifier) -> Iterator[d
     """Read lines of text, or JSON lines if the first line is a JSON object, and give one row a line, in the same order.
 
     A row has `text, language, language_supported, sentiment, scores {negative, neutral, positive}, complaint, topics
-    {id: score}, attributes {id: polarity}`. A line that cannot be read gives `{"line": number, "error": why}`; the
-    others go on.
+    {id: score}, attributes {id: polarity}, signs [sign]`. A line that cannot be read gives `{"line": number, "error": why}`;
+    the others go on.
     """
     numbered = enumerate(lines, 1)
     first = next(numbered, None)
@@ -73,4 +75,11 @@ def as_row(reading: Reading) -> dict[str, Any]:
         "complaint": reading.complaint,
         "topics": {topic: round(score, 3) for topic, score in reading.topics.items()},
         "attributes": dict(reading.attributes),
+        "signs": find_signs(reading),
     }
+
+
+def find_signs(reading: Reading) -> list[str]:
+    """The signs of a text, whichever brand it speaks of."""
+    spans = [(span.start, span.end) for span in reading.spans] if len(reading.spans) > 1 else []
+    return [found.sign for found in SignReader().read(reading.text, spans) if found.span == WHOLE]

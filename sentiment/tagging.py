@@ -3,6 +3,7 @@
 Whose sentence it is, is said by a tagger of its own, whose description changes with the brands' names and queries. Every
 mention is then due to it, and answered from the stored sentiments and sentences at thousands a second without the model:
 simpler and surer than finding out which mentions a new name might touch. A mention whose brands change is due to it alone.
+Signs are read in the words alone, in every language: a changed list makes only that sign due, answered without the model.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ import numpy as np
 from sqlite_utils import Database
 
 from sentiment.classifier import Classifier, Floats, Matches, Reading, SpanReading
+from sentiment.signs import TASK as SIGN
+from sentiment.signs import SignReader
 from sentiment.taggers import current_taggers
 from sentiment.targets import TargetReader
 from store.languages import find_unsupported
@@ -26,10 +29,18 @@ BATCH = 256
 """Mentions between two short transactions: a few seconds of work, which is all that a kill can cost."""
 FROM_VECTORS = ("topic", "attribute")
 """Tasks that are answered from stored sentence vectors, without reading the text again."""
-RECALLED = (*FROM_VECTORS, TASK)
-"""Those, and whose sentence it is, which takes the words but no model."""
+RECALLED = (*FROM_VECTORS, TASK, SIGN)
+"""Those, and whose sentence it is and which signs it gives, which take the words but no model."""
 
 Ids = Mapping[Tagger, int]
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What is read in the words by rules."""
+
+    targets: TargetReader
+    signs: SignReader
 
 
 @dataclass(frozen=True)
@@ -54,21 +65,21 @@ def tag_mentions(
 
     Without `names` every sentence counts for every brand of its mention.
     """
-    reader = TargetReader(names)
+    rules = Rules(TargetReader(names), SignReader(names))
     taggers = current_taggers(
         classifier.model, classifier.topics, classifier.attributes, classifier.thresholds, classifier.sentiment_model
     )
-    ids = set_current_taggers(db, [*taggers, *reader.taggers])
+    ids = set_current_taggers(db, [*taggers, *rules.targets.taggers, *rules.signs.taggers])
     forget_vectors(vectors, find_tombstones(db))
     due_at_all, read, recalled, after = count_due(db), 0, 0, 0
     while due := find_due(db, BATCH, after=after):
         after = due[-1].id
-        known = recall(db, vectors, classifier, due, ids, reader)
-        for lacking, tagged in known.items():
-            save_tagged(db, tagged, ids, sorted(lacking, key=ids.__getitem__))
+        known = recall(db, vectors, classifier, due, ids, rules)
+        for readers, tagged in known.items():
+            save_tagged(db, tagged, ids, sorted(readers, key=ids.__getitem__))
         answered = {item.mention for tagged in known.values() for item in tagged}
         unread = [item for item in due if item.id not in answered]
-        read_texts(db, vectors, classifier, unread, ids, reader)
+        read_texts(db, vectors, classifier, unread, ids, rules)
         read, recalled = read + len(unread), recalled + len(answered)
         if progress:
             progress(read + recalled, due_at_all)
@@ -76,7 +87,7 @@ def tag_mentions(
 
 
 def read_texts(
-    db: Database, vectors: Database, classifier: Classifier, due: Sequence[DueMention], ids: Ids, reader: TargetReader
+    db: Database, vectors: Database, classifier: Classifier, due: Sequence[DueMention], ids: Ids, rules: Rules
 ) -> None:
     """Read the texts of mentions; their vectors are saved first, so that tags never stand without them."""
     if not due:
@@ -86,8 +97,8 @@ def read_texts(
         vectors, classifier.model, [(item.id, item.text_hash, all_vectors(r)) for item, r in zip(due, readings, strict=True)]
     )
     tagged = [as_tagged(item, r, ids) for item, r in zip(due, readings, strict=True)]
-    targeted = [with_targets(one, item, r, reader) for one, item, r in zip(tagged, due, readings, strict=True)]
-    if save_tagged(db, targeted, ids, list(ids)) < len(targeted):
+    ruled = [with_rules(one, item, r, rules) for one, item, r in zip(tagged, due, readings, strict=True)]
+    if save_tagged(db, ruled, ids, list(ids)) < len(ruled):
         # Some were edited, removed or forgotten meanwhile: what was made of their words must not outlive them.
         sweep_vectors(db, vectors)
 
@@ -115,7 +126,7 @@ def as_tagged(due: DueMention, reading: Reading, ids: Ids) -> TaggedMention:
 
 
 def unsupported_tag(reading: Reading, named: Mapping[tuple[str, str], Tagger]) -> Tag:
-    """What only a mention in a language that is not supported has, and all that it has: the language."""
+    """What only a mention in a language that is not supported has, and all that it has but for signs: the language."""
     return Tag(tagger=named["language", ""], label=reading.language)
 
 
@@ -131,12 +142,13 @@ def find_tags(reading: Reading, named: Mapping[tuple[str, str], Tagger]) -> list
     return tags
 
 
-def with_targets(tagged: TaggedMention, due: DueMention, reading: Reading, reader: TargetReader) -> TaggedMention:
-    """Add for which brands each sentence counts."""
+def with_rules(tagged: TaggedMention, due: DueMention, reading: Reading, rules: Rules) -> TaggedMention:
+    """Add which signs each sentence gives, in any language, and for which brands it counts."""
+    tagged = replace(tagged, tags=(*tagged.tags, *rules.signs.tags(due.words, tagged.spans, due.brands)))
     if not reading.language_supported:
         return replace(tagged, targets=())
     moods = [span.sentiment for span in several(reading)] or [reading.sentiment]
-    return replace(tagged, targets=reader.targets(due.words, tagged.spans, moods, due.brands))
+    return replace(tagged, targets=rules.targets.targets(due.words, tagged.spans, moods, due.brands))
 
 
 def by_name(ids: Ids) -> dict[tuple[str, str], Tagger]:
@@ -154,9 +166,12 @@ def match_tags(found: Matches, named: Mapping[tuple[str, str], Tagger], span: in
 
 
 def recall(
-    db: Database, vectors: Database, classifier: Classifier, due: Sequence[DueMention], ids: Ids, reader: TargetReader
+    db: Database, vectors: Database, classifier: Classifier, due: Sequence[DueMention], ids: Ids, rules: Rules
 ) -> dict[frozenset[Tagger], list[TaggedMention]]:
-    """Answer from what is stored the mentions that lack only topics, attributes or targets, by the set of taggers they lack."""
+    """Answer from what is stored the mentions that lack only topics, attributes, targets or signs, by the taggers answering.
+
+    Those are the ones lacking, and with targets all of signs too: a sign between brands depends on the mention's brands.
+    """
     lacking = {item.id: frozenset(tagger for tagger, number in ids.items() if number not in item.read_by) for item in due}
     candidates = {item.id: item for item in due if all(tagger.task in RECALLED for tagger in lacking[item.id])}
     likened = {number for number in candidates if any(tagger.task in FROM_VECTORS for tagger in lacking[number])}
@@ -175,12 +190,17 @@ def recall(
                 continue
             words = [item.words, *(item.words[start:end] for start, end in cut)]
             tags = [tag for tag in tags_from(classifier, found, mood, ids, words) if tag.tagger in lacking[number]]
-        if mood is None or not reader.taggers:
+        readers, asked = lacking[number], {tagger.task for tagger in lacking[number]}
+        if mood is None or not rules.targets.taggers:
             targets = ()
-        elif any(tagger.task == TASK for tagger in lacking[number]):
-            targets = reader.targets(item.words, cut, mood.sentiments[1:] or mood.sentiments, item.brands)
+        elif TASK in asked:
+            targets = rules.targets.targets(item.words, cut, mood.sentiments[1:] or mood.sentiments, item.brands)
+        if TASK in asked:
+            readers |= frozenset(rules.signs.taggers)
+        if TASK in asked or SIGN in asked:
+            tags += [tag for tag in rules.signs.tags(item.words, cut, item.brands) if tag.tagger in readers]
         tagged = TaggedMention(mention=number, text_hash=item.text_hash, tags=tuple(tags), targets=targets)
-        answered.setdefault(lacking[number], []).append(tagged)
+        answered.setdefault(readers, []).append(tagged)
     return answered
 
 

@@ -18,6 +18,7 @@ from store.database import BACKUP, BUSY_SECONDS, PRIVATE, VECTORS, StoreError, e
 from store.fact_keeping import forget_names
 from store.forgotten import add_blocks, find_blocks, masked, mention_block
 from store.outbox import forget_messages
+from store.saved_erasing import forget_saved, forget_saved_source
 from store.selecting import Selection, with_replies
 from store.stale import forget_stale
 from store.vectors import forget_vectors, sweep_vectors
@@ -92,6 +93,7 @@ def forget_source(db: Database, source: str, site: str | None) -> None:
         if "source" in columns and (site is None or "site" in columns):
             where = "source = ?" if site is None else "source = ? and site = ?"
             db.conn.execute(f"delete from [{name}] where {where}", [source] if site is None else [source, site])
+    forget_saved_source(db, source, site)
     if site is None:
         db.conn.execute("delete from crawls where source = ?", [source])
         db.conn.execute("delete from jobs where job = ?", [f"crawl {source}"])
@@ -134,6 +136,7 @@ def erase_batch(db: Database, path: Path, ids: Sequence[int], secret: bytes) -> 
         leave_groups(db, ids)
         db.conn.execute("delete from mentions where id in (select value from json_each(?))", [marked])
         forget_stale(db)
+        forget_saved(db, ids)
 
 
 def mask_answers(db: Database, marked: str, secret: bytes) -> None:

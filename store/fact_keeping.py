@@ -12,7 +12,7 @@ from sqlite_utils import Database
 
 from store.database import write
 from store.fact_making import make_segments, runs
-from store.facts import FACT, LABEL, WORD, Segment, Splitter, join_segments
+from store.facts import Packed, Segment, Splitter, distinct, pack, unpack
 from store.tags import current_set
 
 LONGEST = 31
@@ -96,11 +96,12 @@ def save_segment(
     for name in NAMED:
         segment.facts[name] = numbers[segment.facts[name]]
     segment.labels["name"] = numbers[segment.labels["name"]]
+    packed = pack(segment)
     cursor = db.conn.execute(
         "insert into facts (brand, day, taggers, mentions, facts, labels) values (?, ?, ?, ?, ?, ?)",
-        [brand, day, taggers, len(segment.facts), segment.facts.tobytes(), segment.labels.tobytes()],
+        [brand, day, taggers, len(segment.facts), packed.facts, packed.labels],
     )
-    db.conn.execute("insert into fact_words (id, words) values (?, ?)", [cursor.lastrowid, segment.words.tobytes()])
+    db.conn.execute("insert into fact_words (id, words) values (?, ?)", [cursor.lastrowid, packed.words])
 
 
 def read_facts(
@@ -135,9 +136,10 @@ def read_facts(
         known = {name: number for number, name in names.items()}
         naming = partial(give_number, known, count(max(names, default=0) + 1))
         made = [make_segments(db, brand, days, naming, words) for days in runs(stale, LONGEST)]
-    found = {day: part for day, part in stored if day not in set(stale)}
-    found |= {day: part for segments in made for day, part in segments.items()}
-    return join_segments([found[day] for day in sorted(found)], {number: name for name, number in known.items()})
+    for day in stale:
+        stored.pop(day, None)
+    stored |= {day: pack(segment) for segments in made for day, segment in segments.items()}
+    return unpack([stored[day] for day in sorted(stored)], {number: name for name, number in known.items()})
 
 
 def give_number(known: dict[str, int], fresh: Iterator[int], name: str | None) -> int:
@@ -147,17 +149,14 @@ def give_number(known: dict[str, int], fresh: Iterator[int], name: str | None) -
     return known[name] if name else NO_NAME
 
 
-def read_stored(db: Database, bounds: dict[str, str], *, with_words: bool) -> list[tuple[str, Segment]]:
-    """The stored facts of some days."""
+def read_stored(db: Database, bounds: dict[str, str], *, with_words: bool) -> dict[str, Packed]:
+    """The stored facts of some days, by day."""
     words = "(select words from fact_words where fact_words.id = facts.id)" if with_words else "x''"
     rows = db.execute(
         f"select day, facts, labels, {words} from facts where brand = :brand and day >= :first and day < :end order by day",
         bounds,
     )
-    return [
-        (day, Segment(np.frombuffer(facts, FACT), np.frombuffer(labels, LABEL), np.frombuffer(said, WORD)))
-        for day, facts, labels, said in rows
-    ]
+    return {day: Packed(facts, labels, said) for day, facts, labels, said in rows}
 
 
 @contextlib.contextmanager
@@ -192,7 +191,7 @@ def forget_names(db: Database) -> None:
     """Delete names that no fact has any more, within the caller's transaction."""
     used = {NO_NAME}
     for facts, labels in db.execute("select facts, labels from facts"):
-        rows = np.frombuffer(facts, FACT)
-        used.update(np.frombuffer(labels, LABEL)["name"].tolist(), *(np.unique(rows[name]).tolist() for name in NAMED))
+        rows = unpack([Packed(facts, labels)], {})
+        used.update(rows.labels["name"].tolist(), *(distinct(rows.facts[name]).tolist() for name in NAMED))
     known = {number for (number,) in db.execute("select id from fact_names")}
     db.conn.executemany("delete from fact_names where id = ?", [(number,) for number in known - used])

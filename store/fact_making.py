@@ -26,6 +26,7 @@ from store.facts import (
     UNDATED,
     WORD,
     WORDED,
+    Facts,
     Segment,
     Splitter,
     code,
@@ -59,7 +60,7 @@ def make_segments(db: Database, brand: str, days: Sequence[str], naming: Naming,
         told.setdefault(day_of_mention[told_of[0]], []).append(told_of)
     return {
         day: Segment(
-            facts=np.array([as_fact(row, replies.get(row["mention"]), naming) for row in found], FACT),
+            facts=Facts.of(np.array([as_fact(row, replies.get(row["mention"]), naming) for row in found], FACT)),
             labels=make_labels(found, told.get(day, []), naming),
             words=make_words(found, texts, split) if split else np.zeros(0, WORD),
         )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,15 +48,52 @@ FACT = np.dtype(
         ("flags", "u1"),
     ]
 )
+OFFSETS = {name: FACT.fields[name][1] for name in FACT.names} if FACT.fields and FACT.names else {}
 LABEL = np.dtype([("row", "<u4"), ("name", "<u4"), ("kind", "u1"), ("score", "<f4")])
 """A label of the fact at place `row`; score is not a number where a person gave it."""
 WORD = np.dtype([("row", "<u4"), ("word", "<u4")])
 """A word or phrase, by its hash, that the mention of the fact at place `row` has; each once."""
 
-Facts = NDArray[np.void]
+Records = NDArray[np.void]
 Bools = NDArray[np.bool_]
 Splitter = Callable[[str], Sequence[int]]
 """Hashes of the telling words and phrases of a text, each once."""
+
+
+class Facts:
+    """Facts as columns by the names of FACT, each made when it is first asked for; `len` is how many facts there are."""
+
+    def __init__(self, count: int, make: Callable[[str], NDArray[Any]]) -> None:
+        self.count = count
+        self.make = make
+        self.made: dict[str, NDArray[Any]] = {}
+
+    @classmethod
+    def of(cls, records: Records) -> Facts:
+        """Facts from records of FACT."""
+        return cls(len(records), lambda name: np.ascontiguousarray(records[name]))
+
+    def __len__(self) -> int:
+        return self.count
+
+    def __getitem__(self, name: str) -> NDArray[Any]:
+        if name not in self.made:
+            self.made[name] = self.make(name)
+        return self.made[name]
+
+    def __setitem__(self, name: str, column: NDArray[Any]) -> None:
+        self.made[name] = column
+
+    def narrow(self, kept: Bools) -> Facts:
+        """Only the facts where `kept` is true."""
+        return Facts(int(np.count_nonzero(kept)), lambda name: self[name][kept])
+
+    def records(self) -> Records:
+        """All columns as records of FACT."""
+        found = np.zeros(len(self), FACT)
+        for name in FACT.names or ():
+            found[name] = self[name]
+        return found
 
 
 @dataclass(frozen=True)
@@ -63,8 +101,8 @@ class Segment:
     """Facts with their labels, and words where they were asked for."""
 
     facts: Facts
-    labels: Facts
-    words: Facts = field(default_factory=lambda: np.zeros(0, WORD))
+    labels: Records
+    words: Records = field(default_factory=lambda: np.zeros(0, WORD))
     names: Mapping[int, str] = field(default_factory=dict)
     """The names of the whole store, by their numbers."""
 
@@ -74,26 +112,57 @@ class Segment:
 
     def narrow(self, kept: Bools) -> Segment:
         """Only the facts where `kept` (one for each fact) is true, with what belongs to them."""
+        if kept.all():
+            return self
         place = np.cumsum(kept) - 1
         labels, words = self.labels[kept[self.labels["row"]]], self.words[kept[self.words["row"]]]
         labels["row"], words["row"] = place[labels["row"]], place[words["row"]]
-        return Segment(self.facts[kept], labels, words, self.names)
+        return Segment(self.facts.narrow(kept), labels, words, self.names)
 
 
-def join_segments(segments: Sequence[Segment], names: Mapping[int, str]) -> Segment:
-    """Segments one after the other."""
-    if not segments:
-        return Segment(np.zeros(0, FACT), np.zeros(0, LABEL), np.zeros(0, WORD), names)
-    starts = np.cumsum([0, *(len(segment.facts) for segment in segments[:-1])])
-    labels, words = [segment.labels for segment in segments], [segment.words for segment in segments]
-    return Segment(np.concatenate([segment.facts for segment in segments]), moved(labels, starts), moved(words, starts), names)
+@dataclass(frozen=True)
+class Packed:
+    """The facts of one day as the store keeps them: column by column, so that only those asked for are unpacked."""
+
+    facts: bytes
+    labels: bytes
+    words: bytes = b""
 
 
-def moved(parts: Sequence[Facts], starts: NDArray[np.int64]) -> Facts:
+def pack(segment: Segment) -> Packed:
+    """Turn a segment into bytes."""
+    columns = b"".join(segment.facts[name].astype(FACT[name], copy=False).tobytes() for name in FACT.names or ())
+    return Packed(columns, segment.labels.tobytes(), segment.words.tobytes())
+
+
+def unpack(days: Sequence[Packed], names: Mapping[int, str]) -> Segment:
+    """Join days, one after the other."""
+    counts = [len(day.facts) // FACT.itemsize for day in days]
+    starts = np.cumsum(counts, dtype=np.int64) - np.array(counts, np.int64)
+    blobs = [day.facts for day in days]
+
+    def column(name: str) -> NDArray[Any]:
+        kind, offset = FACT[name], OFFSETS[name]
+        size = kind.itemsize
+        parts = [blob[offset * n : (offset + size) * n] for blob, n in zip(blobs, counts, strict=True)]
+        return np.frombuffer(bytearray().join(parts), kind)
+
+    labels, words = [day.labels for day in days], [day.words for day in days]
+    return Segment(Facts(sum(counts), column), moved(labels, LABEL, starts), moved(words, WORD, starts), names)
+
+
+def moved(parts: Sequence[bytes], kind: np.dtype[np.void], starts: NDArray[np.int64]) -> Records:
     """Parts one after the other, whose `row` counts from where the facts of the part start."""
-    joined = np.concatenate(parts)
-    joined["row"] += np.repeat(starts, [len(part) for part in parts]).astype(np.uint32)
-    return joined
+    whole = np.frombuffer(bytearray().join(parts), kind)
+    if len(whole):
+        whole["row"] += np.repeat(starts, [len(part) // kind.itemsize for part in parts]).astype(np.uint32)
+    return whole
+
+
+def distinct(values: NDArray[Any]) -> NDArray[Any]:
+    """The different values, in order: by sorting, since `numpy.unique` hashes, which takes ten times as long."""
+    ordered = np.sort(values)
+    return ordered[np.concatenate([[True], ordered[1:] != ordered[:-1]])] if len(ordered) else ordered
 
 
 def site_name(source: str, site: str) -> str:

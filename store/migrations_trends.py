@@ -120,8 +120,11 @@ def m010_outbreak_tests(db: Database) -> None:
             chance_up real not null,
             chance_down real not null,
             baseline_days integer not null,
+            onset text,
             primary key (brand, topic, day)
         ) without rowid
+
+        create index idx_outbreak_tests_day on outbreak_tests (day)
         """,
     )
 
@@ -135,19 +138,147 @@ def m011_saved_answers(db: Database) -> None:
         create table saved_answers (
             id integer primary key,
             name text not null unique,
-            question text not null,
+            command text not null,
             parameters text not null,
+            config text not null,
+            version text not null,
             taggers text not null,
+            names text not null,
             answer text not null,
             saved text not null
         )
 
         create table saved_facts (
+            id integer primary key,
             answer integer not null references saved_answers (id) on delete cascade,
-            part text not null,
+            brand text not null,
+            day text not null,
             mentions blob not null,
             facts blob not null,
-            primary key (answer, part)
+            labels blob not null,
+            words blob not null
+        )
+
+        create unique index idx_saved_facts on saved_facts (answer, brand, day)
+
+        create table saved_rows (
+            id integer primary key,
+            answer integer not null references saved_answers (id) on delete cascade,
+            question text not null,
+            columns text not null,
+            rows blob not null
+        )
+
+        create unique index idx_saved_rows on saved_rows (answer, question)
+
+        create table saved_erased (
+            answer integer not null references saved_answers (id) on delete cascade,
+            mention integer not null,
+            primary key (answer, mention)
         ) without rowid
         """,
     )
+
+
+LISTING = "source = {0}.source and site = {0}.site and brand = {0}.brand and query = {0}.query"
+"""The listing of a row, as a condition on `listings` or `watches`."""
+WATCHED_LISTING = f"watched.listing = (select id from listings where {LISTING})"
+
+MERGE = f"""
+    insert into listings (source, site, brand, query, until)
+    values (new.source, new.site, new.brand, new.query, new.until)
+    on conflict do update set until = max(until, excluded.until);
+    insert or replace into watched (listing, since, until)
+    select listings.id, min(new.since, coalesce(min(watched.since), new.since)),
+        max(new.until, coalesce(max(watched.until), new.until))
+    from listings
+    left join watched on watched.listing = listings.id and watched.since <= new.until and watched.until >= new.since
+    where {LISTING.format("new")} and new.complete = 1 and new.since < new.until
+    group by listings.id;
+    delete from watched
+    where {WATCHED_LISTING.format("new")} and new.complete = 1 and watched.since <= new.until
+        and watched.until >= new.since and watched.since > (
+            select min(since) from watched as first
+            where first.listing = watched.listing and first.since <= new.until and first.until >= new.since
+        );
+"""
+"""Add a watch to what was watched: the stretches that it overlaps or touches become one."""
+
+CUT = f"""
+    insert or replace into watched (listing, since, until)
+    select listing, old.until, until
+    from watched
+    where {WATCHED_LISTING.format("old")} and old.complete = 1 and since < old.until and until > old.until;
+    update watched set until = old.since
+    where {WATCHED_LISTING.format("old")} and old.complete = 1 and since < old.since and until > old.since;
+    delete from watched
+    where {WATCHED_LISTING.format("old")} and old.complete = 1 and since >= old.since and since < old.until;
+    insert into watching (source, site, brand, query, since, until, complete)
+    select source, site, brand, query, since, until, complete
+    from watches
+    where {LISTING.format("old")} and complete = 1 and since < old.until and until > old.since;
+    update listings set until = (select max(until) from watches where {LISTING.format("old")})
+    where {LISTING.format("old")} and until = old.until
+        and exists (select 1 from watches where {LISTING.format("old")});
+    delete from listings
+    where {LISTING.format("old")} and not exists (select 1 from watches where {LISTING.format("old")});
+"""
+"""Take a watch out of what was watched, but for what others watched of it."""
+
+
+@migrations()
+def m012_watched(db: Database) -> None:
+    """Listings, and what of each was watched as stretches without overlaps: triggers keep them, questions read them."""
+    run_script(
+        db,
+        """
+        create table listings (
+            id integer primary key,
+            source text not null,
+            site text not null,
+            brand text not null,
+            query text not null,
+            until text not null,
+            unique (source, site, brand, query)
+        )
+
+        create table watched (
+            listing integer not null references listings (id) on delete cascade,
+            since text not null,
+            until text not null,
+            primary key (listing, since)
+        ) without rowid
+
+        create view watching as
+            select source, site, brand, query, since, until, complete from watches
+
+        insert into listings (source, site, brand, query, until)
+        select source, site, brand, query, max(until)
+        from watches
+        group by source, site, brand, query
+
+        insert into watched (listing, since, until)
+        select listing, min(since), max(until)
+        from (
+            select listing, since, until, sum(begins) over (partition by listing order by since, until) as stretch
+            from (
+                select listings.id as listing, watches.since, watches.until,
+                    watches.since > coalesce(max(watches.until) over (
+                        partition by listings.id order by watches.since, watches.until
+                        rows between unbounded preceding and 1 preceding
+                    ), '') as begins
+                from watches
+                join listings using (source, site, brand, query)
+                where watches.complete = 1 and watches.since < watches.until
+            )
+        )
+        group by listing, stretch
+        """,
+    )
+    # The view lets what is merged come from a row, or from rows that a query finds.
+    db.conn.execute(f"create trigger watched_merge instead of insert on watching begin {MERGE} end")
+    again = "insert into watching values (new.source, new.site, new.brand, new.query, new.since, new.until, new.complete);"
+    db.conn.execute(f"create trigger watched_more after insert on watches begin {again} end")
+    db.conn.execute(f"create trigger watched_less after delete on watches begin {CUT} end")
+    changed = "after update of source, site, brand, query, since, until, complete on watches"
+    db.conn.execute(f"create trigger watched_other {changed} begin {CUT} {again} end")

@@ -268,7 +268,7 @@ def find_listings(db: Database, *, brand: str, source: str | None = None) -> lis
         db.query(
             """
             select source, site, query, max(until) as until
-            from watches
+            from listings
             where brand in ('', :brand) and (:source is null or source = :source)
             group by source, site, query
             order by source, site, query
@@ -279,18 +279,19 @@ def find_listings(db: Database, *, brand: str, source: str | None = None) -> lis
 
 
 def find_watches(db: Database, *, brand: str, since: str | None, until: str | None, source: str | None = None) -> list[Row]:
-    """Publication time really covered within a window: the complete watches that overlap it, by listing and time.
+    """Publication time really covered: the stretches of complete watches that reach into a window, by listing and time.
 
-    Columns: source, site, query, since, until.
+    Watches that touch or overlap are one stretch. Columns: source, site, query, since, until.
     """
     return list(
         db.query(
             """
-            select distinct source, site, query, since, until
-            from watches
-            where complete = 1 and brand in ('', :brand) and (:source is null or source = :source)
-                and until > coalesce(:since, '') and (:until is null or since < :until)
-            order by source, site, query, since, until
+            select distinct listings.source, listings.site, listings.query, watched.since, watched.until
+            from listings
+            cross join watched on watched.listing = listings.id
+            where listings.brand in ('', :brand) and (:source is null or listings.source = :source)
+                and watched.until > coalesce(:since, '') and (:until is null or watched.since < :until)
+            order by listings.source, listings.site, listings.query, watched.since, watched.until
             """,
             {"brand": brand, "source": source, "since": since, "until": until},
         )

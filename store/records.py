@@ -9,7 +9,7 @@ Kind = Literal["post", "comment", "review", "survey", "call", "visit", "suggesti
 Voice = Literal["customer", "company", "press", "bot"]
 Precision = Literal["second", "day", "unknown"]
 Measure = Literal["stars", "nps", "csat", "thumbs"]
-Task = Literal["language", "sentiment", "complaint", "topic", "attribute", "target"]
+Task = Literal["language", "sentiment", "complaint", "topic", "attribute", "target", "sign"]
 Bearing = Literal["other", "flipped"]
 
 KINDS: tuple[str, ...] = ("post", "comment", "review", "survey", "call", "visit", "suggestion")
@@ -131,7 +131,7 @@ class Tagger:
 
     task: Task
     subject: str = ""
-    """Topic or attribute id; empty for the other tasks."""
+    """Topic or attribute id, or the sign; empty for the other tasks."""
     model: str
     """Model name and version, or `gold`."""
     description: str = ""
@@ -144,7 +144,7 @@ class Tag:
 
     tagger: Tagger
     label: str
-    """The language, the sentiment, `complaint`, or the topic or attribute id."""
+    """The language, the sentiment, `complaint`, the topic or attribute id, or the sign."""
     polarity: str | None = None
     """`confirms` or `contests`, for attributes."""
     score: float | None = None

@@ -16,6 +16,7 @@ from store.copies import group_copies
 from store.database import VECTORS, file_of, open_vectors, write
 from store.forgotten import leave_out_forgotten
 from store.records import Cursor, MatchedMention, Mention, Watch
+from store.saved_erasing import forget_saved
 from store.stale import forget_stale
 from store.targets import make_targets_due
 from store.vectors import forget_vectors
@@ -109,9 +110,11 @@ def save_mentions(
         group_copies(db, [(ids[key], latest[key].copy_bands, latest[key].mention.text) for key in ids], fresh)
         save_cursors(db, cursors, now)
         save_watches(db, watches, crawl)
-        if any(change.get("removed_at") for change in changes.values()):
+        removed = [known[key]["id"] for key, change in changes.items() if change.get("removed_at")]
+        if removed:
             forget_stale(db)
-    forget_removed_vectors(db, [known[key]["id"] for key, change in changes.items() if change.get("removed_at")])
+            forget_saved(db, removed)
+    forget_removed_vectors(db, removed)
     unchanged = len(rows) - len(new) - len(changes)
     return Saved(len(new), len(changes), unchanged, tuple(ids.values()), len(distinct) - len(latest))
 

@@ -8,16 +8,16 @@ import numpy as np
 from sqlite_utils import Database
 
 from config import Attribute, Brand, Config, Thresholds
-from store.facts import CONFIRMS, CONTESTS
+from store.facts import CONFIRMS, CONTESTS, distinct
 from trends.answers import AttributeFigures, AttributeRow, Change, Ledger, Quote, Share, Status, Unexpected
 from trends.changes import Past, compare, settle
 from trends.frame import CUSTOMERS, Filters, Frame, Numbers, Rows, load_frame, load_words
 from trends.gathering import Gathered, find_past, gather, spanned
 from trends.intervals import net, share
-from trends.overused import Overused, count_people, find_overused, rows_with
+from trends.overused import Overused, count_people, find_overused, ignored_words, rows_with
 from trends.quotes import make_quotes, pick_quotes
 from trends.windows import Window
-from trends.words import hash_words, split_words
+from trends.words import hash_words
 
 UNEXPECTED = 12
 """Words shown."""
@@ -104,7 +104,7 @@ def quote_side(ground: Gathered, attribute: str, kind: int) -> tuple[Quote, ...]
 def speaking(frame: Frame, attribute: str, *kinds: int) -> Rows:
     """The rows that speak of an attribute, in the ways asked for, with copies."""
     none = np.zeros(0, np.int64)
-    return np.unique(np.concatenate([none, *(frame.labels_of(kind).get(attribute, none) for kind in kinds)]))
+    return distinct(np.concatenate([none, *(frame.labels_of(kind).get(attribute, none) for kind in kinds)]))
 
 
 def find_figures(
@@ -169,7 +169,7 @@ def find_unexpected(
         others,
         lambda mentions: ground.passages(mentions, "", ""),
         limit=UNEXPECTED,
-        ignored=ignored_words(brands, attributes),
+        ignored=ignored_words(brands, [attribute.name for attribute in attributes]),
     )
     return tuple(make_unexpected(ground, word, own, rows_with(own, rows[ground.brand.id], word.word)) for word in found)
 
@@ -180,12 +180,6 @@ def newest_supported(frame: Frame, window: Window) -> Rows:
     rows = rows[frame.column("unsupported")[rows] == 0]
     newest: Rows = rows[np.argsort(-frame.column("published")[rows], kind="stable")][:MOST_TEXTS]
     return newest
-
-
-def ignored_words(brands: Sequence[Brand], attributes: Sequence[Attribute]) -> frozenset[str]:
-    """The names and queries of the brands, and the names of the attributes: what was expected."""
-    said = [text for brand in brands for text in (brand.name, brand.id, brand.query, *brand.accounts)]
-    return frozenset(word for text in [*said, *(attribute.name for attribute in attributes)] for word in split_words(text))
 
 
 def make_unexpected(ground: Gathered, word: Overused, frame: Frame, rows: Rows) -> Unexpected:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from trends.answers import Change, Coverage, Direction
 from trends.coverage import length_days, sites_with_gaps
@@ -24,19 +25,19 @@ class Past:
     """The window as of the last crawl: what is compared, since nobody has looked at the hours after it yet."""
     reached_coverage: Coverage
 
-    @property
+    @cached_property
     def unlike(self) -> set[tuple[str, str]]:
         """(source, site) of what was not watched throughout both windows, and so cannot be compared."""
         return sites_with_gaps(self.reached_coverage) | sites_with_gaps(self.before_coverage) | self.new_sites
 
-    @property
+    @cached_property
     def new_sites(self) -> set[tuple[str, str]]:
         """Sites whose coverage is known in one of the windows only."""
         both = (self.reached_coverage, self.before_coverage)
         now, past = ({(site.source, site.site) for site in coverage.sites} for coverage in both)
         return now ^ past
 
-    @property
+    @cached_property
     def comparable(self) -> set[tuple[str, str]]:
         """(source, site) of what was watched throughout both windows."""
         return {(site.source, site.site) for site in self.reached_coverage.sites} - self.unlike

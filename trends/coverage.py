@@ -31,9 +31,12 @@ def find_coverage(window: Window, listings: Sequence[Row], watches: Sequence[Row
     kept = [listing for listing in listings if is_expected(listing, listings, since, enabled)]
     if not kept or until <= since:
         return UNKNOWN
+    by_listing: dict[tuple[str, str, str], list[tuple[str, str]]] = {}
+    for watch in watches:
+        by_listing.setdefault(listing_of(watch), []).append((watch["since"], watch["until"]))
     sites: dict[tuple[str, str], list[tuple[str, list[tuple[str, str]]]]] = {}
     for listing in kept:
-        own = [(watch["since"], watch["until"]) for watch in watches if same_listing(watch, listing)]
+        own = by_listing.get(listing_of(listing), [])
         sites.setdefault((listing["source"], listing["site"]), []).append((listing["query"], find_gaps(own, since, until)))
     gaps = [gap for (source, site), found in sites.items() for gap in site_gaps(source, site, found, window)]
     return Coverage(
@@ -62,16 +65,18 @@ def is_expected(listing: Row, listings: Sequence[Row], since: str, enabled: Coll
     return listing["source"] in enabled and not alive
 
 
-def same_listing(watch: Row, listing: Row) -> bool:
-    """Whether a watch covered a listing."""
-    return all(watch[name] == listing[name] for name in ("source", "site", "query"))
+def listing_of(row: Row) -> tuple[str, str, str]:
+    """(source, site, query): what a watch covered, or a listing is."""
+    return row["source"], row["site"], row["query"]
 
 
 def find_gaps(watched: Sequence[tuple[str, str]], since: str, until: str) -> list[tuple[str, str]]:
     """The parts of [since, until) that no pair covers, of any length, oldest first."""
     gaps, reached = [], since
     for start, end in sorted(watched):
-        if start > reached and start < until:
+        if start >= until:
+            break
+        if start > reached:
             gaps.append((reached, start))
         reached = max(reached, end)
     return [*gaps, (reached, until)] if reached < until else gaps

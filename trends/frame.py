@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 from sqlite_utils import Database
 
 from store.fact_keeping import find_newest_day, read_facts
-from store.facts import COMPLAINT, MOODS, READ, TOPIC, UNDATED, WORDED, Segment, Splitter, split_site
+from store.facts import COMPLAINT, MOODS, READ, TOPIC, UNDATED, WORDED, Segment, Splitter, distinct, split_site
 from store.records import PRECISIONS, VOICES
 from trends.answers import Count, Voices
-from trends.windows import Window, parse_moment
+from trends.windows import Window
+from trends.zones import epoch, offsets
 
 Rows = NDArray[np.int64]
 """Places of facts in a frame."""
@@ -50,16 +51,8 @@ class Frame:
         return len(self.segment.facts)
 
     def column(self, name: str) -> NDArray[Any]:
-        """One field of all facts, side by side in memory."""
-        columns = self.columns
-        if name not in columns:
-            columns[name] = np.ascontiguousarray(self.segment.facts[name])
-        return columns[name]
-
-    @cached_property
-    def columns(self) -> dict[str, NDArray[Any]]:
-        """Fields that were asked for before."""
-        return {}
+        """One field of all facts."""
+        return self.segment.facts[name]
 
     @cached_property
     def complains(self) -> Bools:
@@ -149,7 +142,7 @@ class Frame:
         return np.where(found, ordered[place], rows)
 
     def once(self, rows: Rows) -> Rows:
-        """One of each group of copies: its earliest, dated before undated; in order of row id."""
+        """One of each group of copies: its earliest, dated before undated; in order."""
         mention, group = self.column("mention"), self.column("copy")[rows]
         grouped = rows[group != 0]
         if len(grouped):
@@ -160,7 +153,8 @@ class Frame:
             first = np.ones(len(ordered), np.bool_)
             first[1:] = groups[1:] != groups[:-1]
             rows = np.concatenate([rows[group == 0], ordered[first]])
-        return rows[np.argsort(mention[rows], kind="stable")]
+            rows.sort()
+        return rows
 
     def rows_of(self, mentions: Sequence[int]) -> Rows:
         """The facts of some row ids."""
@@ -168,9 +162,9 @@ class Frame:
 
     def voices(self, rows: Rows) -> Voices:
         """How many mentions, distinct known people, and mentions without an author."""
-        authors = self.column("author")[rows]
-        known = authors[authors != 0]
-        return Voices(mentions=len(rows), people=len(np.unique(known)), anonymous=len(rows) - len(known))
+        persons = self.persons[rows]
+        known = persons[persons < self.signed]
+        return Voices(mentions=len(rows), people=len(distinct(known)), anonymous=len(rows) - len(known))
 
     def speakers(self, rows: Rows) -> int:
         """People, and anonymous mentions one each."""
@@ -187,14 +181,24 @@ class Frame:
         numbers[~known] = len(people) + np.arange(len(self) - int(known.sum()))
         return numbers
 
+    @cached_property
+    def signed(self) -> int:
+        """How many known people there are: the numbers of `persons` below it are theirs."""
+        return len(distinct(self.persons[self.column("author") != 0]))
+
     def by_person(self, rows: Rows, *parts: NDArray[Any]) -> tuple[Numbers, ...]:
         """For each person of some rows the sum of each of `parts` (one number a row)."""
-        _, place = np.unique(self.persons[rows], return_inverse=True)
-        return tuple(np.bincount(place, weights=part).astype(np.int64) for part in parts)
+        persons = self.persons[rows]
+        there = np.flatnonzero(np.bincount(persons))
+        return tuple(np.bincount(persons, weights=part)[there].astype(np.int64) for part in parts)
 
     def parts(self, rows: Rows, *parts: Bools) -> Numbers:
         """For each person (a row) how many of `rows` are in each of `parts` (a column each, masks of all facts)."""
         return np.stack(self.by_person(rows, *(part[rows] for part in parts)), axis=-1)
+
+    def shared_by(self, part: Rows, whole: Numbers) -> NDArray[np.float64]:
+        """Each person's (mentions in `part`, mentions), where `whole` has the mentions of each by the numbers of `persons`."""
+        return np.stack([np.bincount(self.persons[part], minlength=len(whole)), whole], axis=-1).astype(float)
 
     def part_of(self, part: Bools, rows: Rows) -> Numbers:
         """Each person's (mentions of `rows` where `part` is true, mentions): what a share is made of."""
@@ -222,14 +226,14 @@ class Frame:
         order = np.argsort(labels["name"], kind="stable")
         names, starts = np.unique(labels["name"][order], return_index=True)
         parts = np.split(labels["row"][order].astype(np.int64), starts[1:]) if len(names) else []
-        return {self.segment.names[int(name)]: np.unique(rows) for name, rows in zip(names, parts, strict=True)}
+        return {self.segment.names[int(name)]: distinct(rows) for name, rows in zip(names, parts, strict=True)}
 
     def scores(self, kind: int, name: str) -> NDArray[np.float64]:
         """For each fact the score of a label, 0 where a person gave it or it has none."""
         labels = self.segment.labels
         mine = labels[(labels["kind"] == kind) & (labels["name"] == self.numbers.get(name, -1))]
         scores = np.zeros(len(self))
-        np.maximum.at(scores, mine["row"], np.nan_to_num(mine["score"]))
+        scores[mine["row"]] = np.nan_to_num(mine["score"])
         return scores
 
     @cached_property
@@ -251,6 +255,22 @@ class Frame:
         """Count `source/site`, most frequent first."""
         return tuple(Count(name="/".join(split_site(count.name)), count=count.count) for count in self.names("site", rows))
 
+    @cached_property
+    def source_names(self) -> dict[int, str]:
+        """The sources, by the least number of their sites' names."""
+        named: dict[str, int] = {}
+        for number in distinct(self.column("site")).tolist():
+            named.setdefault(split_site(self.segment.names[number])[0], number)
+        return {number: name for name, number in named.items()}
+
+    @cached_property
+    def source_numbers(self) -> NDArray[Any]:
+        """For each fact the number of its source, as `source_names` has it."""
+        sites, place = np.unique(self.column("site"), return_inverse=True)
+        numbers = {name: number for number, name in self.source_names.items()}
+        by_site = [numbers[split_site(self.segment.names[site])[0]] for site in sites.tolist()]
+        return np.array(by_site, np.int64)[place] if by_site else np.zeros(0, np.int64)
+
     def sources(self, rows: Rows) -> tuple[Count, ...]:
         """Count sources, most frequent first."""
         counts: dict[str, int] = {}
@@ -259,10 +279,29 @@ class Frame:
             counts[source] = counts.get(source, 0) + site.count
         return tuple(Count(name=name, count=n) for name, n in sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
+    def sites_of(self, rows: Rows) -> dict[tuple[str, str], int]:
+        """How many of some rows are from each (source, site)."""
+        return {split_site(count.name): count.count for count in self.names("site", rows)}
+
+    @cached_property
+    def site_pairs(self) -> set[tuple[str, str]]:
+        """(source, site) of all facts."""
+        return set(self.sites_of(np.arange(len(self))))
+
     def on_sites(self, rows: Rows, *, without: set[tuple[str, str]]) -> Rows:
         """The rows that are from none of some (source, site)."""
-        numbers = [self.numbers["\n".join(site)] for site in without if "\n".join(site) in self.numbers]
-        return rows[~np.isin(self.column("site")[rows], numbers)] if numbers else rows
+        if not without:
+            return rows
+        key = frozenset(without)
+        if key not in self.left_out:
+            numbers = [self.numbers["\n".join(site)] for site in without if "\n".join(site) in self.numbers]
+            self.left_out[key] = np.isin(self.column("site"), numbers)
+        return rows[~self.left_out[key][rows]]
+
+    @cached_property
+    def left_out(self) -> dict[frozenset[tuple[str, str]], Bools]:
+        """Sites that were asked for before."""
+        return {}
 
     @cached_property
     def local(self) -> Numbers:
@@ -278,17 +317,21 @@ class Frame:
         """The local day of each dated fact, counted from 1970-01-01; a day that a site printed stays that day."""
         return self.local // DAY
 
+    def weekdays(self, rows: Rows) -> Numbers:
+        """The local weekday of dated rows, 0 for Monday."""
+        # 1970-01-01 was a Thursday.
+        return (self.days[rows] + 3) % 7
+
     def clock(self, rows: Rows) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """Counts by local hour (24, only of times known to the second) and by local weekday (7, Monday first, of all dated)."""
         precision = self.column("precision")[rows]
         hours = self.local[rows[precision == SECOND_KNOWN]] % DAY // 3600
-        # 1970-01-01 was a Thursday.
-        weekdays = (self.days[rows[precision != UNKNOWN]] + 3) % 7
+        weekdays = self.weekdays(rows[precision != UNKNOWN])
         return tuple(np.bincount(hours, minlength=24).tolist()), tuple(np.bincount(weekdays, minlength=7).tolist())
 
     def distinct_days(self, rows: Rows) -> int:
         """How many local days some dated rows are of."""
-        return len(np.unique(self.days[rows[self.column("precision")[rows] != UNKNOWN]]))
+        return len(distinct(self.days[rows[self.column("precision")[rows] != UNKNOWN]]))
 
 
 def load_frame(db: Database, brand: str, window: Window, filters: Filters, *, wordless: bool = False) -> Frame:
@@ -337,26 +380,3 @@ def matching(segment: Segment, wanted: Any) -> list[int]:
 def narrowed(frame: Frame, kept: Bools) -> Frame:
     """A frame of some of the facts."""
     return replace(frame, segment=frame.segment.narrow(kept))
-
-
-def epoch(moment: str) -> int:
-    """UTC ISO 8601, or a day, as seconds since 1970."""
-    return int(parse_moment(moment).timestamp())
-
-
-def offsets(published: Numbers, zone: ZoneInfo) -> Numbers:
-    """Seconds to add to UTC for the zone's clock at each moment: one look at the zone a day, more only where clocks change."""
-    days, place = np.unique(published // DAY, return_inverse=True)
-    starts = [offset_at(int(day) * DAY, zone) for day in days]
-    ends = [offset_at(int(day + 1) * DAY, zone) for day in days]
-    found = np.array(starts, np.int64)[place] if len(days) else np.zeros(0, np.int64)
-    changing = np.array([start != end for start, end in zip(starts, ends, strict=True)], np.bool_)
-    for row in np.flatnonzero(changing[place]) if changing.any() else ():
-        found[row] = offset_at(int(published[row]), zone)
-    return found
-
-
-def offset_at(moment: int, zone: ZoneInfo) -> int:
-    """Seconds between the zone's clock and UTC at a moment."""
-    shift = datetime.fromtimestamp(moment, UTC).astimezone(zone).utcoffset()
-    return int(shift.total_seconds()) if shift is not None else 0

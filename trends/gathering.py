@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
+import numpy as np
 from sqlite_utils import Database
 
 from config import Brand, Config, Thresholds
@@ -13,8 +15,9 @@ from store.queries import find_listings, find_passages, find_watches
 from store.scope import Scope
 from trends.answers import Count, Coverage, Week
 from trends.changes import Past
-from trends.coverage import as_of_last_crawl, find_coverage, watched_share
-from trends.frame import Filters, Frame, Rows, load_frame
+from trends.clock import Clock, count_clock
+from trends.coverage import UNKNOWN, as_of_last_crawl, find_coverage, watched_share
+from trends.frame import Filters, Frame, Numbers, Rows, load_frame
 from trends.languages import say_unsupported
 from trends.quotes import Passages
 from trends.verdicts import plural
@@ -56,7 +59,7 @@ class Gathered:
         """The brand's mentions without a time, copies once, which no window holds."""
         return len(self.frame.undated)
 
-    @property
+    @cached_property
     def judged(self) -> Rows:
         """Those of the window that shares of what the classifier says are made of: in a supported language."""
         return self.here[~self.frame.unsupported[self.here]]
@@ -65,6 +68,21 @@ class Gathered:
     def unsupported(self) -> tuple[Count, ...]:
         """Mentions of the window in languages that the classifier does not read well enough to count."""
         return self.frame.names("unsupported", self.here[self.frame.unsupported[self.here]])
+
+    @cached_property
+    def judged_by_person(self) -> Numbers:
+        """How many of `judged` each person said, by the numbers of `Frame.persons`."""
+        return np.bincount(self.frame.persons[self.judged], minlength=int(self.frame.persons.max(initial=-1)) + 1)
+
+    @cached_property
+    def clock(self) -> Clock:
+        """People by hour and weekday, of all mentions of the window."""
+        return count_clock(self.frame, self.here)
+
+    @cached_property
+    def hours(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """Mentions of the window by local hour and by weekday."""
+        return self.frame.clock(self.here)
 
     def notes(self) -> tuple[str, ...]:
         """What stands beside every answer."""
@@ -155,12 +173,14 @@ def read_coverages(
     db: Database, config: Config, brand: str, windows: Sequence[Window], filters: Filters, listings: Sequence[Mapping[str, Any]]
 ) -> list[Coverage]:
     """What was watched in each window for a brand, of its listings."""
+    bounded = [window for window in windows if window.since is not None and window.until is not None]
+    if not bounded:
+        return [UNKNOWN for _ in windows]
+    since, until = min(str(window.since) for window in bounded), max(str(window.until) for window in bounded)
+    # One question for all of them: what reaches beyond a window is no part of its gaps.
+    watches = find_watches(db, brand=brand, since=since, until=until, source=filters.source)
     enabled = {source.name for source in config.sources if source.enabled}
-    spans = dict.fromkeys((window.since, window.until) for window in windows)
-    watches = {
-        (since, until): find_watches(db, brand=brand, since=since, until=until, source=filters.source) for since, until in spans
-    }
-    return [find_coverage(window, listings, watches[window.since, window.until], enabled=enabled) for window in windows]
+    return [find_coverage(window, listings, watches, enabled=enabled) for window in windows]
 
 
 def passages_of(db: Database, brand: str) -> Passages:

@@ -3,21 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlite_utils import Database
 
 from config import Config, Topic
-from trends.answers import Change, HotButton, HotButtons, Quiet
+from store.facts import distinct
+from trends.answers import Change, Share, Verdict
 from trends.changes import compare, settle
-from trends.frame import CUSTOMERS, Filters, Rows
+from trends.clock import count_clock, find_busy
+from trends.detecting import read_outbreaks
+from trends.frame import CUSTOMERS, Filters, Frame, Rows, load_words
 from trends.gathering import Gathered, count_weeks, gather
+from trends.hot_button_answers import HotButton, HotButtons, Outbreak, Part, Quiet, Telling
 from trends.intervals import share
+from trends.overused import MIN_PEOPLE, find_telling, ignored_words
 from trends.quotes import find_loudest, make_quotes, pick_quotes
 from trends.verdicts import ORDER, find_verdict
 from trends.windows import Window
+from trends.words import hash_words
 
 NOBODY = np.zeros(0, np.int64)
+MOST_TEXTS = 4_000
+"""Texts of the brand, the newest, whose words are compared."""
+WORDS = 6
+PARTS = 6
+"""Sources, products and places with figures of their own."""
 
 
 def answer_hot_buttons(
@@ -29,30 +42,47 @@ def answer_hot_buttons(
     source: str | None = None,
     language: str | None = None,
     voices: tuple[str, ...] = CUSTOMERS,
+    parts: bool = True,
 ) -> HotButtons:
     """Answer from the store which topics draw complaints about a brand (the own one without an id).
+
+    With `parts` the figures of each source, product and place come too.
 
     Raises `QuestionError` for a brand that is not configured.
     """
     filters = Filters(source=source, language=language, voices=voices)
-    return find_hot_buttons(gather(db, config, brand=brand, window=window, filters=filters), config.topics)
+    ground = gather(db, config, brand=brand, window=window, filters=filters)
+    texts = load_words(db, ground.brand.id, window, filters, hash_words, limit=MOST_TEXTS)
+    outbreaks = read_outbreaks(db, ground.brand.id, window) if filters == Filters() else {}
+    return find_hot_buttons(ground, config, texts, outbreaks, parts=parts)
 
 
-def find_hot_buttons(ground: Gathered, topics: Sequence[Topic]) -> HotButtons:
-    """Answer from facts."""
+def find_hot_buttons(
+    ground: Gathered, config: Config, texts: Frame, outbreaks: Mapping[str, Outbreak], *, parts: bool
+) -> HotButtons:
+    """Answer from facts; `texts` are the newest of them with their words, `outbreaks` by topic of all of them."""
     frame, window = ground.frame, ground.window
     by_topic = frame.topics
     here = {topic: frame.once(frame.within(rows, window)) for topic, rows in by_topic.items()}
     tested = [compare(frame, rows, ground.past) for rows in by_topic.values()]
     changes = dict(zip(by_topic, settle(tested), strict=True))
-    known = {topic.id: topic for topic in topics}
+    known = {topic.id: topic for topic in config.topics}
+    words = find_words(ground, config, texts)
     buttons = [
-        find_hot_button(ground, known.get(topic, Topic(id=topic, name=topic, description="")), here[topic], changes[topic])
+        find_hot_button(
+            ground,
+            known.get(topic, Topic(id=topic, name=topic, description="")),
+            here[topic],
+            changes[topic],
+            words=words.get(topic, ()),
+            outbreak=outbreaks.get(topic),
+            parts=parts,
+        )
         for topic in by_topic
         if len(here[topic])
     ]
     complaints = frame.once(np.flatnonzero(frame.inside(window) & frame.complains))
-    sorted_out = np.unique(np.concatenate([NOBODY, *by_topic.values()]))
+    sorted_out = distinct(np.concatenate([NOBODY, *by_topic.values()]))
     with_topic = frame.once(frame.within(sorted_out, window))
     return HotButtons(
         brand=ground.brand.id,
@@ -86,20 +116,41 @@ def find_quiet(gone: Sequence[str], changes: Mapping[str, Change], topics: Mappi
     return tuple(sorted(found, key=lambda quiet: (-quiet.before, quiet.topic)))
 
 
-def find_hot_button(ground: Gathered, topic: Topic, here: Rows, change: Change) -> HotButton:
+def find_words(ground: Gathered, config: Config, texts: Frame) -> dict[str, tuple[Telling, ...]]:
+    """The words that set the complaints of each topic apart from the brand's other complaints of the window."""
+    complaints = texts.once(np.flatnonzero(texts.inside(ground.window) & texts.complains & (texts.column("unsupported") == 0)))
+    groups = {topic: np.intersect1d(rows, complaints) for topic, rows in texts.topics.items()}
+    found = find_telling(
+        texts,
+        {topic: rows for topic, rows in groups.items() if len(rows) >= MIN_PEOPLE},
+        complaints,
+        lambda mentions: ground.passages(mentions, "", ""),
+        limit=WORDS,
+        ignored=ignored_words(config.brands),
+    )
+    return {
+        topic: tuple(Telling(word=word.word, people=word.first, others=word.second, z=word.z) for word in words)
+        for topic, words in found.items()
+    }
+
+
+def find_hot_button(
+    ground: Gathered,
+    topic: Topic,
+    here: Rows,
+    change: Change,
+    *,
+    words: tuple[Telling, ...],
+    outbreak: Outbreak | None,
+    parts: bool,
+) -> HotButton:
     """Everything about one topic, from its complaints of the window, copies once."""
     frame = ground.frame
     rows = frame.topics[topic.id]
     voices = frame.voices(here)
-    signed = here[frame.column("author")[here] != 0]
-    verdict, rule = find_verdict(
-        people=voices.people,
-        anonymous=voices.anonymous,
-        sites=len(np.unique(frame.column("site")[signed])),
-        days=frame.distinct_days(signed),
-        thresholds=ground.thresholds,
-    )
+    verdict, rule = judge(ground, here, outbreak=outbreak is not None and outbreak.direction == "rising")
     hours, weekdays = frame.clock(here)
+    own, everybody = count_clock(frame, here), ground.clock
     chosen, loudest = pick_quotes(frame, here, topic.id), find_loudest(frame, here)
     passages = ground.passages([*chosen, *([loudest] if loudest is not None else [])], "topic", topic.id)
     loud = make_quotes([loudest] if loudest is not None else [], passages, ground.window, topic.id)
@@ -114,13 +165,22 @@ def find_hot_button(ground: Gathered, topic: Topic, here: Rows, change: Change) 
         sources=frame.sources(here),
         sites=frame.sites(here),
         days=frame.distinct_days(here),
-        share=share(frame.part_of(frame.masked(here), frame.stood_for(ground.judged, here)), floor=ground.thresholds.too_few),
+        share=share_of(ground, here, ground.judged),
         change=change,
         verdict=verdict,
         rule=rule,
         hours=hours,
         weekdays=weekdays,
         timed=sum(hours),
+        all_hours=ground.hours[0],
+        all_weekdays=ground.hours[1],
+        busy_hours=find_busy(own.hours, everybody.hours),
+        busy_weekdays=find_busy(own.weekdays, everybody.weekdays),
+        words=words,
+        by_source=find_parts(ground, rows, here, frame.source_numbers, frame.source_names) if parts else (),
+        by_subject=find_parts(ground, rows, here, frame.column("subject"), frame.segment.names) if parts else (),
+        by_place=find_parts(ground, rows, here, frame.column("place"), frame.segment.names) if parts else (),
+        outbreak=outbreak,
         languages=frame.names("language", here, missing="unknown"),
         subjects=frame.names("subject", here),
         places=frame.names("place", here),
@@ -128,4 +188,56 @@ def find_hot_button(ground: Gathered, topic: Topic, here: Rows, change: Change) 
         quotes=make_quotes(chosen, passages, ground.window, topic.id),
         loudest=loud[0] if loud else None,
         action=topic.action,
+    )
+
+
+def judge(ground: Gathered, here: Rows, *, outbreak: bool = False) -> tuple[Verdict, str]:
+    """The verdict of some complaints of the window, copies once, with its rule."""
+    frame = ground.frame
+    voices = frame.voices(here)
+    signed = here[frame.column("author")[here] != 0]
+    return find_verdict(
+        people=voices.people,
+        anonymous=voices.anonymous,
+        sites=len(distinct(frame.column("site")[signed])),
+        days=frame.distinct_days(signed),
+        outbreak=outbreak,
+        thresholds=ground.thresholds,
+    )
+
+
+def share_of(ground: Gathered, here: Rows, whole: Rows) -> Share:
+    """The share of some complaints in the brand's mentions."""
+    frame = ground.frame
+    if whole is ground.judged and not frame.column("copy")[here].any():
+        return share(frame.shared_by(here, ground.judged_by_person), floor=ground.thresholds.too_few)
+    return share(frame.part_of(frame.masked(here), frame.stood_for(whole, here)), floor=ground.thresholds.too_few)
+
+
+def find_parts(ground: Gathered, rows: Rows, here: Rows, numbers: NDArray[Any], names: Mapping[int, str]) -> tuple[Part, ...]:
+    """The complaints `here`, of all `rows` of the topic, by what `numbers` say of each fact: those with most complaints."""
+    found, counts = np.unique(numbers[here], return_counts=True)
+    leading = [number for number in found[np.argsort(-counts, kind="stable")] if number][:PARTS]
+    return tuple(
+        find_part(ground, names[int(number)], rows[numbers[rows] == number], here[numbers[here] == number],
+                  ground.judged[numbers[ground.judged] == number])
+        for number in leading
+    )  # fmt: skip
+
+
+def find_part(ground: Gathered, name: str, rows: Rows, here: Rows, whole: Rows) -> Part:
+    """The figures of one part. Whether one of several parts rises is for the whole topic to say: its change is not tested."""
+    frame = ground.frame
+    voices = frame.voices(here)
+    verdict, rule = judge(ground, here)
+    return Part(
+        name=name,
+        complaints=voices.mentions,
+        people=voices.people,
+        anonymous=voices.anonymous,
+        days=frame.distinct_days(here),
+        share=share_of(ground, here, whole),
+        change=compare(frame, rows, ground.past).change,
+        verdict=verdict,
+        rule=rule,
     )

@@ -59,8 +59,9 @@ def share(people: People, *, floor: int) -> Share:
     interval is Wilson's, at the effective number of answers.
     """
     counts = as_counts(people, 2)
-    part, whole = (int(total) for total in counts.sum(axis=0))
-    if len(counts) < max(floor, 1):
+    part, whole = int(counts[:, 0].sum()), int(counts[:, 1].sum())
+    speaking = count_speaking(counts[:, 1])
+    if speaking < max(floor, 1):
         return Share(part=part, whole=whole, value=None, low=None, high=None)
     effect = design_effect(counts[:, 0], counts[:, 1], part * (whole - part) / whole**2)
     low, high = wilson(part / effect, whole / effect)
@@ -73,23 +74,29 @@ def net(people: People, *, floor: int) -> Net:
     Under `floor` people it has no value.
     """
     counts = as_counts(people, 3)
-    positive, neutral, negative = (int(total) for total in counts.sum(axis=0))
+    positive, neutral, negative = (int(counts[:, n].sum()) for n in range(3))
     whole = positive + neutral + negative
-    if len(counts) < max(floor, 1):
+    said = counts.sum(axis=1)
+    if count_speaking(said) < max(floor, 1):
         return Net(positive=positive, neutral=neutral, negative=negative, value=None, low=None, high=None)
     value = (positive - negative) / whole
-    effect = design_effect(counts[:, 0] - counts[:, 2], counts.sum(axis=1), (positive + negative) / whole - value**2)
+    effect = design_effect(counts[:, 0] - counts[:, 2], said, (positive + negative) / whole - value**2)
     low, high = difference(positive / effect, negative / effect, whole / effect)
     return Net(positive=positive, neutral=neutral, negative=negative, value=value, low=low, high=high)
 
 
 def as_counts(people: People, width: int) -> Floats:
-    """The counts of people who said anything, one row each."""
+    """The counts of people, one row each."""
     import numpy as np
 
-    counts = np.asarray(people, float).reshape(-1, width)
-    said = counts[:, -1] if width == 2 else counts.sum(axis=1)
-    return counts[said > 0]
+    return np.asarray(people, float).reshape(-1, width)
+
+
+def count_speaking(wholes: Floats) -> int:
+    """How many people said anything."""
+    import numpy as np
+
+    return int(np.count_nonzero(wholes))
 
 
 def design_effect(parts: Floats, wholes: Floats, variance: float) -> float:
@@ -99,15 +106,23 @@ def design_effect(parts: Floats, wholes: Floats, variance: float) -> float:
     answers, `variance` / n: dividing n by it gives the effective number of answers (Kish 1965; Korn and Graubard 1998 for
     Wilson's interval at it). Where nothing varies it is Kish's for answers that are all alike within a person.
     """
-    whole, people = float(wholes.sum()), len(wholes)
+    whole, people = float(wholes.sum()), count_speaking(wholes)
     if whole == people or people < 2:
         return max(whole / people, 1.0)
-    alike = float((wholes**2).sum()) / whole
+    squares = products(wholes, wholes)
     if variance <= 0:
-        return alike
-    rest = parts - parts.sum() / whole * wholes
-    clustered = people / (people - 1) * float((rest**2).sum()) / whole**2
+        return squares / whole
+    ratio = float(parts.sum()) / whole
+    rest = products(parts, parts) - 2 * ratio * products(parts, wholes) + ratio**2 * squares
+    clustered = people / (people - 1) * rest / whole**2
     return max(clustered / (variance / whole), 1.0)
+
+
+def products(first: Floats, second: Floats) -> float:
+    """The sum of products. Not `@`, which wakes the threads of a linear algebra library for a millisecond's work."""
+    import numpy as np
+
+    return float(np.einsum("i,i->", first, second))
 
 
 def compare_counts(first: int, second: int, first_time: float, second_time: float) -> float:

@@ -8,17 +8,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from config import Brand
+from store.facts import distinct
 from trends.frame import Frame, Rows
 from trends.intervals import discoveries
 from trends.people import Row
-from trends.words import hash_word, log_odds, telling_terms
+from trends.words import hash_word, log_odds, split_words, telling_terms
 
 MIN_PEOPLE = 3
 """People who must use a word before it says something."""
-LOOKED_AT = 4
+LOOKED_AT = 2
 """Times as many words as are wanted are looked up: some turn out to be expected, or parts of a phrase."""
-EXAMPLES = 2
-"""Mentions in which a word is looked for by its hash."""
 MOSTLY = 0.5
 """Part of a word's people who use it in a phrase, from which on the phrase stands for it."""
 
@@ -43,7 +43,7 @@ def count_people(frame: Frame, rows: Rows) -> tuple[Words, Words]:
     """The words of some rows, by hash and in order, and how many people use each."""
     words = frame.segment.words
     inner = words[frame.masked(rows)[words["row"]]]
-    pairs = np.unique(frame.persons[inner["row"]].astype(np.uint64) << np.uint64(32) | inner["word"])
+    pairs = distinct(frame.persons[inner["row"]].astype(np.uint64) << np.uint64(32) | inner["word"])
     found, counts = np.unique(pairs & np.uint64(0xFFFFFFFF), return_counts=True)
     return found.astype(np.int64), counts
 
@@ -78,40 +78,69 @@ def find_overused(
     Of the words that enough people use to be more than a manner of speech: those that stand out, at a false discovery rate of
     5%. `ignored` words and phrases with one of them are left out.
     """
-    first, second = count_people(frame, rows), join_counts(others)
-    if not len(first[0]) or not len(second[0]):
+    leading = find_leading(count_people(frame, rows), join_counts(others), limit)
+    return settle_words(leading, name_words(frame, {"": rows}, {"": leading}, read), limit=limit, ignored=ignored)
+
+
+def find_telling(
+    frame: Frame, groups: Mapping[str, Rows], whole: Rows, read: Reader, *, limit: int, ignored: frozenset[str]
+) -> dict[str, list[Overused]]:
+    """For each group of rows, by its name, the words that it over-uses against the rest of `whole`, which holds them all.
+
+    A person who is in the group is not counted among the others.
+    """
+    everything = count_people(frame, whole)
+    leading = {}
+    for name, rows in groups.items():
+        words, people = count_people(frame, rows)
+        rest = everything[1] - aligned(everything[0], (words, people))
+        leading[name] = find_leading((words, people), (everything[0], np.maximum(rest, 0)), limit)
+    named = name_words(frame, groups, leading, read)
+    return {name: settle_words(found, named, limit=limit, ignored=ignored) for name, found in leading.items()}
+
+
+def find_leading(first: tuple[Words, Words], second: tuple[Words, Words], limit: int) -> list[tuple[int, int, int, float]]:
+    """(hash, people of the first side, of the second, z) of the words that stand out, highest z first."""
+    enough = first[1] >= MIN_PEOPLE
+    words, here = first[0][enough], first[1][enough]
+    if not len(words) or not second[1].sum():
         return []
-    words = np.union1d(first[0], second[0])
-    here, there = aligned(words, first), aligned(words, second)
-    z = log_odds(here, there)
-    said = np.flatnonzero(here >= MIN_PEOPLE)
     from scipy.special import erfc
 
-    real = np.array(discoveries(erfc(np.abs(z[said]) / np.sqrt(2)).tolist()), np.bool_)
-    telling = said[real & (z[said] > 0)] if len(said) else said
+    there = aligned(words, second)
+    z = log_odds(here, there, totals=(float(first[1].sum()), float(second[1].sum())))
+    real = np.array(discoveries(erfc(np.abs(z) / np.sqrt(2)).tolist()), np.bool_)
+    telling = np.flatnonzero(real & (z > 0))
     leading = telling[np.argsort(-z[telling], kind="stable")][: limit * LOOKED_AT]
-    named = name_words(frame, rows, words[leading], read)
+    return [(int(words[n]), int(here[n]), int(there[n]), float(z[n])) for n in leading]
+
+
+def settle_words(
+    leading: Sequence[tuple[int, int, int, float]], named: Mapping[int, str], *, limit: int, ignored: frozenset[str]
+) -> list[Overused]:
+    """The leading words by their names, without ignored ones and parts of phrases."""
     found = [
-        Overused(named[int(words[n])], int(here[n]), int(there[n]), float(z[n]))
-        for n in leading
-        if int(words[n]) in named and ignored.isdisjoint(named[int(words[n])].split())
+        Overused(named[number], first, second, z)
+        for number, first, second, z in leading
+        if number in named and ignored.isdisjoint(named[number].split())
     ]
     return sorted(without_parts(found), key=lambda word: (-word.z, word.word))[:limit]
 
 
-def name_words(frame: Frame, rows: Rows, hashes: Words, read: Reader) -> dict[int, str]:
-    """The words of hashes, looked for in mentions that have them."""
+def name_words(
+    frame: Frame, groups: Mapping[str, Rows], leading: Mapping[str, Sequence[tuple[int, int, int, float]]], read: Reader
+) -> dict[int, str]:
+    """The words of hashes, looked for in a mention of the group that has each."""
     words = frame.segment.words
-    inner = words[frame.masked(rows)[words["row"]]]
-    inner = inner[np.isin(inner["word"], hashes)]
-    order = np.argsort(inner["word"], kind="stable")
-    _, starts, counts = np.unique(inner["word"][order], return_index=True, return_counts=True)
-    examples = [
-        int(n) for start, count in zip(starts, counts, strict=True) for n in order[start : start + min(count, EXAMPLES)]
-    ]
-    mentions = frame.column("mention")[inner["row"][examples]].tolist() if examples else []
-    wanted = set(hashes.tolist())
-    texts = read(sorted(set(mentions)))
+    examples: set[int] = set()
+    for name, rows in groups.items():
+        inner = words[frame.masked(rows)[words["row"]]]
+        inner = inner[np.isin(inner["word"], [number for number, *_ in leading[name]])]
+        order = np.argsort(inner["word"], kind="stable")
+        _, starts = np.unique(inner["word"][order], return_index=True)
+        examples.update(frame.column("mention")[inner["row"][order[starts]]].tolist())
+    wanted = {number for found in leading.values() for number, *_ in found}
+    texts = read(sorted(examples)) if examples else {}
     terms = (term for row in texts.values() for term in telling_terms(f"{row['title'] or ''}\n{row['text'] or ''}"))
     return {number: term for term in terms if (number := hash_word(term)) in wanted}
 
@@ -134,3 +163,9 @@ def without_parts(found: Sequence[Overused]) -> list[Overused]:
             kept.append(phrase)
             covered.update(part.word for part in parts)
     return [*kept, *(word for word in single.values() if word.word not in covered)]
+
+
+def ignored_words(brands: Sequence[Brand], names: Sequence[str] = ()) -> frozenset[str]:
+    """The names and queries of the brands, and other names: what was expected."""
+    said = [text for brand in brands for text in (brand.name, brand.id, brand.query, *brand.accounts)]
+    return frozenset(word for text in (*said, *names) for word in split_words(text))

@@ -44,7 +44,9 @@ def answer_overview(
 
 def find_overview(ground: Gathered, brands: Sequence[Brand], frames: Mapping[str, Frame]) -> Overview:
     """Answer from facts of the window and the one before, by brand id; the first brand is the one that was asked for."""
-    here = {brand.id: find_figures(brand, frames, ground.window, ground.thresholds) for brand in brands}
+    floor = ground.thresholds
+    voices = find_voices(frames, ground.window, floor)
+    here = {brand.id: find_figures(brand, frames[brand.id], ground.window, voices[brand.id], floor) for brand in brands}
     earlier, frame = ground.past.before, ground.frame
     loudest = find_loudest(frame, ground.here)
     chosen = [loudest] if loudest is not None else []
@@ -56,7 +58,9 @@ def find_overview(ground: Gathered, brands: Sequence[Brand], frames: Mapping[str
         before_window=earlier,
         n=len(ground.here),
         figures=here[ground.brand.id],
-        before=find_figures(ground.brand, frames, earlier, ground.thresholds) if earlier else None,
+        before=find_figures(ground.brand, frame, earlier, find_voices(frames, earlier, floor)[ground.brand.id], floor)
+        if earlier
+        else None,
         competitors=tuple(here[brand.id] for brand in brands[1:]),
         mentions_change=settle([compare(frame, np.arange(len(frame)), ground.past)])[0],
         sources=frame.sources(ground.here),
@@ -79,9 +83,8 @@ def before_notes(ground: Gathered) -> tuple[str, ...]:
     return tuple(f"In the window before ({ground.past.before.label}): {said}" for said in ground.past.before_coverage.sentences)
 
 
-def find_figures(brand: Brand, frames: Mapping[str, Frame], window: Window, thresholds: Thresholds) -> Figures:
-    """One brand in one window; `frames` are by brand id."""
-    frame = frames[brand.id]
+def find_figures(brand: Brand, frame: Frame, window: Window, voice: Share, thresholds: Thresholds) -> Figures:
+    """One brand in one window."""
     rows = frame.rows(window)
     voices = frame.voices(rows)
     read = rows[frame.column("mood")[rows] != 0]
@@ -94,7 +97,7 @@ def find_figures(brand: Brand, frames: Mapping[str, Frame], window: Window, thre
         anonymous=voices.anonymous,
         net=find_net(frame, rows, thresholds),
         negative=share(frame.part_of(frame.mood("negative"), read), floor=thresholds.too_few),
-        voice=find_voice(brand, frames, window, thresholds),
+        voice=voice,
         complaints=share(frame.part_of(frame.complains, supported), floor=thresholds.too_few),
         replies=find_reply_times(frame, np.flatnonzero(frame.inside(window) & frame.complains), thresholds),
     )
@@ -105,16 +108,19 @@ def find_net(frame: Frame, rows: Rows, thresholds: Thresholds) -> Net:
     return net(frame.parts(rows, *(frame.mood(mood) for mood in MOODS)), floor=thresholds.too_few)
 
 
-def find_voice(brand: Brand, frames: Mapping[str, Frame], window: Window, thresholds: Thresholds) -> Share:
-    """Share of voice. A mention of two brands is a voice for each, so the shares add up to one."""
-    rows = {other: frame.rows(window) for other, frame in frames.items()}
-    own = np.concatenate([np.full(len(found), other == brand.id) for other, found in rows.items()])
-    authors = np.concatenate([frames[other].column("author")[found] for other, found in rows.items()])
-    mentions = np.concatenate([frames[other].column("mention")[found] for other, found in rows.items()])
-    # Nobody's author key is that small: a mention without an author is a person of its own.
+def find_voices(frames: Mapping[str, Frame], window: Window, thresholds: Thresholds) -> dict[str, Share]:
+    """Each brand's share of voice. A mention of two brands is a voice for each, so the shares add up to one."""
+    rows = [frame.rows(window) for frame in frames.values()]
+    authors = np.concatenate([frame.column("author")[found] for frame, found in zip(frames.values(), rows, strict=True)])
+    mentions = np.concatenate([frame.column("mention")[found] for frame, found in zip(frames.values(), rows, strict=True)])
+    brand = np.repeat(np.arange(len(frames)), [len(found) for found in rows])
+    # No author key is that small a number: a mention without an author is a person of its own.
     _, person = np.unique(np.where(authors == 0, mentions, authors), return_inverse=True)
-    people = np.stack([np.bincount(person, weights=own), np.bincount(person)], axis=-1)
-    return share(people, floor=thresholds.too_few)
+    whole = np.bincount(person)
+    return {
+        name: share(np.stack([np.bincount(person, weights=brand == n), whole], axis=-1), floor=thresholds.too_few)
+        for n, name in enumerate(frames)
+    }
 
 
 def find_reply_times(frame: Frame, complaints: Rows, thresholds: Thresholds) -> Replies:

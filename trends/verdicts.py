@@ -9,8 +9,12 @@ ORDER: tuple[Verdict, ...] = ("systemic", "recurring", "unclear", "isolated")
 """What a reader should look at first."""
 
 
-def find_verdict(*, people: int, anonymous: int, sites: int, days: int, thresholds: Thresholds) -> tuple[Verdict, str]:
+def find_verdict(
+    *, people: int, anonymous: int, sites: int, days: int, thresholds: Thresholds, outbreak: bool = False
+) -> tuple[Verdict, str]:
     """The verdict and its rule in words and numbers, from distinct known people and the sites and days of what they wrote.
+
+    A significant `outbreak` is as good as several sites or days.
 
     Anonymous mentions never make a topic recurring; when they are enough that they might, an isolated topic is `unclear`.
     """
@@ -27,6 +31,8 @@ def find_verdict(*, people: int, anonymous: int, sites: int, days: int, threshol
     if people >= thresholds.systemic_people and (wide or long):
         needs = f"{thresholds.systemic_people} or more people, and {thresholds.systemic_sites} or more sites or "
         return "systemic", f"{said} on {spread} ({needs}{thresholds.systemic_days} or more days)"
+    if people >= thresholds.systemic_people and outbreak:
+        return "systemic", f"{said} in an outbreak ({thresholds.systemic_people} or more people, more than chance explains)"
     if people >= thresholds.systemic_people:
         needs = f"{thresholds.systemic_sites} sites or {thresholds.systemic_days} days"
         return "recurring", f"{said} ({thresholds.recurring_people} or more), but on {spread} only; systemic needs {needs}"

@@ -66,7 +66,7 @@ def fold(word: str) -> str:
 
 def split_words(text: str) -> list[str]:
     """The words of a text, folded, in order."""
-    return [fold(word) for word in word_pattern().findall(text)]
+    return word_pattern().findall(fold(text))
 
 
 def telling_words(text: str, ignored: Collection[str]) -> set[str]:
@@ -95,9 +95,9 @@ def hash_word(word: str) -> int:
 def telling_terms(text: str) -> list[str]:
     """The telling words of a text, and its phrases, in order."""
     terms: list[str] = []
-    last = ""
+    last, stops = "", stop_words()
     for word in split_words(text):
-        telling = len(word) >= SHORTEST and word not in stop_words() and not any(map(str.isdigit, word))
+        telling = len(word) >= SHORTEST and word not in stops and not any(map(str.isdigit, word))
         bare = word.partition("'")[0] if telling else ""
         terms += [bare] * bool(bare) + [f"{last} {bare}"] * bool(last and bare)
         last = bare
@@ -109,21 +109,25 @@ def is_ignored(word: str, ignored: Collection[str]) -> bool:
     return word in ignored or word.partition("'")[0] in ignored
 
 
-def log_odds(first: Counts, second: Counts, *, prior: float | None = None) -> NDArray[np.float64]:
+def log_odds(
+    first: Counts, second: Counts, *, totals: tuple[float, float] | None = None, prior: float | None = None
+) -> NDArray[np.float64]:
     """The z score of each word's log-odds ratio between two sides, from how often each side uses it.
 
     Monroe, Colaresi and Quinn, "Fightin' Words" (2008), equations 16, 20 and 21; the prior is the pooled frequency of the
-    words, worth `prior` words (PRIOR_PART of them without one). Above zero a word is over-used by the first side.
+    words, worth `prior` words (PRIOR_PART of them without one). Above zero a word is over-used by the first side. `totals` are
+    what all words of each side add up to, where these are not all of them.
     """
     import numpy as np
 
+    whole, other = totals or (float(np.sum(first)), float(np.sum(second)))
     pooled = np.asarray(first, float) + second
-    total = pooled.sum()
-    alpha = (min(PRIOR_PART * total, PRIOR_MOST) if prior is None else prior) * pooled / total
+    worth = min(PRIOR_PART * (whole + other), PRIOR_MOST) if prior is None else prior
+    alpha = worth * pooled / (whole + other)
     here, there = first + alpha, second + alpha
-    rest, others = here.sum() - here, there.sum() - there
     with np.errstate(divide="ignore", invalid="ignore"):
-        scores = (np.log(here / rest) - np.log(there / others)) / np.sqrt(1 / here + 1 / there)
+        odds = np.log(here / (whole + worth - here)) - np.log(there / (other + worth - there))
+        scores = odds / np.sqrt(1 / here + 1 / there)
     # A word that is all that a side says has no odds.
     known: NDArray[np.float64] = np.nan_to_num(scores, nan=0.0, posinf=0.0, neginf=0.0)
     return known

@@ -9,7 +9,8 @@ import pytest
 
 from reporting.findings import figures_changes, list_basis, list_changes, main_finding
 from reporting.phrases import change_words
-from trends.answers import Change, Coverage, Figures, HotButton, HotButtons, Net, Overview, Quiet, Replies, Share, SiteCoverage
+from trends.answers import Change, Coverage, Figures, Net, Overview, Replies, Share, SiteCoverage
+from trends.hot_button_answers import HotButton, HotButtons, Quiet
 from trends.windows import last_full_week
 
 WINDOW = last_full_week("2026-10-05T08:00:00Z", ZoneInfo("Europe/London"))
@@ -37,7 +38,8 @@ def change(now, before, direction="steady", **more) -> Change:
 def button(name, verdict, people, moved) -> HotButton:
     return HotButton(
         topic=name.lower(), name=name, complaints=people, people=people, anonymous=0, copies=0, undated=0, sources=(), sites=(), days=1,
-        share=SHARE, change=moved, verdict=verdict, rule="", hours=(0,) * 24, weekdays=(0,) * 7, timed=0, languages=(), subjects=(),
+        share=SHARE, change=moved, verdict=verdict, rule="", hours=(0,) * 24, all_hours=(0,) * 24, all_weekdays=(0,) * 7, busy_hours=(), busy_weekdays=(), words=(), by_source=(),
+        by_subject=(), by_place=(), outbreak=None, weekdays=(0,) * 7, timed=0, languages=(), subjects=(),
         places=(), weeks=(), quotes=(), loudest=None, action="",
     )  # fmt: skip
 

@@ -11,20 +11,20 @@ from planted_store import NOW, plant_store, planted_config
 from rich.cells import cell_len
 from rich.console import Console
 
+from reporting.evidence import busy_words, outbreak_words
 from reporting.plain import as_plain
 from reporting.tables import (
     attributes_table,
     hot_buttons_table,
     mentions_table,
     overview_table,
-    where_words,
 )
 from reporting.terminal import bar, clean, sparkline
 from store.database import read_database
 from store.scope import Scope
 from store.search import search_mentions
-from trends.answers import Quiet
 from trends.attributes import answer_attributes
+from trends.hot_button_answers import Busy, Outbreak, Quiet
 from trends.hot_buttons import answer_hot_buttons
 from trends.overview import answer_overview
 from trends.windows import all_time, last_full_week
@@ -139,12 +139,32 @@ def test_without_a_topic_the_rest_is_still_told(db, config, week):
     assert "No complaints that fit a topic.\nQuiet now: Refund and return (9 before)\n4 complaints fit no topic.\n" in text
 
 
-def test_busy_hours_are_those_with_more_than_one_complaint(db, config, week):
+def test_an_hour_is_busy_only_where_complaints_stand_out_of_the_mentions(db, config, week):
     button = answer_hot_buttons(db, config, window=week).buttons[0]
-    scattered = dataclasses.replace(button, hours=(1, 1, 1) + (0,) * 21, timed=3)
-    assert where_words(scattered).split("; ")[2] == "no busy hour (3 timed)"
-    evening = dataclasses.replace(button, hours=(1, 2, 1, *(0,) * 19, 5, 0), timed=9)
-    assert where_words(evening).split("; ")[2] == "busiest at 1:00, 22:00 (9 timed)"
+    assert busy_words(button) == f"No hour stands out of all mentions ({button.timed} timed)."
+    evening = dataclasses.replace(
+        button,
+        busy_hours=(Busy(slot=22, people=5, expected=1.25),),
+        busy_weekdays=(Busy(slot=0, people=1, expected=0.1),),
+    )
+    assert busy_words(evening) == (
+        "More than at other times: Mondays (1 person, 0.1 expected), 22:00 (5 people, 1.2 expected)."
+    )
+
+
+def test_an_outbreak_is_told_with_what_was_expected():
+    told = Outbreak(
+        direction="rising", day="2026-10-04", observed=23, expected=4.2, lower=0, upper=9.0, chance=0.001, onset="2026-09-21",
+        baseline_days=80,
+    )  # fmt: skip
+    assert outbreak_words(told) == (
+        "Outbreak since 21 Sep 2026: 23 complaints in the week to 4 Oct 2026, 4.2 expected, at most 9 by chance."
+    )
+    quiet = dataclasses.replace(told, direction="falling", onset=None, lower=12.0)
+    assert outbreak_words(quiet).startswith("Fewer than usual: 23 complaints")
+    assert outbreak_words(dataclasses.replace(told, direction="steady")).endswith("(0 to 9 by chance).")
+    young = dataclasses.replace(told, direction="unknown", baseline_days=20)
+    assert outbreak_words(young) == "Not tested for an outbreak yet: 20 of the 28 watched days that it needs."
 
 
 def test_a_strangers_words_cannot_move_the_cursor():

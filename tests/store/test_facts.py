@@ -35,7 +35,7 @@ def described(db, brand):
     segment = read_facts(db, brand, words=words)
     named = lambda number: segment.names.get(int(number))  # noqa: E731
     found = {}
-    for place, fact in enumerate(segment.facts):
+    for place, fact in enumerate(segment.facts.records()):
         row = {name: fact[name].item() for name in FACT.names}
         row |= {name: named(fact[name]) for name in ("language", "unsupported", "subject", "place")}
         row |= {"site": split_site(named(fact["site"])), "rating": str(row["rating"]), "worst": "", "best": ""}
@@ -210,7 +210,7 @@ def test_a_fact_says_what_the_tables_say(db, path, mention):
     save_tagged(db, [TaggedMention(mention=2, text_hash=due[0].text_hash, tags=tags)], ids, list(taggers.values()))
     refresh_facts(db, words)
     segment = read_facts(db, "acme")
-    bare, reply, said = segment.facts[0], segment.facts[1], segment.facts[2]
+    bare, reply, said = segment.facts.records()
     assert (bare["mention"], bare["author"], bare["published"], bare["flags"], bare["engagement"]) == (3, 0, UNDATED, 0, 3)
     assert CODES["voice"][reply["voice"]] == "company"
     assert (said["mention"], said["replied"] - said["published"], said["rating"], said["best"]) == (2, 7200, 2.0, 5.0)

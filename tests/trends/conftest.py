@@ -15,11 +15,13 @@ from store.tags import find_due, save_tagged, set_current_taggers
 ROOT = Path(__file__).resolve().parent.parent.parent
 NOW = "2026-10-05T08:00:00Z"
 TOPICS, ATTRIBUTES = ("refund", "delivery", "app"), ("fast", "fresh")
+SIGNS = ("leaving", "recommending", "escalation", "resolved")
 TAGGERS = {
     "sentiment": Tagger(task="sentiment", model="gold"),
     "complaint": Tagger(task="complaint", model="gold"),
     **{topic: Tagger(task="topic", subject=topic, model="gold") for topic in TOPICS},
     **{attribute: Tagger(task="attribute", subject=attribute, model="gold") for attribute in ATTRIBUTES},
+    **{sign: Tagger(task="sign", subject=sign, model="gold") for sign in SIGNS},
 }
 
 
@@ -79,4 +81,5 @@ def as_tags(row: dict) -> tuple[Tag, ...]:
         tags.append(Tag(tagger=TAGGERS["complaint"], label="complaint"))
     tags += [Tag(tagger=TAGGERS[topic], label=topic, span=row.get("span", 0)) for topic in topics]
     tags += [Tag(tagger=TAGGERS[name], label=name, polarity=way) for name, way in row.get("attributes", {}).items()]
+    tags += [Tag(tagger=TAGGERS[sign], label=sign) for sign in row.get("signs", ())]
     return tuple(tags)

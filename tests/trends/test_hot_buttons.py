@@ -6,8 +6,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from store.records import Watch
-from trends.answers import Quiet
 from trends.gathering import SILENT, UNCORRECTED
+from trends.hot_button_answers import Quiet
 from trends.hot_buttons import answer_hot_buttons
 from trends.windows import all_time, last_full_week, window
 

@@ -1,0 +1,143 @@
+"""How fast every question of the page, the digest and the commands is answered, and what a mention weighs on the disk.
+
+    python bench/queries.py [--sizes 1000000] [--folder build/queries] [--runs 20] [--seconds 20] [--only hot,page]
+
+`bench/query_store.py` makes a store of each size (once: it is kept in the folder). Each line is one question over one kind of
+window, asked in a warm process of one brand after the other, of windows that end 0 to 7 weeks ago; each time the store is
+opened anew, as the page and the commands do. Beside it stands the bare SQL that somebody would write over the tables for the
+same figures: counts, distinct people and labels alone, without intervals, coverage, quotes, comparison or corrections. Wanted:
+a p95 of at most 100 ms a question. With several sizes the growth of the p95 is printed beside that of the mentions.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from query_bytes import print_bytes
+from query_questions import Ask, Case, Question, list_questions, make_cases, spread
+from query_store import make_store
+from sqlite_utils import Database
+
+from config import Config
+
+WANTED = 100.0
+"""Milliseconds."""
+FEWEST = 3
+"""Runs of a question that takes longer than it may."""
+PLAIN_RUNS = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """What was measured of a question over one kind of window, in milliseconds."""
+
+    name: str
+    runs: int
+    median: float
+    p95: float
+    longest: float
+    plain: float
+    """Median of the bare SQL."""
+
+
+def measure(question: Question, cases: Iterator[Case], runs: int, seconds: float, name: str) -> Line:
+    """Ask a question again and again, for at most so many seconds; the first asking only warms."""
+    took: list[float] = []
+    time_one(question.ask, next(cases))
+    begun = time.monotonic()
+    while len(took) < runs and (len(took) < FEWEST or time.monotonic() - begun < seconds):
+        took.append(time_one(question.ask, next(cases)))
+    plain = sorted(time_one(partial(ask_plainly, question.plain), next(cases)) for _ in range(PLAIN_RUNS))
+    ordered = sorted(took)
+    return Line(
+        name=name,
+        runs=len(took),
+        median=ordered[len(ordered) // 2],
+        p95=ordered[max(0, -(-len(ordered) * 95 // 100) - 1)],
+        longest=ordered[-1],
+        plain=plain[len(plain) // 2],
+    )
+
+
+def ask_plainly(statements: Sequence[str], db: Database, case: Case) -> None:
+    """Run bare SQL."""
+    for statement in statements:
+        db.execute(statement, case.bound).fetchall()
+
+
+def time_one(ask: Ask, case: Case) -> float:
+    """Milliseconds of one asking, with opening the store."""
+    from store.database import read_database
+
+    begun = time.perf_counter()
+    with contextlib.closing(read_database(case.config.database)) as db:
+        ask(db, case)
+    return (time.perf_counter() - begun) * 1000
+
+
+def measure_all(config: Config, *, runs: int, seconds: float, only: Sequence[str] = ()) -> list[Line]:
+    """Measure every question, and print each line as it comes."""
+    print(f"{'question':<34}{'runs':>5}{'p50 ms':>9}{'p95 ms':>9}{'max ms':>9}  wanted{'bare SQL':>10}{'p50 : bare':>12}")
+    lines = []
+    for question in list_questions():
+        if only and not any(question.name.startswith(name) for name in only):
+            continue
+        for name, last, filters in spread(question):
+            lines.append(measure(question, make_cases(config, last, **filters), runs, seconds, name))
+            print_line(lines[-1])
+    met = sum(line.p95 <= WANTED for line in lines)
+    print(f"{met} of {len(lines)} within {WANTED:.0f} ms; slowest p95 {max(line.p95 for line in lines):,.0f} ms")
+    return lines
+
+
+def print_line(line: Line) -> None:
+    """Print what was measured."""
+    met = "yes" if line.p95 <= WANTED else "NO"
+    print(
+        f"{line.name:<34}{line.runs:>5}{line.median:>9.1f}{line.p95:>9.1f}{line.longest:>9.1f}  {met:<6}"
+        f"{line.plain:>10.1f}{line.median / line.plain:>12.2f}",
+        flush=True,
+    )
+
+
+def print_growth(sizes: Sequence[int], measured: Sequence[Sequence[Line]]) -> None:
+    """How the p95 grows from the first size to the last, beside how the mentions do."""
+    linear = sizes[-1] / sizes[0]
+    print(f"\n{'growth of p95':<34}{sizes[0]:>12,}{sizes[-1]:>12,}{'times':>8}   (linear: {linear:.1f})")
+    for first, last in zip(measured[0], measured[-1], strict=True):
+        times = last.p95 / first.p95
+        print(f"{first.name:<34}{first.p95:>12.1f}{last.p95:>12.1f}{times:>8.1f}   {'less' if times < linear else 'MORE'}")
+
+
+def main() -> None:
+    """Make the stores, ask everything, and weigh the files."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sizes", default="1000000", help="mentions of each store, joined by commas")
+    parser.add_argument("--folder", type=Path, default=Path("build/queries"))
+    parser.add_argument("--runs", type=int, default=20)
+    parser.add_argument("--seconds", type=float, default=20.0, help="longest time for one line")
+    parser.add_argument("--only", default="", help="beginnings of the questions to ask, joined by commas")
+    asked = parser.parse_args()
+    sizes = [int(size) for size in asked.sizes.split(",")]
+    measured = []
+    for size in sizes:
+        config = make_store(asked.folder, size)
+        print(f"\n{size:,} mentions, {config.database}")
+        only = [name for name in asked.only.split(",") if name]
+        measured.append(measure_all(config, runs=asked.runs, seconds=asked.seconds, only=only))
+        print_bytes(config.database)
+    if len(sizes) > 1:
+        print_growth(sizes, measured)
+
+
+if __name__ == "__main__":
+    main()

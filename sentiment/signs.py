@@ -1,0 +1,228 @@
+"""Signs in the words: that someone leaves, recommends, goes higher with a complaint, or says that it was solved."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+import re
+import tomllib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sentiment import cues
+from sentiment.names import NameFinder, fold, masked_brands
+from sentiment.phrases import Context, Phrase, PhraseIndex, as_words, is_denied, split_list, spread
+from sentiment.sentences import split_own
+from sentiment.targets import describe, find_comparisons
+from store.records import WHOLE, BrandNames, Tag, Tagger, Task
+
+SIGNS = ("leaving", "recommending", "escalation", "resolved")
+"""`leaving`: goes, has gone or wants to go; `recommending`: tells others to come; `escalation`: a manager, regulator, lawyer
+or chargeback is asked for, spoken to or called in; `resolved`: the customer says that it was solved."""
+OF_BRANDS = ("leaving", "recommending")
+"""Signs that a sentence with two brands gives to one of them."""
+UNDENIED = ("escalation",)
+"""Signs that a denial does not take back: who could not get a manager has asked for one."""
+NONE: frozenset[str] = frozenset()
+TASK: Task = "sign"
+MODEL = "signs-1"
+"""Changes whenever the same lists are read otherwise."""
+LISTS = Path(__file__).with_name("signs.toml")
+_ASKS = re.compile(r"[?؟][^\w]*$")
+_ENDS = re.compile(r"[.!।۔…][^\w]*$")
+_NEXT_END = re.compile(r"[.!?؟।۔…\n]")
+
+
+@dataclass(frozen=True)
+class Found:
+    """One sign of one sentence."""
+
+    sign: str
+    span: int = WHOLE
+    brand: str = ""
+    """Brand id where the sentence sets brands against each other; empty where it counts for whichever it speaks of."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """A phrase of a list, with what takes it back."""
+
+    sign: str
+    language: str
+    phrase: Phrase
+    asked: bool
+    """Whether it counts in a question too."""
+    own: frozenset[str]
+    """Words before it that take it back even where it holds a denial itself."""
+    before: frozenset[str]
+    """Words before it that else take it back."""
+    behind: frozenset[str]
+    """Words behind it that do, unless it holds a denial itself."""
+
+
+@dataclass(frozen=True)
+class Lists:
+    """All phrases of signs.toml."""
+
+    said: tuple[Said, ...]
+    index: PhraseIndex
+    unless: dict[str, PhraseIndex]
+    """By sign: phrases whose sentence does not give it, in any language, since people mix them and languages share words."""
+    hashes: dict[str, str]
+    """By sign: sixteen digits that change when its lists do."""
+
+
+class SignReader:
+    """Says of each sentence of a text which signs it gives; every list is tried on every text, since people mix languages."""
+
+    def __init__(self, names: Sequence[BrandNames] = ()) -> None:
+        self._finder = NameFinder(names)
+        named = describe(names) if names else ""
+        hashes = load_lists().hashes
+        self.taggers = [
+            Tagger(task=TASK, subject=sign, model=MODEL, description=_digest(hashes[sign], named * (sign in OF_BRANDS)))
+            for sign in SIGNS
+        ]
+        """Who says so, for the store; brands' names change those of OF_BRANDS alone."""
+
+    def read(self, text: str, spans: Sequence[tuple[int, int]], matched: Sequence[str] = ()) -> list[Found]:
+        """Return the signs of a text, those of the whole first, each once for each sentence and brand.
+
+        `spans` are (start, end) of its sentences, none for a text of one; `matched` are ids of the brands that it concerns.
+        """
+        if not load_lists().index.nominate(as_words(text)):
+            return []
+        found: dict[Found, None] = {}
+        for number, (start, end) in enumerate(spans or _whole(text), WHOLE + 1 if spans else WHOLE):
+            for sign in find_signs(text[start:end], asks=_asks(text, start, end)):
+                found |= {Found(sign, number, brand): None for brand in self._brands(sign, text[start:end], text, matched)}
+        whole = {Found(one.sign, WHOLE, one.brand): None for one in found}
+        return sorted(whole | found, key=lambda one: (one.span, SIGNS.index(one.sign), one.brand))
+
+    def tags(self, text: str, spans: Sequence[tuple[int, int]], matched: Sequence[str] = ()) -> list[Tag]:
+        """Return the signs of a text as tags, as `read` finds them."""
+        taggers = dict(zip(SIGNS, self.taggers, strict=True))
+        return [
+            Tag(tagger=taggers[one.sign], label=one.sign, span=one.span, brand=one.brand)
+            for one in self.read(text, spans, matched)
+        ]
+
+    def _brands(self, sign: str, sentence: str, text: str, matched: Sequence[str]) -> Sequence[str]:
+        """For which brands a sentence gives a sign: ("",) for whichever it speaks of, as `targets` say.
+
+        Who goes to a brand leaves the others, and who prefers one does not recommend the others.
+        """
+        if sign not in OF_BRANDS:
+            return ("",)
+        masked = self._finder.mask(fold(sentence), self._meant(sentence, matched))
+        against = _gone_to(masked) if sign == "leaving" else _turned_down(masked)
+        if not against:
+            return ("",)
+        shut = {self._finder.brands[number] for number in against}
+        named = [self._finder.brands[number] for number in sorted(self._meant(text, matched))]
+        return [brand for brand in matched or named if brand not in shut]
+
+    def _meant(self, text: str, matched: Sequence[str]) -> set[int]:
+        """The brands that a text names, beyond doubt or because it was matched to them."""
+        folded, finder = fold(text), self._finder
+        return {
+            number
+            for number in finder.find(folded)
+            if finder.brands[number] in matched or (finder.names[number].certain and not finder.excludes(number, folded))
+        }
+
+
+def find_signs(sentence: str, *, asks: bool = False) -> list[str]:
+    """Return the signs of one sentence, in the order of SIGNS; `asks`: it is a question."""
+    lists, words = load_lists(), as_words(sentence)
+    found: set[str] = set()
+    for number in lists.index.nominate(words):
+        said = lists.said[number]
+        if said.sign in found or (asks and not said.asked):
+            continue
+        match = said.phrase.search(words)
+        if match and not _taken_back(said, words, match):
+            found.add(said.sign)
+    return [sign for sign in SIGNS if sign in found]
+
+
+@functools.cache
+def load_lists() -> Lists:
+    """Read signs.toml. Raises BadPhrase for a phrase that cannot be read."""
+    tables = tomllib.loads(LISTS.read_text("utf-8"))
+    said: list[Said] = []
+    unless: dict[str, list[Phrase]] = {sign: [] for sign in SIGNS}
+    for language, table in tables.items():
+        lists = {name: words for name, words in table.items() if isinstance(words, str)}
+        for sign in SIGNS:
+            own = table.get(sign, {})
+            context = Context(lists, _words(lists.get("deny", "")))
+            said += _read_list(sign, language, own, context)
+            unless[sign] += [Phrase(one, context) for one in split_list(own.get("unless", ""))]
+    shared = {language: [one for one in table.items() if isinstance(one[1], str)] for language, table in tables.items()}
+    hashes = {sign: _digest(MODEL, shared, {lang: table.get(sign) for lang, table in tables.items()}) for sign in SIGNS}
+    shut = {sign: PhraseIndex(phrases) for sign, phrases in unless.items()}
+    return Lists(tuple(said), PhraseIndex([one.phrase for one in said]), shut, hashes)
+
+
+def _read_list(sign: str, language: str, table: dict[str, str], context: Context) -> Iterator[Said]:
+    """The phrases of one sign in one language."""
+    own = _words(table.get("deny", ""))
+    after = _words(f"{context.lists.get('deny_behind', '')} {table.get('deny_behind', '')}")
+    for name in ("said", "asked"):
+        for written in split_list(table.get(name, "")):
+            phrase = Phrase(written, context)
+            before, behind = (own, NONE) if sign in UNDENIED else (own | context.denials, after)
+            yield Said(sign, language, phrase, name == "asked", own, before, behind)
+
+
+def _taken_back(said: Said, words: str, match: re.Match[str]) -> bool:
+    """Whether a denial or a phrase of `unless` takes a phrase back that was found."""
+    before, behind = (said.own, NONE) if said.phrase.holds_denial(match) else (said.before, said.behind)
+    return is_denied(words, match, before, behind) or _voided(said.sign, words)
+
+
+def _voided(sign: str, words: str) -> bool:
+    index = load_lists().unless[sign]
+    return any(index.phrases[number].search(words) for number in index.nominate(words))
+
+
+def _words(listed: str) -> frozenset[str]:
+    return frozenset(spread(listed).split())
+
+
+def _whole(text: str) -> list[tuple[int, int]]:
+    """The text as one sentence, without what it quotes before or behind it."""
+    own = split_own(text)
+    return [(own[0][0], own[-1][1])] if own else []
+
+
+def _asks(text: str, start: int, end: int) -> bool:
+    """Whether a sentence, or the one that a clause was cut from, ends in a question mark."""
+    if _ASKS.search(text[start:end]):
+        return True
+    following = None if _ENDS.search(text[start:end]) else _NEXT_END.search(text, end)
+    return bool(following and following[0] in "?؟")
+
+
+def _gone_to(masked: str) -> set[int]:
+    """The brands that a sentence says someone goes to."""
+    return {masked_brands(match[0])[-1] for pattern in _moves() for match in pattern.finditer(masked)}
+
+
+def _turned_down(masked: str) -> set[int]:
+    """The brands that lose a comparison."""
+    found = find_comparisons(masked)
+    lost = {one.object for one in found if one.role in ("loser", "flipped")}
+    return lost | {one.rival for one in found if one.role == "winner" and one.rival is not None}
+
+
+@functools.cache
+def _moves() -> tuple[re.Pattern[str], ...]:
+    return cues.compile_cues(cues.SWITCHED), cues.compile_cues(cues.GONE_TO)
+
+
+def _digest(*said: object) -> str:
+    return hashlib.blake2b(json.dumps(said, sort_keys=True).encode(), digest_size=8).hexdigest()

@@ -1,0 +1,306 @@
+"""Answers kept with all that they stand on, so that they can be given again whatever happened to the store since.
+
+Kept are the facts that were read, by brand and day, and the rows of every other question but those that hold people's words.
+What is erased from the store is erased from what was kept too; only its row id stays, as since erased.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any
+
+import numpy as np
+from sqlite_utils import Database
+
+from store.database import write
+from store.fact_keeping import NAMED
+from store.facts import Packed, Segment, unpack
+from store.recording import FACT_TABLES, FactsRead, Recorder, Statement, tables_of
+from store.saved_erasing import FAST, compressed, forget_saved
+from store.tags import current_set
+
+Row = dict[str, Any]
+
+
+class SavedError(ValueError):
+    """A saved answer that there is not, or that cannot be kept; the message names it and what to do."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Saved:
+    """An answer as it was kept."""
+
+    name: str
+    command: str
+    parameters: dict[str, Any]
+    config: dict[str, Any]
+    """The tables of the configuration that figures depend on."""
+    version: str
+    """Of Repute."""
+    taggers: tuple[Row, ...]
+    """Those that were current, with all columns of `taggers`."""
+    answer: Any
+    """As JSON has it, without people's words."""
+    saved: str
+    """When, UTC ISO 8601."""
+    mentions: int
+    """Rows whose facts are kept."""
+    erased: tuple[int, ...]
+    """Row ids of what it stood on and was erased since."""
+
+
+def is_stale(db: Database) -> bool:
+    """Whether facts are to be made anew: an answer is saved from facts that are not."""
+    old = "select 1 from stale_facts union all select 1 from facts where taggers != ? limit 1"
+    return db.execute(old, [current_set(db)]).fetchone() is not None
+
+
+def find_taggers(db: Database) -> list[Row]:
+    """The current taggers. Columns: id, task, subject, model, description, threshold, current."""
+    return list(
+        db.query(
+            """
+            select id, task, subject, model, description, threshold, current
+            from taggers
+            where current = 1
+            order by task, subject
+            """
+        )
+    )
+
+
+def save_answer(
+    db: Recorder,
+    *,
+    name: str,
+    command: str,
+    parameters: dict[str, Any],
+    config: dict[str, Any],
+    version: str,
+    answer: Any,
+    now: str,
+) -> int:
+    """Keep an answer with what `db` noted while it was made; return the bytes that its ground takes.
+
+    To be called within the reading transaction in which it was made, which ends here. `answer` holds no words of people.
+    Raises `SavedError` for a name that is taken.
+    """
+    refuse_taken(db, name)
+    days = read_days(db, db.facts_read)
+    names = {number: said for number, said in db.execute("select id, name from fact_names") if number in used_names(days)}
+    questions = list(as_kept_rows(db.asked))
+    parts = {place: compressed(segment) for place, segment in days.items()}
+    taggers = find_taggers(db)
+    db.conn.rollback()
+    with write(db):
+        cursor = db.conn.execute(
+            """
+            insert into saved_answers (name, command, parameters, config, version, taggers, names, answer, saved)
+            values (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            [name, command, *map(as_json, (parameters, config)), version, *map(as_json, (taggers, names, answer)), now],
+        )
+        added = cursor.lastrowid
+        db.conn.executemany(
+            "insert into saved_facts (answer, brand, day, mentions, facts, labels, words) values (?, ?, ?, ?, ?, ?, ?)",
+            [(added, brand, day, *packed) for (brand, day), packed in parts.items()],
+        )
+        db.conn.executemany(
+            "insert into saved_rows (answer, question, columns, rows) values (?, ?, ?, ?)",
+            [(added, *question) for question in questions],
+        )
+        # What was erased between reading and keeping it.
+        forget_saved(db, find_gone(db, days))
+    return sum(len(each) for packed in parts.values() for each in packed) + sum(len(packed) for *_, packed in questions)
+
+
+def refuse_taken(db: Database, name: str) -> None:
+    """Say that a name is taken."""
+    row = db.conn.execute("select saved from saved_answers where name = ?", [name]).fetchone()
+    if row:
+        fix = f"choose another name, or give it up with `repute rerun {name} --drop`"
+        raise SavedError(f"{name!r} is already the name of an answer saved on {row[0][:10]}; {fix}")
+
+
+def read_days(db: Recorder, reads: Sequence[FactsRead]) -> dict[tuple[str, str], Segment]:
+    """The stored facts of the days that were read, by brand and day; words where any of the readings took them."""
+    found: dict[tuple[str, str], Segment] = {}
+    for read in sorted(set(reads), key=lambda one: one.words):
+        words = "(select words from fact_words where fact_words.id = facts.id)" if read.words else "x''"
+        rows = db.conn.execute(
+            f"""
+            select day, facts, labels, {words}
+            from facts
+            where brand = ? and (day = '' or day >= ? and day < ?)
+            """,
+            [read.brand, read.first_day, read.end_day],
+        )
+        for day, facts, labels, said in rows:
+            found[read.brand, day] = unpack([Packed(facts, labels, said or b"")], {})
+    return found
+
+
+def used_names(days: dict[tuple[str, str], Segment]) -> set[int]:
+    """The numbers of the names that some facts have."""
+    used: set[int] = set()
+    for segment in days.values():
+        used.update(*(np.unique(segment.facts[name]).tolist() for name in NAMED), segment.labels["name"].tolist())
+    return used
+
+
+def as_kept_rows(asked: Sequence[Statement]) -> Iterator[tuple[str, str, bytes]]:
+    """(key, columns, packed rows) of each question that was asked, once.
+
+    Names of threads are made of identities at the source: only hashes of them are kept.
+    """
+    salt = secrets.token_bytes(16)
+    kept: dict[str, tuple[tuple[str, ...], dict[tuple[Any, ...], None]]] = {}
+    for statement in asked:
+        if not statement.wordy:
+            rows = kept.setdefault(statement.key, (statement.columns, {}))[1]
+            rows.update(dict.fromkeys(masked(statement, salt)))
+    for key, (columns, found) in kept.items():
+        yield key, as_json(columns), zlib.compress(as_json(list(found)).encode(), FAST)
+
+
+def masked(statement: Statement, salt: bytes) -> list[tuple[Any, ...]]:
+    """Rows with a hash in the place of a thread's name; nobody has the salt any more afterwards."""
+    if "thread" not in statement.columns:
+        return list(statement.rows)
+    place = statement.columns.index("thread")
+
+    def hashed(name: str) -> str:
+        return blake2b(name.encode(), key=salt, digest_size=8).hexdigest()
+
+    return [(*row[:place], hashed(row[place]), *row[place + 1 :]) for row in statement.rows]
+
+
+def find_gone(db: Database, days: dict[tuple[str, str], Segment]) -> list[int]:
+    """Those mentions of some facts that the store no longer has, or has as tombstones."""
+    kept = np.unique(np.concatenate([np.zeros(0, np.uint32), *(segment.facts["mention"] for segment in days.values())]))
+    there = db.conn.execute(
+        """
+        select mentions.id
+        from json_each(?) as asked
+        cross join mentions on mentions.id = asked.value
+        where mentions.removed_at is null
+        """,
+        [json.dumps(kept.tolist())],
+    )
+    return sorted(set(kept.tolist()) - {number for (number,) in there})
+
+
+def find_saved(db: Database) -> list[Saved]:
+    """The saved answers, the newest first."""
+    names = [name for (name,) in db.execute("select name from saved_answers order by saved desc, id desc")]
+    return [read_saved(db, name) for name in names]
+
+
+def read_saved(db: Database, name: str) -> Saved:
+    """A saved answer. Raises `SavedError` where there is none of that name, with those that there are."""
+    rows = list(db.query("select * from saved_answers where name = ?", [name]))
+    if not rows:
+        known = ", ".join(repr(other) for (other,) in db.execute("select name from saved_answers order by name"))
+        there = f"there are {known}" if known else "there is none yet; add --save NAME to a question"
+        raise SavedError(f"{name!r}: no answer was saved under that name; {there}")
+    row = rows[0]
+    sizes = db.execute("select length(mentions) from saved_facts where answer = ?", [row["id"]])
+    erased = db.execute("select mention from saved_erased where answer = ? order by mention", [row["id"]])
+    return Saved(
+        name=row["name"],
+        command=row["command"],
+        parameters=json.loads(row["parameters"]),
+        config=json.loads(row["config"]),
+        version=row["version"],
+        taggers=tuple(json.loads(row["taggers"])),
+        answer=json.loads(row["answer"]),
+        saved=row["saved"],
+        mentions=sum(size for (size,) in sizes) // 4,
+        erased=tuple(mention for (mention,) in erased),
+    )
+
+
+def drop_saved(db: Database, name: str) -> None:
+    """Give up a saved answer. Raises `SavedError` where there is none."""
+    read_saved(db, name)
+    with write(db):
+        (answer,) = db.conn.execute("select id from saved_answers where name = ?", [name]).fetchone()
+        for table in ("saved_facts", "saved_rows", "saved_erased"):
+            db.conn.execute(f"delete from {table} where answer = ?", [answer])
+        db.conn.execute("delete from saved_answers where id = ?", [answer])
+
+
+class Replay(Recorder):
+    """A store as it was when an answer was saved: facts and rows are those that were kept, words are those still there."""
+
+    def __init__(self, db: Database, name: str) -> None:
+        """Read what was kept from `db`, which is used up by it. Raises `SavedError`."""
+        self.saved = read_saved(db, name)
+        self.unkept: list[Statement] = []
+        """Questions that were not kept, and so were put to the store as it is."""
+        (answer,) = db.conn.execute("select id from saved_answers where name = ?", [name]).fetchone()
+        rows = db.conn.execute("select question, columns, rows from saved_rows where answer = ?", [answer])
+        self.kept = {key: (tuple(json.loads(columns)), unpack_rows(packed)) for key, columns, packed in rows}
+        super().__init__(db.conn)
+        lay_facts(db, answer, self.saved.taggers)
+
+    def ask(self, sql: str, parameters: Any) -> Statement:
+        """What was kept of a question, else what the store says now."""
+        asked = Statement(sql, parameters, (), ())
+        if asked.key not in self.kept:
+            found = super().ask(sql, parameters)
+            if not found.wordy and tables_of(sql):
+                self.unkept.append(found)
+            return found
+        columns, rows = self.kept[asked.key]
+        if asked.about is not None and "mention" in columns:
+            place = columns.index("mention")
+            rows = [row for row in rows if row[place] in asked.about]
+        self.asked.append(Statement(sql, parameters, columns, tuple(rows)))
+        return self.asked[-1]
+
+
+def unpack_rows(packed: bytes) -> list[tuple[Any, ...]]:
+    """Rows of a question that was kept."""
+    return [tuple(row) for row in json.loads(zlib.decompress(packed))]
+
+
+def lay_facts(db: Database, answer: int, taggers: Sequence[Row]) -> None:
+    """Lay kept facts over those of the store: temporary tables, which SQLite looks into before all others."""
+    db.conn.create_function("unpacked", 1, zlib.decompress, deterministic=True)
+    columns = {table: ", ".join(column.name for column in db[table].columns) for table in sorted(FACT_TABLES)}
+    for table in columns:
+        db.conn.execute(f"create temp table {table} as select {columns[table]} from main.{table} where 0")
+    db.conn.executemany(
+        """
+        insert into temp.taggers (id, task, subject, model, description, threshold, current)
+        values (:id, :task, :subject, :model, :description, :threshold, :current)
+        """,
+        taggers,
+    )
+    set_name = json.dumps(sorted(tagger["id"] for tagger in taggers))
+    db.conn.execute(
+        """
+        insert into temp.facts (id, brand, day, taggers, mentions, facts, labels)
+        select id, brand, day, ?, length(mentions) / 4, unpacked(facts), unpacked(labels)
+        from main.saved_facts
+        where answer = ? and length(mentions) > 0
+        """,
+        [set_name, answer],
+    )
+    db.conn.execute(
+        "insert into temp.fact_words (id, words) select id, unpacked(words) from main.saved_facts where answer = ?", [answer]
+    )
+    (names,) = db.conn.execute("select names from main.saved_answers where id = ?", [answer]).fetchone()
+    db.conn.executemany("insert into temp.fact_names (id, name) values (?, ?)", list(json.loads(names).items()))
+    db.conn.commit()
+
+
+def as_json(value: Any) -> str:
+    """JSON as it is kept."""
+    return json.dumps(value, ensure_ascii=False)

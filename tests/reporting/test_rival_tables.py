@@ -1,0 +1,117 @@
+"""Competitors and coverage in the terminal, as JSON and as CSV."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from planted_store import NOW, plant_store, planted_config
+from rich.cells import cell_len
+from rich.console import Console
+
+from reporting.plain import as_plain
+from reporting.rival_tables import points, rivals_table
+from reporting.sheets import as_csv
+from reporting.watching_tables import line_of, short, watching_table
+from store.database import read_database
+from trends.rivals import answer_rivals
+from trends.watching import answer_watching
+from trends.windows import all_time, last_full_week
+
+ROOT = Path(__file__).resolve().parents[2]
+ANSWERS = {rivals_table: answer_rivals, watching_table: answer_watching}
+
+
+@pytest.fixture(scope="module")
+def config(tmp_path_factory):
+    made = planted_config(tmp_path_factory.mktemp("store"))
+    plant_store(made)
+    return made
+
+
+@pytest.fixture(scope="module")
+def db(config):
+    with contextlib.closing(read_database(config.database)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def week(config):
+    return last_full_week(NOW, config.time_zone)
+
+
+def printed(table):
+    console = Console(width=100, highlight=False, color_system=None)
+    with console.capture() as capture:
+        console.print(table)
+    return capture.get()
+
+
+@pytest.mark.parametrize("table", ANSWERS, ids=lambda table: table.__name__)
+def test_tables_fit_one_hundred_columns(db, config, week, table):
+    for window in (week, all_time(now=NOW, zone=config.time_zone)):
+        lines = printed(table(ANSWERS[table](db, config, window=window))).splitlines()
+        assert len(lines) > 8
+        assert max(map(cell_len, lines)) <= 100
+
+
+def test_the_comparison_names_what_it_stands_on(db, config, week):
+    text = " ".join(printed(rivals_table(answer_rivals(db, config, window=week, rivals=["nimblecart"]))).split())
+    assert "Tamarind beside Nimblecart 28 Sep – 4 Oct 2026" in text
+    assert re.search(r"Tamarind and Nimblecart \d+ and \d+ mentions, \d+ sites?", text)
+    assert "A text that names two brands is a voice of each." in text
+
+
+def keys(plain):
+    if isinstance(plain, dict):
+        return set(plain).union(*map(keys, plain.values()))
+    return set().union(*map(keys, plain)) if isinstance(plain, list) else set()
+
+
+@pytest.mark.parametrize("answer", ANSWERS.values(), ids=lambda answer: answer.__name__)
+def test_json_has_the_fields_that_are_documented(db, config, week, answer):
+    documented = set(re.findall(r"`(\w+)`", (ROOT / "docs" / "json.md").read_text("utf-8")))
+    plain = json.loads(json.dumps(as_plain(answer(db, config, window=week)), ensure_ascii=False))
+    assert keys(plain) <= documented
+
+
+def test_csv_has_a_row_for_each_brand_and_each_site(db, config, week):
+    brands = as_csv(answer_rivals(db, config, window=week)).splitlines()
+    assert [line.split(",")[3] for line in brands] == ["brand", "tamarind", "nimblecart", "basketree"]
+    watching = answer_watching(db, config, window=week)
+    assert len(as_csv(watching).splitlines()) == 1 + len(watching.sites)
+
+
+def test_small_differences_are_not_drawn_as_nothing():
+    assert [points(value) for value in (0.0, 0.0004, -0.0004, 0.0496, -0.0496)] == ["0.00", "+0.04", "−0.04", "+5.0", "−5.0"]
+
+
+def test_a_timeline_is_one_character_a_step():
+    assert line_of([1.0, 0.99, 0.5, 0.0, 0.01, None, None]) == "██▒··"
+
+
+def test_a_long_name_is_cut_in_the_middle():
+    assert (short("reviews/a"), len(short("reviews/" + "x" * 80))) == ("reviews/a", 28)
+
+
+def run(config, tmp_path, *arguments):
+    source = (ROOT / "config.toml").read_text("utf-8")
+    path = tmp_path / "config.toml"
+    path.write_text(re.sub(r"(?m)^database = .*$", f'database = "{config.database}"', source), "utf-8")
+    command = [sys.executable, str(ROOT / "cli.py"), *arguments, "--config", str(path), "--as-of", NOW]
+    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+
+
+def test_the_commands_answer_and_name_a_mistake(config, tmp_path):
+    done = run(config, tmp_path, "compare", "--with", "basketree", "--last-week", "--json")
+    answer = json.loads(done.stdout)
+    assert ([rival["brand"] for rival in answer["rivals"]], done.stderr) == (["basketree"], "")
+    assert "What was watched for Tamarind" in run(config, tmp_path, "coverage", "--last-week").stdout
+    wrong = run(config, tmp_path, "compare", "--with", "tamarind")
+    assert (wrong.returncode, wrong.stdout) == (1, "")
+    assert wrong.stderr.startswith("Error: compare: 'tamarind' needs another brand beside it")

@@ -1,0 +1,43 @@
+"""One line of a trend in every slice of a frame: what each person adds to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from trends.crowd import Crowd
+from trends.periods import Tally
+from trends.timeline_kinds import KINDS, Kind
+
+FIVE = (1.0, 5.0)
+"""Worst and best of stars."""
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One line in every slice."""
+
+    figure: str
+    tally: Tally
+    sums: tuple[str, ...]
+    """What of the tally it is made of; the last is how many answers there are."""
+    source: str = ""
+    scale: tuple[float, float] | None = None
+
+    @property
+    def kind(self) -> Kind:
+        """What it is."""
+        return KINDS[self.figure]
+
+    @property
+    def line(self) -> str:
+        """Its id within an answer."""
+        if self.scale is None or not self.source:
+            return self.figure
+        return f"{self.figure} {self.source} {self.scale[0]:g}-{self.scale[1]:g}"
+
+    def crowd(self, place: int) -> Crowd:
+        """What each person of a slice adds to it."""
+        crowd = self.tally.crowd(place, *self.sums)
+        return Crowd(crowd.people, np.ones((crowd.size, 1))) if self.kind.unit == "people" else crowd

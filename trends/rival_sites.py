@@ -1,0 +1,118 @@
+"""Which sites cover two brands alike, and why others do not: what is compared has been listened to in the same way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from store.facts import split_site
+from trends.answers import Coverage
+from trends.frame import Frame, Rows
+from trends.rival_answers import LeftOut
+from trends.windows import Window
+
+Site = tuple[str, str]
+"""(source, site)."""
+LEAST_WATCHED = 0.05
+"""Days under which a site counts as not watched at all."""
+
+
+@dataclass(frozen=True)
+class Heard:
+    """Where a brand was listened to in a window."""
+
+    name: str
+    coverage: Coverage
+    listed: frozenset[Site]
+    """Sites that a crawl ever watched for it."""
+    counts: Mapping[Site, int]
+    """Its mentions of the window by site."""
+
+    def watched(self, site: Site) -> bool:
+        """Whether it is known what of the site was watched, and it is something."""
+        return any((one.source, one.site) == site and one.watched_days > LEAST_WATCHED for one in self.coverage.sites)
+
+    def gaps(self, site: Site) -> dict[tuple[str, str], str]:
+        """What was not watched of a site, by label and listing; the label is for people."""
+        own = [gap for gap in self.coverage.gaps if (gap.source, gap.site) == site]
+        return {(gap.label, gap.listing): gap.label for gap in own}
+
+
+@dataclass(frozen=True)
+class Common:
+    """What of two or more brands can be compared."""
+
+    sites: frozenset[Site]
+    left_out: tuple[LeftOut, ...]
+
+
+def hear(name: str, coverage: Coverage, listings: Sequence[Mapping[str, str]], frame: Frame, rows: Rows) -> Heard:
+    """Where a brand was listened to, by its listings and where its mentions (`rows`) are from."""
+    counts = {split_site(count.name): count.count for count in frame.names("site", rows)}
+    return Heard(name, coverage, frozenset((listing["source"], listing["site"]) for listing in listings), counts)
+
+
+def find_common(ours: Heard, theirs: Heard, window: Window) -> Common:
+    """The sites that cover both brands alike.
+
+    Known to be watched for both, over the same time: what was missed is then missed of both. Where nothing is known of what
+    was watched (imports; any site over all time), both must have mentions.
+    """
+    sites: set[Site] = set()
+    left_out = []
+    known = {(one.source, one.site) for heard in (ours, theirs) for one in heard.coverage.sites}
+    for site in sorted({*known, *ours.counts, *theirs.counts}):
+        reason = why_not(site, ours, theirs, known, window)
+        if reason:
+            left_out.append(LeftOut(source=site[0], site=site[1], reason=reason))
+        else:
+            sites.add(site)
+    return Common(frozenset(sites), tuple(left_out))
+
+
+def why_not(site: Site, ours: Heard, theirs: Heard, known: set[Site], window: Window) -> str:
+    """Why a site cannot be compared; empty where it can."""
+    if site in known:
+        watched = [heard.name for heard in (ours, theirs) if heard.watched(site)]
+        if len(watched) < 2:
+            return f"watched for {watched[0]} only" if watched else "not watched in this window"
+        return say_unlike(site, ours, theirs)
+    listed = [heard.name for heard in (ours, theirs) if site in heard.listed]
+    if listed and not window.all_time:
+        return "not watched in this window"
+    if len(listed) == 1:
+        return f"watched for {listed[0]} only"
+    spoken = [heard.name for heard in (ours, theirs) if heard.counts.get(site)]
+    return f"coverage not known, and mentions of {spoken[0]} only" if len(spoken) < 2 else ""
+
+
+def say_unlike(site: Site, ours: Heard, theirs: Heard) -> str:
+    """When a site was watched for one of the brands and not for the other; empty when alike."""
+    one, two = ours.gaps(site), theirs.gaps(site)
+    said = [
+        f"not watched for {heard.name} {', '.join(dict.fromkeys(mine[key] for key in mine if key not in other))}"
+        for heard, mine, other in ((ours, one, two), (theirs, two, one))
+        if mine.keys() - other.keys()
+    ]
+    return "; ".join(said)
+
+
+def find_shared_gaps(ours: Heard, sites: frozenset[Site]) -> tuple[str, ...]:
+    """Sentences on what was missed alike of all brands, on sites that are compared."""
+    by_label: dict[str, list[str]] = {}
+    for gap in ours.coverage.gaps:
+        if (gap.source, gap.site) in sites:
+            by_label.setdefault(gap.label, []).append(f"{gap.source}/{gap.site}")
+    if not by_label:
+        return ()
+    names = dict.fromkeys(name for members in by_label.values() for name in members)
+    return (f"On {len(names)} of the sites compared some days were not watched, alike for all brands: `repute coverage`.",)
+
+
+def on_sites(frame: Frame, rows: Rows, sites: frozenset[Site]) -> Rows:
+    """The rows that are from some sites."""
+    numbers = [frame.numbers[name] for name in map("\n".join, sites) if name in frame.numbers]
+    kept: Rows = rows[np.isin(frame.column("site")[rows], np.array(numbers, np.uint32))]
+    return kept

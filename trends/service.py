@@ -1,0 +1,227 @@
+"""Service: how complaints are answered and resolved, who leaves and who recommends, surveys, and goals met or missed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+import numpy as np
+from sqlite_utils import Database
+
+from config import Config
+from store.facts import SIGN
+from trends.answers import Change, Coverage, Share
+from trends.cases import rule_words
+from trends.changes import compare, settle
+from trends.coverage import length_days, watched_share
+from trends.frame import CUSTOMERS, Filters, Frame, Rows, load_frame
+from trends.gathering import Gathered
+from trends.goals import GoalAnswer
+from trends.intervals import share
+from trends.overview import before_notes
+from trends.quotes import make_quotes, pick_quotes
+from trends.ratings import compare_ratings, rate
+from trends.service_answers import Service, ServiceFigures, SignFigures, Surveys
+from trends.service_figures import Asked, find_backlog, find_figures, rate_customers, source_rows, tally
+from trends.service_goals import Weekly, judge_goals
+from trends.service_ground import SURVEYS, Read, find_asked, ratings_of, read_ground, reply_hours
+from trends.windows import Window, cover, iso, parse_moment
+
+NOBODY = np.zeros(0, np.int64)
+NARROWED = "Goals are held against all of a brand's mentions: they are left out where a source or a language is asked for."
+NO_REPLIES = "No reply of the company is known here: either it answers elsewhere, or its accounts are not configured."
+AGED = "The window before is taken as it stood when it was as old as this one is now: newer complaints have had less time."
+
+
+def answer_service(
+    db: Database,
+    config: Config,
+    *,
+    window: Window,
+    brand: str | None = None,
+    source: str | None = None,
+    language: str | None = None,
+    voices: tuple[str, ...] = CUSTOMERS,
+) -> Service:
+    """Answer from the store how a brand serves those who complain (the own one without an id).
+
+    Raises `QuestionError` for a brand that is not configured.
+    """
+    filters = Filters(source=source, language=language, voices=voices)
+    read = read_ground(db, config, brand=brand, window=window, filters=filters)
+    goals = () if source or language else find_goals(db, config, read, filters)
+    return find_service(read, config, goals, narrowed=bool(source or language))
+
+
+def find_goals(db: Database, config: Config, read: Read, filters: Filters) -> tuple[GoalAnswer, ...]:
+    """The brand's goals held against the last weeks."""
+    ground = read.ground
+    goals = [goal for goal in config.goals if goal.brand == ground.brand.id]
+    rivals: Mapping[str, Frame] = {}
+    if any(goal.figure == "share_of_voice" for goal in goals):
+        series = cover(ground.watched_weeks[0][0], ground.watched_weeks[-1][0])
+        others = [brand.id for brand in config.brands if brand.id != ground.brand.id]
+        rivals = {other: load_frame(db, other, series, filters) for other in others}
+    weekly = Weekly(ground=ground, rated=lambda week: ratings_of(read.rated, week), customers=read.customers, rivals=rivals)
+    return judge_goals(weekly, goals)
+
+
+def find_service(read: Read, config: Config, goals: tuple[GoalAnswer, ...], *, narrowed: bool) -> Service:
+    """Answer from facts."""
+    ground, hours = read.ground, reply_hours(config, read.ground.brand.id)
+    window, earlier = ground.window, ground.past.before
+    here = complaints_of(ground, window)
+    asked = find_asked(read, here, as_of=window.now, within_hours=hours)
+    figures = find_whole(read, asked, here, ground.judged, window, ground.past.coverage)
+    before = find_before(read, earlier, hours) if earlier is not None else None
+    leaving, recommending = (labelled(ground, sign) for sign in ("leaving", "recommending"))
+    tested = [np.flatnonzero(ground.frame.complains), asked.escalated, leaving, recommending]
+    changes = settle([compare(ground.frame, rows, ground.past) for rows in tested])
+    backlog, backlog_undated = find_backlog(asked)
+    return Service(
+        brand=ground.brand.id,
+        brand_name=ground.brand.name,
+        window=window,
+        before_window=earlier,
+        n=len(ground.here),
+        figures=figures,
+        before=before,
+        complaints_change=changes[0],
+        escalations_change=changes[1],
+        leaving=find_sign(ground, "leaving", leaving, changes[2]),
+        recommending=find_sign(ground, "recommending", recommending, changes[3]),
+        surveys=find_surveys(read),
+        goals=goals,
+        topics=find_topics(ground, config, asked),
+        sources=find_sources(ground, asked, here),
+        backlog=backlog,
+        backlog_undated=backlog_undated,
+        rule=rule_words(ground.thresholds.quiet_days),
+        quiet_days=ground.thresholds.quiet_days,
+        undated=ground.undated,
+        untagged=ground.untagged,
+        coverage=ground.past.coverage,
+        notes=find_notes(read, figures, config, narrowed=narrowed),
+        unsupported=ground.unsupported,
+    )
+
+
+def complaints_of(ground: Gathered, window: Window) -> Rows:
+    """The complaints of a window, copies once."""
+    return ground.frame.once(np.flatnonzero(ground.frame.inside(window) & ground.frame.complains))
+
+
+def labelled(ground: Gathered, sign: str) -> Rows:
+    """The mentions with a sign, with copies."""
+    return ground.frame.labels_of(SIGN).get(sign, NOBODY)
+
+
+def find_whole(read: Read, asked: Asked, complaints: Rows, judged: Rows, window: Window, coverage: Coverage) -> ServiceFigures:
+    """The figures of a whole window."""
+    customers = read.customers(window.first_day, window.end_day)
+    rate = rate_customers(asked.frame, complaints, watched_weeks(window, coverage), customers)
+    mentions = len(asked.frame.rows(window))
+    return find_figures(asked, "", "all", complaints, mentions=mentions, judged=judged, rate=rate)
+
+
+def find_before(read: Read, earlier: Window, hours: float | None) -> ServiceFigures:
+    """The figures of the window before, as it stood when it was as old as this one is now."""
+    ground = read.ground
+    complaints, rows = complaints_of(ground, earlier), ground.frame.rows(earlier)
+    asked = find_asked(read, complaints, as_of=same_age(ground.window, earlier), within_hours=hours)
+    judged = rows[~ground.frame.unsupported[rows]]
+    return find_whole(read, asked, complaints, judged, earlier, ground.past.before_coverage)
+
+
+def same_age(window: Window, earlier: Window) -> str:
+    """When the window before was as old as this one is now; whole days, so that a change of clocks does no harm."""
+    if window.since is None or earlier.since is None:
+        return window.now
+    shift = round((parse_moment(window.since) - parse_moment(earlier.since)).total_seconds() / 86400)
+    return iso(parse_moment(window.now) - timedelta(days=shift))
+
+
+def watched_weeks(window: Window, coverage: Coverage) -> float:
+    """Watched weeks of a window up to now, on average over the sites; all of them where that is not known."""
+    watched = watched_share(coverage)
+    return length_days(window) / 7 * (1.0 if watched is None else watched)
+
+
+def find_sign(ground: Gathered, sign: str, rows: Rows, change: Change) -> SignFigures:
+    """Those of a window with a sign, with three quotes of different people."""
+    frame, earlier = ground.frame, ground.past.before
+    here = frame.once(frame.within(rows, ground.window))
+    chosen = pick_quotes(frame, here, sign, kind=SIGN)
+    return SignFigures(
+        sign=sign,
+        voices=frame.voices(here),
+        share=share_of_sign(ground, here, ground.judged),
+        before=None if earlier is None else share_before(ground, rows, earlier),
+        change=change,
+        quotes=make_quotes(chosen, ground.passages(chosen, "sign", sign), ground.window),
+    )
+
+
+def share_before(ground: Gathered, rows: Rows, earlier: Window) -> Share:
+    """The share of a sign in the window before."""
+    frame = ground.frame
+    there = frame.rows(earlier)
+    return share_of_sign(ground, frame.once(frame.within(rows, earlier)), there[~frame.unsupported[there]])
+
+
+def share_of_sign(ground: Gathered, here: Rows, judged: Rows) -> Share:
+    """Mentions with a sign of all that the classifier could judge."""
+    frame = ground.frame
+    stood = frame.stood_for(judged, here)
+    counts = tally(frame, stood, frame.masked(here)[stood], np.ones(len(stood), np.bool_))
+    return share(counts, floor=ground.thresholds.too_few)
+
+
+def find_surveys(read: Read) -> Surveys:
+    """NPS and CSAT, the window before beside."""
+    ground, floor = read.ground, read.ground.thresholds.too_few
+    now = ratings_of(read.rated, ground.window, SURVEYS)
+    past = ratings_of(read.rated, ground.past.before, SURVEYS) if ground.past.before is not None else None
+    return Surveys(
+        now=rate(now, floor=floor),
+        before=None if past is None else rate(past, floor=floor),
+        improvements=() if past is None else compare_ratings(now, past, floor=floor),
+    )
+
+
+def find_topics(ground: Gathered, config: Config, asked: Asked) -> tuple[ServiceFigures, ...]:
+    """How the complaints of each topic are dealt with."""
+    frame, names = ground.frame, {topic.id: topic.name for topic in config.topics}
+    found = [
+        find_figures(asked, topic, names.get(topic, topic), here, mentions=len(here))
+        for topic, rows in frame.topics.items()
+        if len(here := frame.once(frame.within(rows, ground.window)))
+    ]
+    return tuple(sorted(found, key=lambda one: (-one.complaints.mentions, one.id)))
+
+
+def find_sources(ground: Gathered, asked: Asked, complaints: Rows) -> tuple[ServiceFigures, ...]:
+    """How the complaints of each source are dealt with; sources without any have none."""
+    frame = ground.frame
+    mentions, judged = source_rows(frame, ground.here), source_rows(frame, ground.judged)
+    found = [
+        find_figures(asked, source, source, rows, mentions=len(mentions[source]), judged=judged.get(source, NOBODY))
+        for source, rows in source_rows(frame, complaints).items()
+    ]
+    return tuple(sorted(found, key=lambda one: (-one.complaints.mentions, one.id)))
+
+
+def find_notes(read: Read, figures: ServiceFigures, config: Config, *, narrowed: bool) -> tuple[str, ...]:
+    """What a reader must know beside the figures."""
+    ground = read.ground
+    notes = [*before_notes(ground), *([AGED] if ground.past.before is not None else [])]
+    if figures.replies.complaints and not figures.replies.answered:
+        notes.append(NO_REPLIES)
+    if narrowed and any(goal.brand == ground.brand.id for goal in config.goals):
+        notes.append(NARROWED)
+    if figures.per_1000_customers is not None:
+        counted = figures.per_1000_customers
+        notes.append(
+            f"Customers: {counted.customers:,.0f}, from {config.customers_metric!r} as imported to {counted.customers_day}."
+        )
+    return (*notes, *ground.notes())

@@ -1,0 +1,197 @@
+"""Goals of config.toml held against the figures of whole weeks: met or missed, and since when."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from config import Goal
+from store.facts import SIGN
+from store.records import MEASURES
+from trends.answers import Coverage, Net, Share
+from trends.coverage import watched_share
+from trends.crowd import Mean
+from trends.frame import Frame, Rows
+from trends.gathering import Gathered, is_gap
+from trends.goals import GoalAnswer, WeekFigure, judge_goal
+from trends.intervals import net, share
+from trends.overview import MOODS, find_voices
+from trends.ratings import Ratings, rate
+from trends.service_figures import count_replies, find_rate, rate_customers, tally
+from trends.service_ground import Customers, as_asked
+from trends.windows import Window
+
+Valued = tuple[float | None, int, float | None, float | None]
+"""(value, n, low, high)."""
+ONE_WEEK = 1.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Weekly:
+    """What weekly figures are made of."""
+
+    ground: Gathered
+    rated: Callable[[Window], Ratings]
+    """The ratings of a week."""
+    customers: Customers
+    rivals: Mapping[str, Frame]
+    """Frames of the other brands, by id; only where share of voice has a goal."""
+
+
+def judge_goals(weekly: Weekly, goals: Sequence[Goal]) -> tuple[GoalAnswer, ...]:
+    """Hold each goal of the brand against the last weeks."""
+    return tuple(judge_goal(goal, [find_week(weekly, goal, *week) for week in weekly.ground.watched_weeks]) for goal in goals)
+
+
+def find_week(weekly: Weekly, goal: Goal, week: Window, coverage: Coverage) -> WeekFigure:
+    """A figure of one week."""
+    frame, watched = weekly.ground.frame, watched_share(coverage)
+    rows = frame.rows(week)
+    if is_gap(rows, watched):
+        return WeekFigure(first_day=str(week.first_day), value=None, watched=0.0)
+    value, n, low, high = FIGURES[goal.figure](weekly, goal, week, rows)
+    return WeekFigure(first_day=str(week.first_day), value=value, n=n, low=low, high=high, watched=watched)
+
+
+def of_share(found: Share | None) -> Valued:
+    """A share as a value of a week."""
+    return (None, 0, None, None) if found is None else (found.value, found.whole, found.low, found.high)
+
+
+def of_net(found: Net) -> Valued:
+    """A net as a value of a week."""
+    return found.value, found.n, found.low, found.high
+
+
+def of_mean(found: Mean | None) -> Valued:
+    """A mean as a value of a week."""
+    return (None, 0, None, None) if found is None else (found.value, found.n, found.low, found.high)
+
+
+def complaints_of(weekly: Weekly, goal: Goal, week: Window) -> Rows:
+    """The complaints of a week, of the goal's topic if it has one, copies once."""
+    frame = weekly.ground.frame
+    if goal.topic:
+        return frame.once(frame.within(frame.topics.get(goal.topic, np.zeros(0, np.int64)), week))
+    return frame.once(np.flatnonzero(frame.inside(week) & frame.complains))
+
+
+def count_complaints(weekly: Weekly, goal: Goal, week: Window, rows: Rows) -> Valued:
+    """Complaints a week."""
+    count = len(complaints_of(weekly, goal, week))
+    return float(count), count, None, None
+
+
+def share_complaints(weekly: Weekly, goal: Goal, week: Window, rows: Rows) -> Valued:
+    """Complaints of all mentions."""
+    frame, ground = weekly.ground.frame, weekly.ground
+    judged = rows[~frame.unsupported[rows]]
+    return of_share(find_rate(frame, complaints_of(weekly, goal, week), judged, ground.thresholds.too_few))
+
+
+def rate_complaints(weekly: Weekly, goal: Goal, week: Window, rows: Rows) -> Valued:
+    """Complaints a week per 1,000 customers."""
+    found = rate_customers(
+        weekly.ground.frame, complaints_of(weekly, goal, week), ONE_WEEK, weekly.customers(week.first_day, week.end_day)
+    )
+    return (None, 0, None, None) if found is None else (found.value, found.complaints, found.low, found.high)
+
+
+def escalated_of(weekly: Weekly, complaints: Rows) -> tuple[Rows, np.ndarray[tuple[int], np.dtype[np.bool_]]]:
+    """(complaints, the escalating copies in the place of their groups; which of them escalate)."""
+    frame = weekly.ground.frame
+    found = frame.labels_of(SIGN).get("escalation", np.zeros(0, np.int64))
+    stood = frame.stood_for(complaints, found)
+    return stood, frame.masked(found)[stood]
+
+
+def count_escalations(weekly: Weekly, goal: Goal, week: Window, rows: Rows) -> Valued:
+    """Escalated complaints a week."""
+    stood, goes = escalated_of(weekly, complaints_of(weekly, goal, week))
+    return float(goes.sum()), len(stood), None, None
+
+
+def share_escalations(weekly: Weekly, goal: Goal, week: Window, rows: Rows) -> Valued:
+    """Escalated of all complaints."""
+    stood, goes = escalated_of(weekly, complaints_of(weekly, goal, week))
+    counts = tally(weekly.ground.frame, stood, goes, np.ones(len(stood), np.bool_))
+    return of_share(share(counts, floor=weekly.ground.thresholds.too_few))
+
+
+def share_unanswered(weekly: Weekly, goal: Goal, week: Window, rows: Rows) -> Valued:
+    """Complaints without a reply."""
+    asked = as_asked(weekly.ground, within_hours=goal.within_hours)
+    return of_share(count_replies(asked, complaints_of(weekly, goal, week)).unanswered_share)
+
+
+def share_in_time(weekly: Weekly, goal: Goal, week: Window, rows: Rows) -> Valued:
+    """Complaints answered in time."""
+    asked = as_asked(weekly.ground, within_hours=goal.within_hours)
+    return of_share(count_replies(asked, complaints_of(weekly, goal, week)).in_time)
+
+
+def count_leaving(weekly: Weekly, goal: Goal, week: Window, rows: Rows) -> Valued:
+    """People who say that they leave."""
+    frame = weekly.ground.frame
+    leaving = frame.labels_of(SIGN).get("leaving", rows[:0])
+    people = frame.speakers(frame.once(frame.within(leaving, week)))
+    return float(people), people, None, None
+
+
+def share_negative(weekly: Weekly, goal: Goal, week: Window, rows: Rows) -> Valued:
+    """Negative of all mentions with a sentiment."""
+    frame = weekly.ground.frame
+    read = rows[frame.column("mood")[rows] != 0]
+    return of_share(share(frame.part_of(frame.mood("negative"), read), floor=weekly.ground.thresholds.too_few))
+
+
+def net_sentiment(weekly: Weekly, goal: Goal, week: Window, rows: Rows) -> Valued:
+    """Net sentiment."""
+    frame = weekly.ground.frame
+    parts = frame.parts(rows, *(frame.mood(mood) for mood in MOODS))
+    return of_net(net(parts, floor=weekly.ground.thresholds.too_few))
+
+
+def share_of_voice(weekly: Weekly, goal: Goal, week: Window, rows: Rows) -> Valued:
+    """Share of voice."""
+    ground = weekly.ground
+    frames = {ground.brand.id: ground.frame, **weekly.rivals}
+    return of_share(find_voices(frames, week, ground.thresholds)[ground.brand.id])
+
+
+def nps(weekly: Weekly, goal: Goal, week: Window, rows: Rows) -> Valued:
+    """NPS."""
+    return of_net(rate(weekly.rated(week), floor=weekly.ground.thresholds.too_few).nps)
+
+
+def csat(weekly: Weekly, goal: Goal, week: Window, rows: Rows) -> Valued:
+    """CSAT."""
+    return of_share(rate(weekly.rated(week), floor=weekly.ground.thresholds.too_few).csat)
+
+
+def stars(weekly: Weekly, goal: Goal, week: Window, rows: Rows) -> Valued:
+    """Mean of ratings on 1 to 5."""
+    found = rate(weekly.rated(week), floor=weekly.ground.thresholds.too_few)
+    means = [one.mean for one in found.scales if (one.measure, one.worst, one.best) == (MEASURES[0], 1.0, 5.0)]
+    return of_mean(means[0] if means else None)
+
+
+FIGURES: Mapping[str, Callable[[Weekly, Goal, Window, Rows], Valued]] = {
+    "complaints_a_week": count_complaints,
+    "complaint_rate": share_complaints,
+    "complaints_per_1000_customers": rate_complaints,
+    "escalations_a_week": count_escalations,
+    "escalation_rate": share_escalations,
+    "unanswered": share_unanswered,
+    "first_reply": share_in_time,
+    "leaving_a_week": count_leaving,
+    "negative": share_negative,
+    "net_sentiment": net_sentiment,
+    "share_of_voice": share_of_voice,
+    "nps": nps,
+    "csat": csat,
+    "stars": stars,
+}
+"""The figures of `config.goals.FIGURES`, as of one week."""

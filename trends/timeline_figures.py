@@ -1,0 +1,153 @@
+"""The lines of a trend: what each is made of in every slice of a frame."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from store.facts import CONFIRMS, CONTESTS, SIGN, TOPIC, WORDED
+from trends.frame import Bools, Frame, Rows
+from trends.measures import Measure
+from trends.periods import Slices, Tally, by_author
+from trends.timeline_ratings import Rated, find_rated, measure_ratings
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is counted."""
+
+    figures: tuple[str, ...]
+    topic: str = ""
+    attribute: str = ""
+    told: Mapping[str, Mapping[str, Bools]] | None = None
+    """By task and label the facts that the classifier alone has told, where a correction is to be made."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A frame with what is counted in it."""
+
+    frame: Frame
+    asked: Asked
+
+    @cached_property
+    def order(self) -> Rows:
+        """The facts by author."""
+        return by_author(self.frame)
+
+    @cached_property
+    def spoken(self) -> Bools:
+        """Which facts are of the topic or attribute that is asked for; all without one."""
+        spoken = np.ones(len(self.frame), np.bool_)
+        if self.asked.topic:
+            spoken &= labelled(self.frame, TOPIC, self.asked.topic)
+        if self.asked.attribute:
+            spoken &= labelled(self.frame, CONFIRMS, self.asked.attribute) | labelled(
+                self.frame, CONTESTS, self.asked.attribute
+            )
+        return spoken
+
+    @cached_property
+    def worded(self) -> Bools:
+        """Those of them with words."""
+        found: Bools = self.spoken & self.frame.flagged(WORDED)
+        return found
+
+    @cached_property
+    def columns(self) -> dict[str, Bools]:
+        """What figures of all mentions are made of, as far as they are asked for."""
+        frame, wanted = self.frame, set(self.asked.figures)
+        columns: dict[str, Bools] = {}
+        if wanted & {"net-sentiment", "negative"}:
+            columns = {mood: frame.mood(mood) for mood in ("positive", "negative")}
+            columns["read"] = frame.column("mood") != 0
+        if "complaint-rate" in wanted and not self.asked.topic:
+            columns |= {"supported": ~frame.unsupported, "complains": frame.complains & ~frame.unsupported}
+        for task, labels in (self.asked.told or {}).items():
+            columns |= {"neutral": frame.mood("neutral")} if task == "sentiment" else {"content": contented(frame)}
+            columns |= {f"{task} {label}": found for label, found in labels.items()}
+        return columns
+
+    @cached_property
+    def rated(self) -> Rated:
+        """The ratings."""
+        return find_rated(self.frame, self.spoken)
+
+
+def find_measures(slices: Slices, subject: Subject) -> dict[str, Measure]:
+    """The lines that are asked for, by their ids and in their order; ratings only those that there are."""
+    asked, wanted, worded = subject.asked, set(subject.asked.figures), subject.worded
+    there = measure_general(slices, subject) if wanted & GENERAL else []
+    there += measure_complaints(slices, worded & subject.frame.complains) if wanted & COMPLAINING else []
+    there += [measure_sign(slices, name, worded) for name in ("leaving", "recommending") if name in wanted]
+    there += [measure_confirmed(slices, asked.attribute)] if "confirmed" in wanted else []
+    there += measure_ratings(slices, subject.rated) if wanted & RATED else []
+    found = [one for name in asked.figures for one in there if one.figure in LINES_OF.get(name, (name,))]
+    return {measure.line: measure for measure in found}
+
+
+GENERAL = {"mentions", "people", "complaint-rate", "net-sentiment", "negative"}
+COMPLAINING = {"complaints", "escalations", "escalation-rate"}
+RATED = {"nps", "csat", "stars", "ratings"}
+LINES_OF = {"ratings": ("mean", "top")}
+
+
+def contented(frame: Frame) -> Bools:
+    """Which do not complain, of those in a supported language."""
+    found: Bools = ~frame.complains & ~frame.unsupported
+    return found
+
+
+def labelled(frame: Frame, kind: int, name: str) -> Bools:
+    """Which facts have a label."""
+    return frame.masked(frame.labels_of(kind).get(name, np.zeros(0, np.int64)))
+
+
+def measure_general(slices: Slices, subject: Subject) -> list[Measure]:
+    """Mentions, people, sentiments and the part that complains."""
+    asked = subject.asked
+    tally = slices.tally(slices.once(subject.worded), subject.columns)
+    rate = measure_topic_rate(slices, subject.worded) if asked.topic and "complaint-rate" in asked.figures else tally
+    return [
+        Measure("mentions", tally, ("all",)),
+        Measure("people", tally, ("all",)),
+        Measure("complaint-rate", rate, ("complains", "supported")),
+        Measure("net-sentiment", tally, ("positive", "negative", "read")),
+        Measure("negative", tally, ("negative", "read")),
+    ]
+
+
+def measure_topic_rate(slices: Slices, complaints: Bools) -> Tally:
+    """The part of all mentions that complains of a topic; a group of copies does where one copy does."""
+    frame = slices.frame
+    said = slices.spread(complaints)
+    counted = ~frame.unsupported | said
+    return slices.tally(slices.once(frame.flagged(WORDED)), {"supported": counted, "complains": said})
+
+
+def measure_complaints(slices: Slices, complaints: Bools) -> list[Measure]:
+    """Complaints and those that escalate."""
+    escalating = slices.spread(labelled(slices.frame, SIGN, "escalation"))
+    tally = slices.tally(slices.once(complaints), {"escalating": escalating})
+    return [
+        Measure("complaints", tally, ("all",)),
+        Measure("escalations", tally, ("escalating",)),
+        Measure("escalation-rate", tally, ("escalating", "all")),
+    ]
+
+
+def measure_sign(slices: Slices, name: str, spoken: Bools) -> Measure:
+    """People who give a sign."""
+    return Measure(name, slices.tally(slices.once(spoken & labelled(slices.frame, SIGN, name)), {}), ("all",))
+
+
+def measure_confirmed(slices: Slices, attribute: str) -> Measure:
+    """The part that confirms an attribute; who confirms and contests it in one text speaks on both sides."""
+    frame = slices.frame
+    confirms, contests = (labelled(frame, kind, attribute) for kind in (CONFIRMS, CONTESTS))
+    sides = confirms.astype(np.int64) + contests
+    tally = slices.tally(slices.once(confirms | contests), {"confirms": confirms, "sides": sides})
+    return Measure("confirmed", tally, ("confirms", "sides"))

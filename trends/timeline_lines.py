@@ -1,0 +1,204 @@
+"""Lines of a trend: level and change of the window, and each of its periods."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from trends.answers import Coverage
+from trends.changes import say_note
+from trends.coverage import length_days, watched_share
+from trends.differences import Difference, judge_change
+from trends.frame import Frame
+from trends.gathering import NOTHING, Gathered
+from trends.intervals import discoveries
+from trends.measures import Measure
+from trends.moments import find_moments
+from trends.periods import OUTSIDE, cut
+from trends.timeline_answers import Level, Line, Point, PointStatus, Shift, Told
+from trends.timeline_correction import Correction, Interval, correct_all, correct_difference, corrected
+from trends.timeline_figures import Asked, Subject, find_measures
+from trends.timeline_kinds import KINDS
+from trends.timeline_levels import differ, level_of
+from trends.windows import Window
+
+EMPTY = Level(value=None, low=None, high=None, n=0, people=0, per_day=None, raw=None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Read:
+    """What a trend is made of."""
+
+    ground: Gathered
+    """Of the mentions with words."""
+    frame: Frame
+    """With ratings without words too, where ratings are asked for."""
+    periods: tuple[Window, ...]
+    coverages: tuple[Coverage, ...]
+    """Of the periods."""
+    asked: Asked
+    corrections: Mapping[str, Correction]
+
+    @property
+    def floor(self) -> int:
+        """People under whom nothing is said."""
+        return self.ground.thresholds.too_few
+
+    @cached_property
+    def subject(self) -> Subject:
+        """The frame with what is counted in it."""
+        return Subject(self.frame, self.asked)
+
+
+@dataclass(frozen=True)
+class Watched:
+    """A period, and which part of it was watched."""
+
+    window: Window
+    watched: float | None
+    unwatched: bool
+    """Whether nobody watched and nothing is known."""
+
+
+def find_lines(read: Read) -> tuple[Line, ...]:
+    """The figures over the window; those of ratings that nobody gave are left out, unless they were asked for by name."""
+    past = read.ground.past
+    measures = find_measures(cut(read.frame, [past.window], read.subject.order), read.subject)
+    days = watched_days(past.window, past.coverage)
+    plain = {
+        line: level_of(measure, find_moments(measure), 0, floor=read.floor, days=days) for line, measure in measures.items()
+    }
+    kept = {
+        line: measure
+        for line, measure in measures.items()
+        if plain[line].n or len(read.asked.figures) == 1 or not rates(measure)
+    }
+    better = correct_all(kept, read.corrections)
+    levels = {line: corrected(plain[line], better.get((line, 0))) for line in kept}
+    shifts = find_shifts(read, list(kept))
+    return tuple(make_line(measure, levels[line], shifts.get(line)) for line, measure in kept.items())
+
+
+def rates(measure: Measure) -> bool:
+    """Whether a line is of ratings."""
+    return measure.figure in ("nps", "csat", "stars", "mean", "top")
+
+
+def make_line(measure: Measure, level: Level, shift: Shift | None) -> Line:
+    """One figure over the window."""
+    kind = measure.kind
+    scale = (
+        "" if not measure.source or measure.scale is None else f", {measure.source} {measure.scale[0]:g}–{measure.scale[1]:g}"
+    )
+    return Line(
+        line=measure.line,
+        figure=measure.figure,
+        name=f"{kind.words}{scale}",
+        unit=kind.unit,
+        good=kind.good,
+        source=measure.source,
+        scale=measure.scale,
+        level=level,
+        shift=shift,
+        corrected=level.raw is not None,
+    )
+
+
+def watched_days(window: Window, coverage: Coverage) -> float | None:
+    """Days of a window that have passed and were watched, on average over the sites; None when coverage is not known."""
+    watched = watched_share(coverage)
+    return None if watched is None else length_days(window) * watched
+
+
+def find_shifts(read: Read, lines: Sequence[str]) -> dict[str, Shift]:
+    """The window less the one before, line by line; none where the two cannot be compared."""
+    past, frame = read.ground.past, read.frame
+    known = past.coverage.known or past.before_coverage.known
+    days = (0.0 if past.before is None else length_days(past.before), length_days(past.reached))
+    if past.before is None or min(days) <= 0 or (known and not past.comparable):
+        return {}
+    kept = None
+    if past.unlike:
+        # Sites of unknown coverage (imports) are taken as they are.
+        kept = frame.masked(frame.on_sites(np.arange(len(frame)), without=past.unlike))
+    measures = find_measures(cut(frame, [past.before, past.window], read.subject.order, kept), read.subject)
+    better = correct_all(measures, read.corrections)
+    differences = {line: find_difference(read, measures[line], days, better) for line in lines if line in measures}
+    told = settle(differences, {line: KINDS[measures[line].figure].good for line in differences})
+    note = say_note(known, past.unlike)
+    return {line: Shift(difference=differences[line], told=told[line], note=note) for line in differences}
+
+
+def find_difference(
+    read: Read, measure: Measure, days: tuple[float, float], better: Mapping[tuple[str, int], Interval]
+) -> Difference:
+    """The second of two slices less the first, corrected where the level is."""
+    raw = differ(measure, find_moments(measure), floor=read.floor, days=days)
+    now, past = better.get((measure.line, 1)), better.get((measure.line, 0))
+    return raw if raw.too_few or now is None or past is None else correct_difference(raw, now, past)
+
+
+def settle(differences: Mapping[str, Difference], good: Mapping[str, str]) -> dict[str, Told]:
+    """What the changes mean, at a false discovery rate of 5% over all of them."""
+    there = {line: one for line, one in differences.items() if not one.too_few}
+    real = dict(zip(there, discoveries([one.chance for one in there.values()]), strict=True))
+    return {line: tell(one, good[line], real.get(line, False)) for line, one in differences.items()}
+
+
+def tell(difference: Difference, good: str, real: bool) -> Told:
+    """One change in a word."""
+    if difference.value is None:
+        return "too few to say"
+    outcome = judge_change(difference, good="down" if good == "down" else "up")
+    if outcome not in ("better", "worse") or not real:
+        return "no clear change"
+    if good:
+        return outcome
+    return "more" if difference.value > 0 else "less"
+
+
+def find_points(read: Read, lines: Sequence[Line]) -> tuple[Point, ...]:
+    """Each period of each line."""
+    slices = cut(read.frame, read.periods, read.subject.order)
+    measures = find_measures(slices, read.subject)
+    better = correct_all({line.line: measures[line.line] for line in lines if line.line in measures}, read.corrections)
+    codes = slices.codes
+    counts = np.bincount(codes[codes != OUTSIDE], minlength=len(slices)).tolist()
+    watched = [watched_share(coverage) for coverage in read.coverages]
+    return tuple(
+        find_point(line, period, plain, better.get((line.line, place)))
+        for line in lines
+        for place, (period, plain) in enumerate(find_levels(read, measures.get(line.line), counts, watched))
+    )
+
+
+def find_levels(
+    read: Read, measure: Measure | None, counts: Sequence[int], watched: Sequence[float | None]
+) -> Iterator[tuple[Watched, Level]]:
+    """Each period of a line, with its level; what is known of an unwatched one is still told."""
+    moments = None if measure is None else find_moments(measure)
+    for place, (period, part) in enumerate(zip(read.periods, watched, strict=True)):
+        unwatched = part is not None and part < NOTHING and not counts[place]
+        if measure is None or moments is None or unwatched:
+            yield Watched(period, part, unwatched), EMPTY
+        else:
+            days = None if part is None else length_days(period) * part
+            yield Watched(period, part, unwatched), level_of(measure, moments, place, floor=read.floor, days=days)
+
+
+def find_point(line: Line, period: Watched, plain: Level, better: Interval | None) -> Point:
+    """One period of one line."""
+    level = corrected(plain, better)
+    status: PointStatus = "not watched" if period.unwatched else "too few" if level.value is None else "known"
+    return Point(
+        line=line.line,
+        first_day=str(period.window.first_day),
+        end_day=str(period.window.end_day),
+        label=period.window.label,
+        status=status,
+        watched=period.watched,
+        level=level,
+    )

@@ -51,21 +51,26 @@ class Line:
 
 def measure(question: Question, cases: Iterator[Case], runs: int, seconds: float, name: str) -> Line:
     """Ask a question again and again, for at most so many seconds; the first asking only warms."""
-    took: list[float] = []
     time_one(question.ask, next(cases))
-    begun = time.monotonic()
-    while len(took) < runs and (len(took) < FEWEST or time.monotonic() - begun < seconds):
-        took.append(time_one(question.ask, next(cases)))
-    plain = sorted(time_one(partial(ask_plainly, question.plain), next(cases)) for _ in range(PLAIN_RUNS))
-    ordered = sorted(took)
+    ordered = sorted(time_often(question.ask, cases, runs, seconds))
+    plain = sorted(time_often(partial(ask_plainly, question.plain), cases, PLAIN_RUNS, seconds))
     return Line(
         name=name,
-        runs=len(took),
+        runs=len(ordered),
         median=ordered[len(ordered) // 2],
         p95=ordered[max(0, -(-len(ordered) * 95 // 100) - 1)],
         longest=ordered[-1],
         plain=plain[len(plain) // 2],
     )
+
+
+def time_often(ask: Ask, cases: Iterator[Case], runs: int, seconds: float) -> list[float]:
+    """Milliseconds of each of some askings, as many as fit in the time, and FEWEST at least."""
+    took: list[float] = []
+    begun = time.monotonic()
+    while len(took) < runs and (len(took) < FEWEST or time.monotonic() - begun < seconds):
+        took.append(time_one(ask, next(cases)))
+    return took
 
 
 def ask_plainly(statements: Sequence[str], db: Database, case: Case) -> None:

@@ -106,7 +106,7 @@ REPLIES_SQL = bare(
     """
     count(*), avg((
         select strftime('%s', min(reply.published)) - strftime('%s', mentions.published)
-        from mentions as reply
+        from mentions as reply indexed by idx_mentions_parent
         where reply.source = mentions.source and reply.site = mentions.site and reply.parent = mentions.external_id
             and reply.voice = 'company'
     ))

@@ -26,6 +26,8 @@ SETS = {
     "overview": ("mentions", "complaints", "replies"),
 }
 """The rows that a command's answer stands on; of any other, all of them."""
+WORDY = ("mentions", "topics suggest")
+"""Commands whose answers are made of what people wrote, which is kept nowhere but in its own place."""
 LEFT_OUT = ("config_path", "form")
 """Parameters of a command that are no part of its question."""
 
@@ -87,10 +89,18 @@ def open_asked(config: Config) -> Database:
     if ground.replay is not None:
         return ground.replay
     if ground.save is not None:
+        refuse_wordy(ground.save)
         ground.recorder = open_still(config, ground.save)
     elif ground.why:
         ground.recorder = Recorder(read_database(config.database).conn)
     return ground.recorder or read_database(config.database)
+
+
+def refuse_wordy(name: str) -> None:
+    """Say that an answer is made of words."""
+    command = command_of(click.get_current_context())
+    if command in WORDY:
+        raise click.ClickException(f"--save {name}: `repute {command}` shows what people wrote, and no copy of that is kept")
 
 
 def open_still(config: Config, name: str) -> Recorder:
@@ -180,8 +190,8 @@ def keep(answer: Any) -> None:
     from trends.rerunning import without_words
 
     context, ground = click.get_current_context(), this_ground()
-    if ground.recorder is None or ground.save is None or not ground.recorder.conn.in_transaction:
-        raise click.ClickException(f"--save {ground.save}: what `repute {command_of(context)}` says cannot be asked again")
+    if ground.recorder is None or ground.save is None:
+        raise click.ClickException(f"--save {ground.save}: `repute {command_of(context)}` has no answer that can be asked again")
     size = save_answer(
         ground.recorder,
         name=ground.save,

@@ -44,6 +44,7 @@ def environment() -> Environment:
         "people_words": phrases.people_words,
         "voices_words": phrases.voices_words,
         "evidence_lines": evidence_lines,
+        "corrected_words": phrases.corrected_words,
         "share_words": phrases.share_words,
         "share_basis": phrases.share_basis,
         "net_words": phrases.net_words,

@@ -133,14 +133,24 @@ def lead_figures(overview: Overview) -> list[dict[str, str]]:
     figures, replies = overview.figures, overview.figures.replies
     return [
         figure("Mentions", f"{figures.mentions:,}", phrases.people_words(figures.people, figures.anonymous)),
-        figure("Net sentiment", phrases.net_words(figures.net), phrases.net_basis(figures.net)),
-        figure("Negative", phrases.share_words(figures.negative), phrases.share_basis(figures.negative)),
+        figure("Net sentiment", phrases.net_words(figures.net), basis_of(overview, "net", phrases.net_basis(figures.net))),
+        figure(
+            "Negative",
+            phrases.share_words(figures.negative),
+            basis_of(overview, "negative", phrases.share_basis(figures.negative)),
+        ),
         figure(
             "Median first reply",
             phrases.minutes_words(replies.median_minutes),
             f"{replies.timed} timed; {replies.unanswered} of {phrases.counted(replies.complaints, 'complaint')} unanswered",
         ),
     ]
+
+
+def basis_of(overview: Overview, label: str, basis: str) -> str:
+    """What a figure stands on, with its corrected value where there is one."""
+    found = phrases.corrected_words(overview.corrected, label)
+    return f"{basis}; {found}" if found else basis
 
 
 def figure(name: str, value: str, basis: str) -> dict[str, str]:

@@ -6,6 +6,7 @@ from datetime import date
 from urllib.parse import urlsplit
 
 from trends.answers import Change, Net, Share, Voices
+from trends.prevalence import Corrected
 from trends.windows import days_label
 
 VERDICT_SIGNS = {"systemic": "▲", "recurring": "■", "isolated": "●", "unclear": "?"}
@@ -45,6 +46,17 @@ def net_basis(net: Net) -> str:
     if net.low is None or net.high is None:
         return f"n{NBSP}={NBSP}{net.n}"
     return f"95% interval {signed(net.low)} to {signed(net.high)}, n{NBSP}={NBSP}{net.n}"
+
+
+def corrected_words(corrected: Corrected | None, label: str) -> str:
+    """A corrected share, or `net` sentiment, with its interval; empty where nothing corrects it."""
+    if corrected is None or corrected.reason:
+        return ""
+    found = corrected.net if label == "net" else corrected.share(label)
+    if found is None or found.value is None or found.low is None or found.high is None:
+        return ""
+    write = signed if label == "net" else percent
+    return f"corrected {write(found.value)}, {write(found.low)} to {write(found.high)}"
 
 
 def signed(value: float) -> str:

@@ -16,6 +16,7 @@ from reporting.phrases import (
     VERDICT_SIGNS,
     change_basis,
     change_words,
+    corrected_words,
     counted,
     day_words,
     minutes_words,
@@ -224,10 +225,18 @@ def overview_table(answer: Overview) -> RenderableType:
         Text(""),
         Text(change_line("Mentions", answer.mentions_change)),
         Text(f"Negative mentions, last 8 weeks: {sparkline(weeks)}"),
+        *corrected_lines(answer),
     ]
     if answer.loudest is not None:
         lines += [Text("With the greatest reach:"), quote_lines(answer.loudest)]
     return Group(*lines, Text(""), notes_lines(answer.notes))
+
+
+def corrected_lines(answer: Overview) -> list[Text]:
+    """The brand's sentiment as sampled judgements correct it, beside which the table's is raw."""
+    parts = (("Net sentiment", "net"), ("share negative", "negative"))
+    words = [f"{name} {found}" for name, label in parts if (found := corrected_words(answer.corrected, label))]
+    return [Text(f"{'; '.join(words)} (the table is raw).")] if words else []
 
 
 def overview_rows(answer: Overview) -> list[tuple[str, Figures]]:

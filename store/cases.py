@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
 from typing import Any
 
 from sqlite_utils import Database
 
+from store.scope import Scope, scoped_sql
+
 Row = dict[str, Any]
 
 
-def find_threads(db: Database, mentions: Sequence[int]) -> list[Row]:
-    """The conversation of each of some mentions, and the company's last answer to it.
+def find_threads(db: Database, scope: Scope) -> list[Row]:
+    """The conversation of every mention in scope, and the company's last answer to it.
 
     A conversation is named by its source, its site and the thread that the source gives, else by what is answered, else by the
     mention itself: a root that names no thread and what answers it have the same name, also where the root was deleted.
@@ -20,12 +20,13 @@ def find_threads(db: Database, mentions: Sequence[int]) -> list[Row]:
     """
     return list(
         db.query(
-            """
+            f"""
+            with {scoped_sql(scope)}
             select mentions.id as mention, mentions.source || char(10) || mentions.site || char(10) || coalesce(
                     mentions.thread, parents.thread, parents.parent, mentions.parent, mentions.external_id
                 ) as thread, answers.published as answered, answers.published_precision as answered_precision
-            from json_each(:mentions) as asked
-            cross join mentions on mentions.id = asked.value
+            from scoped
+            cross join mentions on mentions.id = scoped.mention
             left join mentions as parents on parents.source = mentions.source and parents.site = mentions.site
                 and parents.external_id = mentions.parent
             left join mentions as answers on answers.id = (
@@ -39,6 +40,6 @@ def find_threads(db: Database, mentions: Sequence[int]) -> list[Row]:
             )
             order by mentions.id
             """,
-            {"mentions": json.dumps(list(mentions))},
+            scope.parameters(),
         )
     )

@@ -18,6 +18,8 @@ from store.tags import current_set
 LONGEST = 31
 """Days that are made at once: a transaction that saves them takes well under a second."""
 NO_NAME = 0
+VERSION = 1
+"""Of the columns and their meaning (`store.facts.FACT`): to be raised with every change of them."""
 
 Progress = Callable[[int, int], None]
 
@@ -27,7 +29,7 @@ def refresh_facts(db: Database, split: Splitter, progress: Progress | None = Non
 
     What is changed meanwhile stays stale. Nothing is read within a write transaction.
     """
-    taggers = current_set(db)
+    taggers = made_by(db)
     with write(db):
         db.conn.execute(
             """
@@ -46,6 +48,11 @@ def refresh_facts(db: Database, split: Splitter, progress: Progress | None = Non
             if progress:
                 progress(done, len(stale))
     return len(stale)
+
+
+def made_by(db: Database) -> str:
+    """What facts are made by: another version of their columns, or other taggers, make those that are stored stale."""
+    return f"{VERSION} {current_set(db)}"
 
 
 def remake(
@@ -117,7 +124,7 @@ def read_facts(
     What has no time comes too, and first. What is stale is made from the tables, so that an answer is right
     whatever the writers have left to do; with the splitter `words` come too.
     """
-    bounds = {"brand": brand, "first": first_day, "end": end_day, "taggers": current_set(db)}
+    bounds = {"brand": brand, "first": first_day, "end": end_day, "taggers": made_by(db)}
     with reading(db):
         names = dict(db.execute("select id, name from fact_names").fetchall())
         stale = [

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from sqlite_utils import Database
 
+from store.cases import find_threads
 from store.facts import (
     ANSWERED,
     COMPLAINT,
@@ -50,6 +51,7 @@ def make_segments(db: Database, brand: str, days: Sequence[str], naming: Naming,
     rows = find_mentions(db, scope)
     labels = {TOPIC: find_complaints(db, scope), CONFIRMS: find_attributes(db, scope), SIGN: find_signs(db, scope)}
     replies = {row["mention"]: row for row in find_replies(db, scope)}
+    threads = {row["mention"]: row for row in find_threads(db, scope)}
     by_day: dict[str, list[Row]] = {}
     for row in rows:
         by_day.setdefault(day_of(row), []).append(row)
@@ -60,7 +62,9 @@ def make_segments(db: Database, brand: str, days: Sequence[str], naming: Naming,
         told.setdefault(day_of_mention[told_of[0]], []).append(told_of)
     return {
         day: Segment(
-            facts=Facts.of(np.array([as_fact(row, replies.get(row["mention"]), naming) for row in found], FACT)),
+            facts=Facts.of(
+                np.array([as_fact(row, replies.get(row["mention"]), threads[row["mention"]], naming) for row in found], FACT)
+            ),
             labels=make_labels(found, told.get(day, []), naming),
             words=make_words(found, texts, split) if split else np.zeros(0, WORD),
         )
@@ -83,7 +87,7 @@ def day_of(row: Row) -> str:
     return "" if published is None or row["precision"] == "unknown" else published[:10]
 
 
-def as_fact(row: Row, reply: Row | None, naming: Naming) -> tuple[object, ...]:
+def as_fact(row: Row, reply: Row | None, thread: Row, naming: Naming) -> tuple[object, ...]:
     """One fact, its fields in the order of FACT."""
     flags = READ * row["read"] | COMPLAINT * row["complaint"] | WORDED * row["worded"]
     if reply is not None and reply["answered"]:
@@ -99,6 +103,8 @@ def as_fact(row: Row, reply: Row | None, naming: Naming) -> tuple[object, ...]:
         naming(row["place"]),
         UNDATED if row["precision"] == "unknown" else seconds_of(row["published"]),
         seconds_of(reply["replied"]) if reply is not None else UNDATED,
+        author_number(thread["thread"]),
+        answer_time(thread),
         -1 if row["engagement"] is None else min(row["engagement"], 2**31 - 1),
         *(np.nan if row[name] is None else row[name] for name in ("rating", "rating_worst", "rating_best")),
         code(row["rating_measure"], MEASURES),
@@ -112,6 +118,12 @@ def as_fact(row: Row, reply: Row | None, naming: Naming) -> tuple[object, ...]:
 def author_number(key: str | None) -> int:
     """64 bits of an author key, never 0: among a million authors the chance of two alike is below 1e-7."""
     return 0 if key is None else int.from_bytes(blake2b(key.encode(), digest_size=8).digest(), "little") or 1
+
+
+def answer_time(thread: Row) -> int:
+    """The last answer to a mention as `2 * seconds + to the second`; UNDATED without one."""
+    answered = seconds_of(thread["answered"])
+    return answered if thread["answered"] is None else answered * 2 + (thread["answered_precision"] == "second")
 
 
 def seconds_of(moment: str | None) -> int:

@@ -37,6 +37,8 @@ FACT = np.dtype(
         ("place", "<u4"),
         ("published", "<i8"),  # seconds since 1970 in UTC, or UNDATED; of a day only, its midnight
         ("replied", "<i8"),  # when the company first answered a complaint, or UNDATED
+        ("thread", "<u8"),  # the first 64 bits of a hash of the conversation: see `store.cases`
+        ("answered", "<i8"),  # the company's last answer, whatever it answers, as `2 * seconds + to the second`; or UNDATED
         ("engagement", "<i4"),  # −1 without
         ("rating", "<f4"),  # not a number without. So are its worst and best
         ("worst", "<f4"),

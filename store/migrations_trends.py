@@ -9,8 +9,8 @@ from store.migrations import migrations, run_script
 __all__ = ["migrations"]
 
 FACT_COLUMNS = """
-    source, site, language, subject, place, rating, rating_worst, rating_best, rating_measure, author, engagement, parent,
-    published, published_precision, voice, title, text, removed_at, copy_group
+    source, site, language, subject, place, rating, rating_worst, rating_best, rating_measure, author, engagement, thread,
+    parent, published, published_precision, voice, title, text, removed_at, copy_group
 """
 """Columns of `mentions` that facts are made of: an update of any of them makes the facts of its day stale."""
 
@@ -79,6 +79,10 @@ def m009_facts(db: Database) -> None:
         select asked.id from mentions as asked
         where asked.source = {0}.source and asked.site = {0}.site and asked.external_id = {0}.parent
     )"""
+    children = """mentions.id in (
+        select child.id from mentions as child
+        where child.source = new.source and child.site = new.site and child.parent = new.external_id and child.thread is null
+    )"""
     reply = "{0}.voice = 'company' and {0}.parent is not null"
     updated = f"after update of {FACT_COLUMNS} on mentions"
     for name, event, mentions, condition in (
@@ -89,6 +93,7 @@ def m009_facts(db: Database) -> None:
         ("facts_of_reread", "after update on readings", "mentions.id = new.mention", "1"),
         ("facts_of_unread", "after delete on readings", "mentions.id = old.mention", "1"),
         ("facts_of_judged", "after insert on judgements", "mentions.id = new.mention", "1"),
+        ("facts_of_children", "after insert on mentions", children, "1"),
         ("facts_of_answered", "after insert on mentions", parents.format("new"), reply.format("new")),
         ("facts_of_reply", updated, parents.format("new"), reply.format("new")),
         ("facts_of_old_reply", updated, parents.format("old"), reply.format("old")),
@@ -143,6 +148,7 @@ def m011_saved_answers(db: Database) -> None:
             config text not null,
             version text not null,
             taggers text not null,
+            layout text not null,
             names text not null,
             answer text not null,
             saved text not null

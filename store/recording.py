@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
+from itertools import islice
 from typing import Any
 
 from sqlite_utils import Database
@@ -75,6 +76,10 @@ class Given:
     def fetchone(self) -> tuple[Any, ...] | None:
         """The next row."""
         return next(self.rows, None)
+
+    def fetchmany(self, size: int) -> list[tuple[Any, ...]]:
+        """The next rows, at most `size`."""
+        return list(islice(self.rows, size))
 
     def fetchall(self) -> list[tuple[Any, ...]]:
         """The rows that are left."""

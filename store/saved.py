@@ -18,11 +18,11 @@ import numpy as np
 from sqlite_utils import Database
 
 from store.database import write
-from store.fact_keeping import NAMED
-from store.facts import Packed, Segment, unpack
+from store.fact_keeping import NAMED, made_by
+from store.facts import FACT, Packed, Segment, unpack
 from store.recording import FACT_TABLES, FactsRead, Recorder, Statement, tables_of
 from store.saved_erasing import FAST, compressed, forget_saved
-from store.tags import current_set
+from store.saved_layout import layout_now, read_layout, relaid
 
 Row = dict[str, Any]
 
@@ -57,7 +57,7 @@ class Saved:
 def is_stale(db: Database) -> bool:
     """Whether facts are to be made anew: an answer is saved from facts that are not."""
     old = "select 1 from stale_facts union all select 1 from facts where taggers != ? limit 1"
-    return db.execute(old, [current_set(db)]).fetchone() is not None
+    return db.execute(old, [made_by(db)]).fetchone() is not None
 
 
 def find_taggers(db: Database) -> list[Row]:
@@ -92,7 +92,8 @@ def save_answer(
     """
     refuse_taken(db, name)
     days = read_days(db, db.facts_read)
-    names = {number: said for number, said in db.execute("select id, name from fact_names") if number in used_names(days)}
+    used = used_names(days)
+    names = {number: said for number, said in db.execute("select id, name from fact_names") if number in used}
     questions = list(as_kept_rows(db.asked))
     parts = {place: compressed(segment) for place, segment in days.items()}
     taggers = find_taggers(db)
@@ -100,10 +101,13 @@ def save_answer(
     with write(db):
         cursor = db.conn.execute(
             """
-            insert into saved_answers (name, command, parameters, config, version, taggers, names, answer, saved)
-            values (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            insert into saved_answers (name, command, parameters, config, version, layout, taggers, names, answer, saved)
+            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
-            [name, command, *map(as_json, (parameters, config)), version, *map(as_json, (taggers, names, answer)), now],
+            [
+                *(name, command, *map(as_json, (parameters, config)), version, layout_now()),
+                *(*map(as_json, (taggers, names, answer)), now),
+            ],
         )
         added = cursor.lastrowid
         db.conn.executemany(
@@ -272,7 +276,6 @@ def unpack_rows(packed: bytes) -> list[tuple[Any, ...]]:
 
 def lay_facts(db: Database, answer: int, taggers: Sequence[Row]) -> None:
     """Lay kept facts over those of the store: temporary tables, which SQLite looks into before all others."""
-    db.conn.create_function("unpacked", 1, zlib.decompress, deterministic=True)
     columns = {table: ", ".join(column.name for column in db[table].columns) for table in sorted(FACT_TABLES)}
     for table in columns:
         db.conn.execute(f"create temp table {table} as select {columns[table]} from main.{table} where 0")
@@ -283,20 +286,17 @@ def lay_facts(db: Database, answer: int, taggers: Sequence[Row]) -> None:
         """,
         taggers,
     )
-    set_name = json.dumps(sorted(tagger["id"] for tagger in taggers))
-    db.conn.execute(
-        """
-        insert into temp.facts (id, brand, day, taggers, mentions, facts, labels)
-        select id, brand, day, ?, length(mentions) / 4, unpacked(facts), unpacked(labels)
-        from main.saved_facts
-        where answer = ? and length(mentions) > 0
-        """,
-        [set_name, answer],
-    )
-    db.conn.execute(
-        "insert into temp.fact_words (id, words) select id, unpacked(words) from main.saved_facts where answer = ?", [answer]
-    )
-    (names,) = db.conn.execute("select names from main.saved_answers where id = ?", [answer]).fetchone()
+    said, names = db.conn.execute("select layout, names from main.saved_answers where id = ?", [answer]).fetchone()
+    layout, made = read_layout(said), made_by(db)
+    for part, brand, day, *packed in db.conn.execute(
+        "select id, brand, day, facts, labels, words from main.saved_facts where answer = ? and length(mentions) > 0", [answer]
+    ):
+        kept = relaid(Packed(*map(zlib.decompress, packed)), layout)
+        row = [part, brand, day, made, len(kept.facts) // FACT.itemsize, kept.facts, kept.labels]
+        db.conn.execute(
+            "insert into temp.facts (id, brand, day, taggers, mentions, facts, labels) values (?, ?, ?, ?, ?, ?, ?)", row
+        )
+        db.conn.execute("insert into temp.fact_words (id, words) values (?, ?)", [part, kept.words])
     db.conn.executemany("insert into temp.fact_names (id, name) values (?, ?)", list(json.loads(names).items()))
     db.conn.commit()
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from sqlite_utils import Database
 
 from store.facts import Packed, Segment, pack, split_site, unpack
+from store.saved_layout import layout_now, read_layout, relaid
 
 FAST = 1
 """How hard zlib tries: facts of a million mentions take two seconds."""
@@ -59,11 +60,27 @@ def strike_facts(db: Database, answer: int, gone: NDArray[np.uint32]) -> tuple[s
         held = np.frombuffer(ids, "<u4")
         hit = np.isin(held, gone)
         if hit.any():
+            bring_up_to_date(db, answer)
             met.update(held[hit].tolist())
             segment = read_part(db, part)
             names.update(*(segment.facts[name][hit].tolist() for name in PLACES))
             write_part(db, part, segment.narrow(~hit))
     return met, names
+
+
+def bring_up_to_date(db: Database, answer: int) -> None:
+    """Lay the facts of an answer out as this version does."""
+    (said,) = db.conn.execute("select layout from saved_answers where id = ?", [answer]).fetchone()
+    layout = read_layout(said)
+    if layout is None:
+        return
+    for part, *packed in db.conn.execute(
+        "select id, facts, labels, words from saved_facts where answer = ?", [answer]
+    ).fetchall():
+        kept = relaid(Packed(*map(zlib.decompress, packed)), layout)
+        fresh = [zlib.compress(blob, FAST) for blob in (kept.facts, kept.labels, kept.words)]
+        db.conn.execute("update saved_facts set facts = ?, labels = ?, words = ? where id = ?", [*fresh, part])
+    db.conn.execute("update saved_answers set layout = ? where id = ?", [layout_now(), answer])
 
 
 def read_part(db: Database, part: int) -> Segment:
@@ -120,6 +137,7 @@ def forget_places(db: Database, answer: int, numbers: set[int]) -> None:
     (kept,) = db.conn.execute("select names from saved_answers where id = ?", [answer]).fetchone()
     names = json.loads(kept)
     used: set[int] = set()
+    bring_up_to_date(db, answer)
     for (packed,) in db.conn.execute("select facts from saved_facts where answer = ?", [answer]):
         facts = unpack([Packed(zlib.decompress(packed), b"")], {}).facts
         used.update(*(np.unique(facts[name]).tolist() for name in PLACES))

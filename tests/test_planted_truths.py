@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import sqlite3
 import statistics
 import subprocess
 import sys
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,9 +21,11 @@ from demo.pages import FORBIDDEN
 from demo.show import SECRETS, write_config
 from demo.web import serve_demo
 from store.database import open_database
+from store.outbreaks import find_tests_of_day
 from store.records import Tag, TaggedMention, Tagger
 from store.tags import count_due, find_due, save_tagged, set_current_taggers
 from trends.attributes import answer_attributes
+from trends.detecting import detect, read_outbreaks
 from trends.hot_buttons import answer_hot_buttons
 from trends.overview import answer_overview
 from trends.windows import last, last_full_week, window
@@ -132,8 +137,6 @@ def test_complaints_are_counted_by_topic_and_week(db, config, topic):
 
 def weekly(config, number):
     """Week 1 is number 0."""
-    from datetime import date, timedelta
-
     monday = date.fromisoformat(truth.WEEK_ONE.isoformat()[:10]) + timedelta(days=7 * number)
     return window(monday.isoformat(), (monday + timedelta(days=6)).isoformat(), now=NOW, zone=config.time_zone)
 
@@ -148,6 +151,57 @@ def test_the_problem_fixed_in_week_six_is_quiet(db, config):
     answer = answer_hot_buttons(db, config, window=window("2026-08-24", "2026-09-20", now=NOW, zone=config.time_zone))
     assert truth.FIXED_TOPIC not in {button.topic for button in answer.buttons}
     assert truth.FIXED_TOPIC in {quiet.topic for quiet in answer.quiet}
+
+
+@pytest.fixture(scope="module")
+def tested(db, config):
+    """Every completed day of the last four weeks tested, once."""
+    saved = detect(db, config, now=NOW)
+    assert saved == 28 * len(config.topics) * len(config.brands)
+    assert detect(db, config, now=NOW) == 0
+
+
+@pytest.mark.parametrize(
+    ("number", "topic", "direction"),
+    [
+        (8, truth.OUTBREAK_TOPIC, "rising"),
+        (8, truth.STEADY_TOPIC, "steady"),
+        (8, truth.FORTY_TOPIC, "steady"),
+        (11, truth.OUTBREAK_TOPIC, "rising"),
+        (11, truth.STEADY_TOPIC, "steady"),
+        (11, truth.FORTY_TOPIC, "rising"),
+        (11, "safety", "steady"),
+    ],
+)
+def test_outbreaks_are_those_that_were_planted(db, config, tested, number, topic, direction):
+    assert read_outbreaks(db, "tamarind", weekly(config, number))[topic].direction == direction
+
+
+def test_the_outbreak_began_when_it_was_planted(db, config, tested):
+    refund = read_outbreaks(db, "tamarind", weekly(config, 8))[truth.OUTBREAK_TOPIC]
+    assert abs(date.fromisoformat(refund.onset) - date.fromisoformat(truth.OUTBREAK_BEGINS)).days <= 2
+    answer = answer_hot_buttons(db, config, window=weekly(config, 8))
+    button = next(button for button in answer.buttons if button.topic == truth.OUTBREAK_TOPIC)
+    assert (button.outbreak, button.verdict) == (refund, "systemic")
+
+
+def test_the_problem_that_was_fixed_falls(db, config, tmp_path):
+    """As it was known at the end of August, two weeks after the mending."""
+    copy = tmp_path / "repute.db"
+    with contextlib.closing(sqlite3.connect(copy)) as target:
+        db.conn.backup(target)
+    then = "2026-08-31T08:00:00Z"
+    with contextlib.closing(open_database(copy)) as august:
+        august.execute("delete from outbreak_tests")
+        detect(august, config, now=then)
+        (billing,) = [
+            row
+            for row in find_tests_of_day(august, since="2026-08-30", until="2026-08-31")
+            if (row["brand"], row["topic"]) == ("tamarind", truth.FIXED_TOPIC)
+        ]
+    # One of 36 series: of so few complaints not enough to be called falling among them all, but its beginning is found.
+    assert (billing["observed"], billing["chance_down"] < 0.005) == (0, True)
+    assert abs(date.fromisoformat(billing["onset"]) - date.fromisoformat(truth.FIXED_AT[:10])).days <= 2
 
 
 def test_one_angry_person_posting_five_times_is_isolated(buttons):

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from trends.windows import Window
+
+if TYPE_CHECKING:
+    from trends.prevalence import Corrected
 
 Verdict = Literal["isolated", "recurring", "systemic", "unclear"]
 """`unclear`: too few known people, but so many anonymous mentions that they may be one person or many."""
@@ -297,6 +300,8 @@ class Overview:
     before_window: Window | None
     n: int
     figures: Figures
+    corrected: Corrected | None
+    """The brand's sentiment in the window corrected by sampled judgements; None while there are too few of them."""
     before: Figures | None
     """The window before; None for all time. When it was not watched throughout, a note says so."""
     competitors: tuple[Figures, ...]

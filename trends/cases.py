@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,7 +31,7 @@ Times = NDArray[np.int64]
 class Threads:
     """What is known of the conversations of some mentions."""
 
-    number: Numbers
+    number: NDArray[Any]
     """One number a conversation."""
     answered: Times
     """The company's last answer to the mention; NEVER without one."""
@@ -161,7 +162,7 @@ def find_near(whole: Frame, places: Rows, as_of: int) -> Rows:
     return found
 
 
-def group_people(whole: Frame, near: Rows, thread: Numbers) -> Numbers:
+def group_people(whole: Frame, near: Rows, thread: NDArray[Any]) -> Numbers:
     """A number for each mention: the same for those by one author in one conversation, else its own."""
     group = np.arange(len(whole), dtype=np.int64)
     order = np.lexsort((thread, whole.column("author")[near]))

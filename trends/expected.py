@@ -16,6 +16,8 @@ LONG = 260 * WEEK
 """Days of a weekly baseline, at most."""
 SEASONAL = 2 * 365 + 1
 """Days of history from which on the baseline is weekly and knows seasons …"""
+PRIOR = 5.0
+"""Complaints that a weekday must have before it is as much itself as like the others."""
 WATCHED = 0.75
 """… where at least this share of them was watched."""
 
@@ -70,7 +72,7 @@ def foretell_week(past: Array, trust: Array, period: NDArray[np.bool_]) -> Predi
 def share_weekdays(past: Array, trust: Array) -> Array:
     """Each weekday's share of a week's complaints, shape (7,), in the order of the seven days that follow `past`.
 
-    Each weekday gets a week's worth of the overall rate beforehand, so that none has nothing.
+    Each weekday gets PRIOR complaints at the overall rate beforehand: a few complaints say little of weekdays.
     """
     seen = np.isfinite(past)
     weight = np.where(seen, trust, 0.0)
@@ -78,7 +80,7 @@ def share_weekdays(past: Array, trust: Array) -> Array:
     counts = np.bincount(place, weights=weight * np.where(seen, past, 0.0), minlength=WEEK)
     days = np.bincount(place, weights=weight, minlength=WEEK)
     overall = (counts.sum() + 0.5) / max(days.sum(), 1.0)
-    rates = (counts + overall) / (days + 1)
+    rates = (counts + PRIOR) / (days + PRIOR / overall)
     return np.asarray(rates / rates.sum())
 
 

@@ -14,6 +14,7 @@ from store.facts import distinct
 from trends.answers import Change, Share, Verdict
 from trends.changes import compare, settle
 from trends.clock import count_clock, find_busy
+from trends.correcting import find_false_alarms
 from trends.detecting import read_outbreaks
 from trends.frame import CUSTOMERS, Filters, Frame, Rows, load_words
 from trends.gathering import Gathered, count_weeks, gather
@@ -54,19 +55,28 @@ def answer_hot_buttons(
     ground = gather(db, config, brand=brand, window=window, filters=filters)
     texts = load_words(db, ground.brand.id, window, filters, hash_words, limit=MOST_TEXTS)
     outbreaks = read_outbreaks(db, ground.brand.id, window) if filters == Filters() else {}
-    return find_hot_buttons(ground, config, texts, outbreaks, parts=parts)
+    alarms = find_false_alarms(db, ground.brand.id, list(ground.frame.topics))
+    return find_hot_buttons(ground, config, texts, outbreaks, alarms, parts=parts)
 
 
 def find_hot_buttons(
-    ground: Gathered, config: Config, texts: Frame, outbreaks: Mapping[str, Outbreak], *, parts: bool
+    ground: Gathered,
+    config: Config,
+    texts: Frame,
+    outbreaks: Mapping[str, Outbreak],
+    alarms: Mapping[str, float],
+    *,
+    parts: bool,
 ) -> HotButtons:
-    """Answer from facts; `texts` are the newest of them with their words, `outbreaks` by topic of all of them."""
+    """Answer from facts; `texts` are the newest with their words, `outbreaks` and rates of false `alarms` are by topic."""
     frame, window = ground.frame, ground.window
     by_topic = frame.topics
     here = {topic: frame.once(frame.within(rows, window)) for topic, rows in by_topic.items()}
     tested = [compare(frame, rows, ground.past) for rows in by_topic.values()]
     changes = dict(zip(by_topic, settle(tested), strict=True))
     known = {topic.id: topic for topic in config.topics}
+    complaints = frame.once(np.flatnonzero(frame.inside(window) & frame.complains))
+    most_by_chance = {topic: by_chance(frame.speakers(complaints), rate) for topic, rate in alarms.items()}
     words = find_words(ground, config, texts)
     buttons = [
         find_hot_button(
@@ -76,12 +86,12 @@ def find_hot_buttons(
             changes[topic],
             words=words.get(topic, ()),
             outbreak=outbreaks.get(topic),
+            most_by_chance=most_by_chance.get(topic),
             parts=parts,
         )
         for topic in by_topic
         if len(here[topic])
     ]
-    complaints = frame.once(np.flatnonzero(frame.inside(window) & frame.complains))
     sorted_out = distinct(np.concatenate([NOBODY, *by_topic.values()]))
     with_topic = frame.once(frame.within(sorted_out, window))
     return HotButtons(
@@ -142,13 +152,15 @@ def find_hot_button(
     *,
     words: tuple[Telling, ...],
     outbreak: Outbreak | None,
+    most_by_chance: int | None,
     parts: bool,
 ) -> HotButton:
     """Everything about one topic, from its complaints of the window, copies once."""
     frame = ground.frame
     rows = frame.topics[topic.id]
     voices = frame.voices(here)
-    verdict, rule = judge(ground, here, outbreak=outbreak is not None and outbreak.direction == "rising")
+    rises = outbreak is not None and outbreak.direction == "rising"
+    verdict, rule = judge(ground, here, outbreak=rises, most_by_chance=most_by_chance)
     hours, weekdays = frame.clock(here)
     own, everybody = count_clock(frame, here), ground.clock
     chosen, loudest = pick_quotes(frame, here, topic.id), find_loudest(frame, here)
@@ -191,7 +203,14 @@ def find_hot_button(
     )
 
 
-def judge(ground: Gathered, here: Rows, *, outbreak: bool = False) -> tuple[Verdict, str]:
+def by_chance(people: int, rate: float) -> int:
+    """As many of those who complain as may well be told to complain of a topic though they do not (the 95% point)."""
+    from scipy.special import bdtr
+
+    return int(np.searchsorted(bdtr(np.arange(people + 1), people, rate), 0.95))
+
+
+def judge(ground: Gathered, here: Rows, *, outbreak: bool = False, most_by_chance: int | None = None) -> tuple[Verdict, str]:
     """The verdict of some complaints of the window, copies once, with its rule."""
     frame = ground.frame
     voices = frame.voices(here)
@@ -202,6 +221,7 @@ def judge(ground: Gathered, here: Rows, *, outbreak: bool = False) -> tuple[Verd
         sites=len(distinct(frame.column("site")[signed])),
         days=frame.distinct_days(signed),
         outbreak=outbreak,
+        by_chance=most_by_chance,
         thresholds=ground.thresholds,
     )
 

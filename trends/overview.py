@@ -11,13 +11,16 @@ from config import Brand, Config, Thresholds
 from store.facts import ANSWERED, REPLY_TIMED
 from trends.answers import Coverage, Figures, Net, Overview, Replies, SentimentWeek, Share
 from trends.changes import compare, settle
+from trends.correcting import correct_sentiment
 from trends.coverage import watched_share
 from trends.frame import CUSTOMERS, SECOND_KNOWN, Filters, Frame, Rows, load_frame
-from trends.gathering import Gathered, gather, is_gap, spanned
+from trends.gathering import UNCORRECTED, Gathered, gather, is_gap, spanned
 from trends.intervals import net, share
+from trends.prevalence import Corrected
 from trends.quotes import find_loudest, make_quotes
 from trends.windows import Window
 
+REST_UNCORRECTED = "Complaints, topics, attributes and the sentiment of competitors are a classifier's and uncorrected."
 MOODS = ("positive", "neutral", "negative")
 
 
@@ -39,10 +42,13 @@ def answer_overview(
     ground = gather(db, config, brand=brand, window=window, filters=filters)
     brands = [ground.brand, *(other for other in config.brands if other.id != ground.brand.id)]
     rivals = {other.id: load_frame(db, other.id, spanned(ground), filters) for other in brands[1:]}
-    return find_overview(ground, brands, {ground.brand.id: ground.frame, **rivals})
+    corrected = correct_sentiment(db, ground.brand.id, ground.frame, ground.here)
+    return find_overview(ground, brands, {ground.brand.id: ground.frame, **rivals}, corrected)
 
 
-def find_overview(ground: Gathered, brands: Sequence[Brand], frames: Mapping[str, Frame]) -> Overview:
+def find_overview(
+    ground: Gathered, brands: Sequence[Brand], frames: Mapping[str, Frame], corrected: Corrected | None
+) -> Overview:
     """Answer from facts of the window and the one before, by brand id; the first brand is the one that was asked for."""
     floor = ground.thresholds
     voices = find_voices(frames, ground.window, floor)
@@ -58,6 +64,7 @@ def find_overview(ground: Gathered, brands: Sequence[Brand], frames: Mapping[str
         before_window=earlier,
         n=len(ground.here),
         figures=here[ground.brand.id],
+        corrected=corrected,
         before=find_figures(ground.brand, frame, earlier, find_voices(frames, earlier, floor)[ground.brand.id], floor)
         if earlier
         else None,
@@ -71,9 +78,25 @@ def find_overview(ground: Gathered, brands: Sequence[Brand], frames: Mapping[str
         undated=ground.undated,
         untagged=ground.untagged,
         coverage=ground.past.coverage,
-        notes=(*before_notes(ground), *ground.notes()),
+        notes=(*before_notes(ground), *correction_notes(corrected), *told_notes(ground, corrected)),
         unsupported=ground.unsupported,
     )
+
+
+def told_notes(ground: Gathered, corrected: Corrected | None) -> tuple[str, ...]:
+    """The notes of the ground; where the sentiment is corrected, only the rest is called uncorrected."""
+    if corrected is None or corrected.reason:
+        return ground.notes()
+    return tuple(REST_UNCORRECTED if note == UNCORRECTED else note for note in ground.notes())
+
+
+def correction_notes(corrected: Corrected | None) -> tuple[str, ...]:
+    """Whether the sentiment is corrected, and by how much; or why not, where people have judged."""
+    if corrected is None:
+        return ()
+    if corrected.reason:
+        return (f"Sentiment is uncorrected, though people have judged: {corrected.reason}.",)
+    return (f"Corrected sentiment stands on {corrected.judged:,} sampled judgements (adjusted classify and count).",)
 
 
 def before_notes(ground: Gathered) -> tuple[str, ...]:

@@ -123,9 +123,10 @@ class Slices:
             published, precision = self.frame.column("published"), self.frame.column("precision")
             codes = np.full(len(self.frame), OUTSIDE, np.uint16)
             for known, bounds in ((SECOND_KNOWN, moments(self.windows)), (DAY_KNOWN, local_days(self.windows))):
-                place = np.searchsorted(bounds, published, side="right") - 1
-                inside = (precision == known) & (place >= 0) & (place < len(self.windows))
-                codes[inside] = place[inside]
+                rows = np.flatnonzero(precision == known)
+                place = np.searchsorted(bounds, published[rows], side="right") - 1
+                inside = (place >= 0) & (place < len(self.windows))
+                codes[rows[inside]] = place[inside]
         if self.kept is not None:
             codes[~self.kept] = OUTSIDE
         return codes
@@ -135,12 +136,23 @@ class Slices:
         """The facts of any slice by slice, then by author."""
         codes = self.codes[self.order]
         sorted_places = np.argsort(codes, kind="stable")
-        return self.order[sorted_places[: int((codes != OUTSIDE).sum())]]
+        return self.order[sorted_places[: int(self.inside.sum())]]
+
+    @cached_property
+    def inside(self) -> Bools:
+        """Which facts are in any slice."""
+        found: Bools = self.codes != OUTSIDE
+        return found
+
+    @cached_property
+    def grouped(self) -> Rows:
+        """Facts that are one of a group of copies."""
+        return np.flatnonzero(self.frame.column("copy") != 0)
 
     def once(self, part: Bools) -> Bools:
         """Of some facts one of each group of copies in each slice, the earliest: as `Frame.once` does of one window."""
-        found: Bools = part & (self.codes != OUTSIDE)
-        grouped = np.flatnonzero(found & (self.frame.column("copy") != 0))
+        found: Bools = part & self.inside
+        grouped = self.grouped[found[self.grouped]]
         if len(grouped):
             published = self.frame.column("published")[grouped]
             published = np.where(published == UNDATED, LATEST, published)
@@ -170,9 +182,9 @@ class Slices:
         return self.add_up(rows, {name: column[rows] for name, column in columns.items()})
 
     def tally_some(self, part: Bools, places: Rows, columns: Mapping[str, NDArray[Any]]) -> Tally:
-        """As `tally`, where the columns are of the facts at `places` alone, which are in order and hold all of `part`."""
+        """As `tally`, where the columns are of some facts alone; `places` says for each fact of the frame where it stands."""
         rows = self.ordered[part[self.ordered]]
-        inner = np.searchsorted(places, rows)
+        inner = places[rows]
         return self.add_up(rows, {name: column[inner] for name, column in columns.items()})
 
     def add_up(self, rows: Rows, columns: Mapping[str, NDArray[Any]]) -> Tally:
@@ -193,8 +205,15 @@ def cut(frame: Frame, windows: Sequence[Window], order: Rows, kept: Bools | None
 
 
 def by_author(frame: Frame) -> Rows:
-    """The places of all facts by author, the anonymous first."""
-    order: Rows = np.argsort(frame.column("author"), kind="stable")
+    """The places of all facts by author, the anonymous first.
+
+    Sorted by 16 bits at a time, which numpy does by radix: four times as fast as by 64.
+    """
+    author = frame.column("author")
+    order: Rows = np.arange(len(author))
+    for bits in range(0, 64, 16):
+        part = (author >> np.uint64(bits)).astype(np.uint16)
+        order = order[np.argsort(part[order], kind="stable")]
     return order
 
 

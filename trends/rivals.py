@@ -55,7 +55,14 @@ class Side:
 
     def on(self, sites: frozenset[Site]) -> Rows:
         """Those with words, on some sites."""
-        return on_sites(self.frame, self.worded, sites)
+        if sites not in self.kept:
+            self.kept[sites] = on_sites(self.frame, self.worded, sites)
+        return self.kept[sites]
+
+    @cached_property
+    def kept(self) -> dict[frozenset[Site], Rows]:
+        """Sites that were asked for before."""
+        return {}
 
     def all_on(self, sites: frozenset[Site]) -> Rows:
         """Those with words on some sites, with copies."""

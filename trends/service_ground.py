@@ -11,9 +11,8 @@ import numpy as np
 from sqlite_utils import Database
 
 from config import Config
-from store.cases import find_threads
 from store.fact_keeping import read_facts
-from store.facts import WORDED
+from store.facts import UNDATED, WORDED
 from store.metrics import find_latest_value, find_values
 from store.queries import find_listings
 from store.records import MEASURES
@@ -72,32 +71,16 @@ def read_ground(db: Database, config: Config, *, brand: str | None, window: Wind
             watched_weeks=tuple(zip(series, coverages, strict=True)),
             passages=passages_of(db, asked.id),
         ),
-        talk=Talk(Frame(segment, window.zone), np.flatnonzero(worded), thread_reader(db)),
+        talk=Talk(Frame(segment, window.zone), np.flatnonzero(worded), read_threads),
         rated=Frame(segment.narrow(kept & surveyed), window.zone),
         customers=customers_reader(db, config) if asked.role == "own" else no_customers,
     )
 
 
-def thread_reader(db: Database) -> Callable[[Frame, Rows], Threads]:
-    """What reads the conversations of some rows, in their order."""
-
-    def read(whole: Frame, rows: Rows) -> Threads:
-        mentions = whole.column("mention")[rows].tolist()
-        found = {row["mention"]: row for row in find_threads(db, mentions)}
-        numbers: dict[str, int] = {}
-        # What is gone since its facts were made is a conversation of its own.
-        threads = [numbers.setdefault(found[one]["thread"], len(numbers)) if one in found else -one for one in mentions]
-        answered = [answer_time(found[one]) if one in found else NEVER for one in mentions]
-        return Threads(np.array(threads, np.int64), np.array(answered, np.int64))
-
-    return read
-
-
-def answer_time(row: dict[str, str | None]) -> int:
-    """The last answer of a row of `store.cases.find_threads` as one of `trends.cases.Times`."""
-    if row["answered"] is None:
-        return int(NEVER)
-    return epoch(row["answered"]) * 2 + (row["answered_precision"] == "second")
+def read_threads(whole: Frame, rows: Rows) -> Threads:
+    """The conversations of some rows, in their order."""
+    answered = whole.column("answered")[rows]
+    return Threads(whole.column("thread")[rows], np.where(answered == UNDATED, NEVER, answered))
 
 
 def customers_reader(db: Database, config: Config) -> Customers:

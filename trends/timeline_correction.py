@@ -135,8 +135,8 @@ def draw_told(tally: Tally, names: Sequence[str], told: Floats, amount: int) -> 
         inside = slice(tally.starts[place], tally.starts[place + 1])
         people = np.stack([tally.sums[name][inside] for name in names], axis=-1)
         people = people[people.sum(axis=1) > 0]
-        even = np.full(len(people), 1 / max(len(people), 1))
-        drawn[place] = np.random.default_rng([SEED, place]).multinomial(len(people), even, size=amount) @ people
+        generator, even = np.random.default_rng([SEED, int(place)]), np.full(len(people), 1 / max(len(people), 1))
+        drawn[place] = generator.multinomial(len(people), even, size=amount) @ people if len(people) else 0.0
     return drawn
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from store.facts import split_site
 from store.records import MEASURES
 from trends.frame import Bools, Frame, Rows
 from trends.measures import FIVE, Measure
@@ -24,6 +25,8 @@ class Rated:
 
     rows: Rows
     """Where the ratings that fit their scale stand in the frame."""
+    places: Rows
+    """For each fact of the frame, where it stands among them."""
     ratings: Ratings
     """Of these rows."""
     scales: Mapping[Scale, Rows]
@@ -49,16 +52,29 @@ def find_rated(frame: Frame, spoken: Bools) -> Rated:
     given, worst, best = (frame.column(name) for name in ("rating", "worst", "best"))
     rows = np.flatnonzero(spoken & (worst < best) & (given >= worst) & (given <= best))
     value, low, high = (column[rows].astype(np.float64) for column in (given, worst, best))
+    numbers, names = find_sources(frame, rows)
     ratings = Ratings(
-        source=frame.source_numbers[rows],
+        source=numbers,
         value=value,
         worst=low,
         best=high,
         measure=frame.column("measure")[rows].astype(np.int64),
         person=frame.column("author")[rows],
-        names=frame.source_names,
+        names=names,
     )
-    return Rated(rows, ratings, find_scales(ratings, np.arange(len(rows))) if len(rows) else {})
+    places = np.zeros(len(frame), np.int64)
+    places[rows] = np.arange(len(rows))
+    return Rated(rows, places, ratings, find_scales(ratings, np.arange(len(rows))) if len(rows) else {})
+
+
+def find_sources(frame: Frame, rows: Rows) -> tuple[Rows, dict[int, str]]:
+    """(for each row the number of its source, the names of the sources)."""
+    sites = frame.column("site")[rows]
+    there = np.flatnonzero(np.bincount(sites))
+    names = sorted({split_site(frame.segment.names[site])[0] for site in there.tolist()})
+    numbers = np.zeros(int(there.max(initial=0)) + 1, np.int64)
+    numbers[there] = [names.index(split_site(frame.segment.names[site])[0]) for site in there.tolist()]
+    return numbers[sites], dict(enumerate(names))
 
 
 def measure_ratings(slices: Slices, rated: Rated) -> list[Measure]:
@@ -96,4 +112,4 @@ def measure_some(
 ) -> Measure:
     """A line of some of the ratings, copies once; `rows` and `columns` are by the places of ratings."""
     part = slices.once(slices.frame.masked(rated.rows[rows]))
-    return Measure(figure, slices.tally_some(part, rated.rows, columns), sums, source, scale)
+    return Measure(figure, slices.tally_some(part, rated.places, columns), sums, source, scale)

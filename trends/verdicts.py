@@ -10,11 +10,19 @@ ORDER: tuple[Verdict, ...] = ("systemic", "recurring", "unclear", "isolated")
 
 
 def find_verdict(
-    *, people: int, anonymous: int, sites: int, days: int, thresholds: Thresholds, outbreak: bool = False
+    *,
+    people: int,
+    anonymous: int,
+    sites: int,
+    days: int,
+    thresholds: Thresholds,
+    outbreak: bool = False,
+    by_chance: int | None = None,
 ) -> tuple[Verdict, str]:
     """The verdict and its rule in words and numbers, from distinct known people and the sites and days of what they wrote.
 
-    A significant `outbreak` is as good as several sites or days.
+    A significant `outbreak` is as good as several sites or days. `by_chance` is as many people as the topic's false alarms
+    may well give, where these were measured: so many or fewer say nothing.
 
     Anonymous mentions never make a topic recurring; when they are enough that they might, an isolated topic is `unclear`.
     """
@@ -26,6 +34,8 @@ def find_verdict(
                 f"{plural(anonymous, 'complaint has', 'complaints have')} no author and may be one person's or many people's"
             )
         return "isolated", f"{said}, fewer than {thresholds.recurring_people}"
+    if by_chance is not None and people <= by_chance:
+        return "unclear", f"{said}, no more than the {by_chance} that false alarms of the classifier may give"
     wide, long = sites >= thresholds.systemic_sites, days >= thresholds.systemic_days
     spread = f"{sites} {plural(sites, 'site')} and {days} {plural(days, 'day')}"
     if people >= thresholds.systemic_people and (wide or long):

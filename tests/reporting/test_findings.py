@@ -64,7 +64,7 @@ def net(value, low, high) -> Net:
 
 def overview(now: Figures, before: Figures | None) -> Overview:
     return Overview(
-        brand="b", brand_name="B", window=WINDOW, before_window=None, n=50, figures=now, before=before, competitors=(),
+        brand="b", brand_name="B", window=WINDOW, before_window=None, n=50, figures=now, corrected=None, before=before, competitors=(),
         mentions_change=change(1, 1), sources=(), sites=(), languages=(), weeks=(), loudest=None, undated=0, untagged=0, coverage=SEEING, notes=("n.",),
     )  # fmt: skip
 

@@ -80,6 +80,11 @@ def test_who_was_not_let_through_to_a_manager_has_asked_for_one():
     assert signs_of("They would not let me speak to a supervisor.") == {"escalation"}
 
 
+def test_a_denial_takes_a_phrase_back_though_another_way_of_saying_it_holds_one():
+    assert signs_of("Recomiendo sin duda este hotel.") == {"recommending"}
+    assert signs_of("No le recomiendo este hotel a nadie.") == set()
+
+
 def test_each_sentence_has_its_own_signs_and_the_whole_has_all():
     text = "They fixed it within an hour. I would recommend them to anyone. It rained."
     assert read(text) == [Found("recommending"), Found("resolved"), Found("resolved", 1), Found("recommending", 2)]
@@ -105,7 +110,7 @@ def test_a_sign_of_one_brand_alone_is_left_to_the_targets():
     assert read("I will never order from Tamarind again.", SignReader(SHOPS), ("tamarind",)) == [Found("leaving")]
 
 
-def test_twenty_thousand_texts_a_second():
+def test_signs_are_read_at_thousands_of_texts_a_second():
     texts = [f"{text} {number}" for number in range(30) for row in ROWS[:8] for text in (*row["given"], *row["not"])]
     texts += ["The parcel came three days late and the driver was rude, what a day."] * len(texts) * 4
     reader = SignReader()
@@ -125,6 +130,8 @@ def test_twenty_thousand_texts_a_second():
         ("cancel* ~2 my plan", "cancel but not my plan", False),
         ("(left|gone away) (for good)?", "we have gone away", True),
         ("^ never again", "well never again", False),
+        ("solved (now|,|$)", "solved!!", True),
+        ("solved (now|,|$)", "solved it", False),
         ("solved $", "solved!!", True),
         ("solved $", "solved it", False),
         ("cancel* plan", "scancel plan", False),
@@ -183,7 +190,9 @@ def test_tagging_writes_signs_of_every_language_with_the_sentence_they_stand_in(
 
 
 def rows_of_tags(db):
-    return {tuple(row) for row in db.execute("select tags.*, taggers.subject from tags join taggers on taggers.id = tags.tagger")}
+    return {
+        tuple(row) for row in db.execute("select tags.*, taggers.subject from tags join taggers on taggers.id = tags.tagger")
+    }
 
 
 def test_a_changed_list_makes_only_that_sign_due_and_reads_nothing_again(stores, encoder, monkeypatch):

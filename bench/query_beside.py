@@ -32,7 +32,8 @@ def write_crawls(db: Database) -> None:
         for source, site, first, days in draw_gaps()
         for slot in range(first * DAY // SLOT, (first + days) * DAY // SLOT)
     }
-    crawls, watches = [], []
+    crawls: list[tuple[object, ...]] = []
+    watches: list[tuple[object, ...]] = []
     for slot in range(len(slots) - 1):
         since, until = f"{slots[slot]}Z", f"{slots[slot + 1]}Z"
         for source, name in enumerate(SOURCES[:-1]):

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from config import Config
     from store.recording import Recorder
-    from store.saved import Replay
+    from store.replaying import Replay
     from trends.provenance import Why
 
 PLACE = "repute.ground"
@@ -191,7 +191,9 @@ def keep(answer: Any) -> None:
 
     context, ground = click.get_current_context(), this_ground()
     if ground.recorder is None or ground.save is None:
-        raise click.ClickException(f"--save {ground.save}: `repute {command_of(context)}` has no answer that can be asked again")
+        raise click.ClickException(
+            f"--save {ground.save}: `repute {command_of(context)}` has no answer that can be asked again"
+        )
     size = save_answer(
         ground.recorder,
         name=ground.save,

@@ -14,7 +14,7 @@ from commands.options import CONFIG, JSON, console, load
 
 if TYPE_CHECKING:
     from config import Config
-    from store.saved import Replay
+    from store.replaying import Replay
     from trends.rerunning import Rerun
 
 
@@ -73,7 +73,7 @@ def ask_again(config: Config, config_path: Path, name: str) -> Rerun:
     """Put a saved question to what was kept with it, and compare. Raises `SavedError`."""
     from config.keeping import read_kept
     from store.database import read_database
-    from store.saved import Replay
+    from store.replaying import Replay
     from trends.provenance import say_ids
     from trends.rerunning import Rerun, compare_figures, without_words
 

@@ -142,26 +142,41 @@ def ledger_bars(name: str, confirmed: int, contested: int, *, step: float) -> li
     return [bar for bar in (left, right) if bar["mentions"]]
 
 
-def hours_of_day(counts: Sequence[int]) -> Drawable:
-    """Complaints by local hour, from 24 counts."""
+def hours_of_day(counts: Sequence[int], all_counts: Sequence[int] = (), busy: Sequence[int] = ()) -> Drawable:
+    """Complaints by local hour, from 24 counts; a line for as many as there would be if they came when all mentions come.
+
+    `all_counts` are those mentions by hour; empty draws no lines. `busy` hours, which stand out of them, have a colour.
+    """
     import altair as alt
 
-    if len(counts) != 24:
-        raise ValueError(f"hours_of_day needs 24 counts, got {len(counts)}")
+    if len(counts) != 24 or len(all_counts) not in (0, 24):
+        raise ValueError(f"hours_of_day needs 24 counts, got {len(counts)} and {len(all_counts)}")
+    expected = expected_by_hour(counts, all_counts)
     values = [
-        {"hour": f"{hour:02d}", "complaints": count, "label": str(count) if count else ""} for hour, count in enumerate(counts)
+        {"hour": f"{hour:02d}", "complaints": count, "label": str(count) if count else "", "busy": hour in busy}
+        for hour, count in enumerate(counts)
     ]
-    base = alt.Chart(alt.InlineData(values=values)).encode(
-        x=alt.X(
-            "hour:O",
-            title="hour of day",
-            axis=alt.Axis(labelAngle=0, ticks=False, values=[f"{hour:02d}" for hour in range(0, 24, 3)]),
-        ),
-        y=alt.Y("complaints:Q", title=None, axis=None, scale=alt.Scale(domain=[0, (max(counts) or 1) * 1.25])),
+    top = max([*counts, *expected]) or 1
+    x = alt.X(
+        "hour:O",
+        title="hour of day",
+        axis=alt.Axis(labelAngle=0, ticks=False, values=[f"{hour:02d}" for hour in range(0, 24, 3)]),
     )
-    bars = base.mark_bar(color=ACCENT, cornerRadiusEnd=2)
+    base = alt.Chart(alt.InlineData(values=values)).encode(
+        x=x, y=alt.Y("complaints:Q", title=None, axis=None, scale=alt.Scale(domain=[0, top * 1.25]))
+    )
+    colour = alt.condition("datum.busy", alt.value(NEGATIVE), alt.value(ACCENT))
+    bars = base.mark_bar(cornerRadiusEnd=2).encode(color=colour)
     figures = base.mark_text(dy=-6, fontSize=9, color=INK).encode(text="label:N")
-    return themed(alt.layer(bars, figures).properties(width=WIDTH, height=90))
+    usual = [{"hour": f"{hour:02d}", "expected": value} for hour, value in enumerate(expected)]
+    lines = alt.Chart(alt.InlineData(values=usual)).mark_tick(color=INK, thickness=2, size=12).encode(x=x, y="expected:Q")
+    return themed(alt.layer(bars, *([lines] if usual else []), figures).properties(width=WIDTH, height=90))
+
+
+def expected_by_hour(counts: Sequence[int], all_counts: Sequence[int]) -> list[float]:
+    """The complaints of each hour if they came when all mentions come; nothing where that is not known."""
+    whole = sum(all_counts)
+    return [sum(counts) * count / whole for count in all_counts] if whole else []
 
 
 def themed(chart: Drawable) -> Drawable:

@@ -12,22 +12,31 @@ FEW = "few"
 HEIGHT = 140
 SERIES = "var(--series, #8a5a00)"
 MOST_LABELS = 6
+LABELS = {"share": {"format": ".0%"}, "points": {"labelExpr": "round(datum.value * 100)"}}
+"""How an axis is labelled, by unit; as it is where nothing stands here."""
 
 
 def trend_line(
-    points: Sequence[Point], *, goal: float | None = None, series: Sequence[float | None] = (), name: str = ""
+    points: Sequence[Point],
+    *,
+    goal: float | None = None,
+    series: Sequence[float | None] = (),
+    name: str = "",
+    unit: str = "",
+    width: int = WIDTH,
 ) -> Drawable:
     """One line of a trend with its 95% band, oldest first; a gap is grey with a question mark, and the line breaks at it.
 
     `goal` is drawn as a dashed rule. `series` (one value a period, None for a gap) is drawn on a scale of its own to the right,
-    dotted, under its `name`.
+    dotted, under its `name`. `unit` says how the axis is written: `share` in percent, `points` in hundredths.
     """
     import altair as alt
 
     values = list(trend_values(points))
     order = [value["period"] for value in values]
     base = alt.Chart(alt.InlineData(values=values)).encode(x=period_axis(order))
-    y = alt.Y("value:Q", title=None, scale=alt.Scale(zero=False), axis=alt.Axis(ticks=False, domain=False, tickCount=4))
+    axis = alt.Axis(ticks=False, domain=False, tickCount=4, **LABELS.get(unit, {}))
+    y = alt.Y("value:Q", title=None, scale=alt.Scale(zero=False), axis=axis)
     gaps = base.transform_filter("datum.label != ''").mark_bar(color=GAP).encode(y=alt.value(0), y2=alt.value(HEIGHT))
     words = (
         base.transform_filter("datum.label != ''")
@@ -45,17 +54,19 @@ def trend_line(
         rule = alt.Chart(alt.InlineData(values=[{"goal": goal}]))
         layers.append(rule.mark_rule(color=INK, strokeDash=[5, 4]).encode(y=alt.Y("goal:Q", scale=alt.Scale(zero=False))))
     if not series:
-        return themed(alt.layer(*layers).properties(width=WIDTH, height=HEIGHT))
+        return themed(alt.layer(*layers).properties(width=width, height=HEIGHT))
     both = alt.layer(alt.layer(*layers), series_line(order, series, name)).resolve_scale(y="independent")
-    return themed(both.properties(width=WIDTH, height=HEIGHT))
+    return themed(both.properties(width=width, height=HEIGHT))
 
 
 def period_axis(order: Sequence[str]) -> Any:
-    """The axis of time, with a few of its labels."""
+    """The axis of time, from first days YYYY-MM-DD, with a few of its labels."""
     import altair as alt
 
     step = max(1, -(-len(order) // MOST_LABELS))
-    shown = alt.Axis(labelAngle=0, ticks=False, values=list(order)[::step], labelOverlap=True)
+    form = "%b %Y" if order[-1:] and order[-1][:4] > f"{int(order[0][:4]) + 1}" else "%-d %b"
+    label = f"utcFormat(toDate(datum.value), '{form}')"
+    shown = alt.Axis(labelAngle=0, ticks=False, values=list(order)[::step], labelOverlap=True, labelExpr=label)
     return alt.X("period:O", sort=list(order), title=None, axis=shown)
 
 
@@ -68,7 +79,7 @@ def trend_values(points: Sequence[Point]) -> list[dict[str, Any]]:
         label = "" if known else UNWATCHED if point.status == "not watched" else FEW
         level = point.level
         values.append(
-            {"period": point.label, "value": level.value, "low": level.low, "high": level.high, "run": run, "label": label}
+            {"period": point.first_day, "value": level.value, "low": level.low, "high": level.high, "run": run, "label": label}
         )
     return values
 

@@ -160,7 +160,11 @@ def read_stored(db: Database, bounds: dict[str, str], *, with_words: bool) -> di
     """The stored facts of some days, by day."""
     words = "(select words from fact_words where fact_words.id = facts.id)" if with_words else "x''"
     rows = db.execute(
-        f"select day, facts, labels, {words} from facts where brand = :brand and day >= :first and day < :end order by day",
+        f"""
+        select day, facts, labels, {words}
+        from facts
+        where brand = :brand and (day = '' or day >= :first and day < :end)
+        """,
         bounds,
     )
     return {day: Packed(facts, labels, said) for day, facts, labels, said in rows}

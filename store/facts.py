@@ -65,9 +65,10 @@ Splitter = Callable[[str], Sequence[int]]
 class Facts:
     """Facts as columns by the names of FACT, each made when it is first asked for; `len` is how many facts there are."""
 
-    def __init__(self, count: int, make: Callable[[str], NDArray[Any]]) -> None:
+    def __init__(self, count: int, make: Callable[[str], NDArray[Any]], chosen: Chosen | None = None) -> None:
         self.count = count
         self.make = make
+        self.chosen = chosen
         self.made: dict[str, NDArray[Any]] = {}
 
     @classmethod
@@ -86,9 +87,20 @@ class Facts:
     def __setitem__(self, name: str, column: NDArray[Any]) -> None:
         self.made[name] = column
 
+    def derived(self, name: str, make: Callable[[Facts], NDArray[Any]]) -> NDArray[Any]:
+        """A further column, which `make` makes of others: once, of all the facts that these were chosen from."""
+        if name not in self.made:
+            self.made[name] = self.chosen.take(self.chosen.whole.derived(name, make)) if self.chosen else make(self)
+        return self.made[name]
+
+    def choose(self, count: int, take: Callable[[NDArray[Any]], NDArray[Any]]) -> Facts:
+        """Some of the facts: `take` gives their part of any column."""
+        return Facts(count, lambda name: take(self[name]), Chosen(self, take))
+
     def narrow(self, kept: Bools) -> Facts:
         """Only the facts where `kept` is true."""
-        return Facts(int(np.count_nonzero(kept)), lambda name: self[name][kept])
+        places = np.flatnonzero(kept)
+        return self.choose(len(places), lambda column: column[places])
 
     def records(self) -> Records:
         """All columns as records of FACT."""
@@ -99,18 +111,31 @@ class Facts:
 
 
 @dataclass(frozen=True)
+class Chosen:
+    """Which facts of which others some facts are."""
+
+    whole: Facts
+    take: Callable[[NDArray[Any]], NDArray[Any]]
+
+
+@dataclass(frozen=True)
 class Segment:
-    """Facts with their labels, and words where they were asked for."""
+    """Facts with their labels, and words where they were asked for. All that is known of one may be used again by many."""
 
     facts: Facts
     labels: Records
     words: Records = field(default_factory=lambda: np.zeros(0, WORD))
     names: Mapping[int, str] = field(default_factory=dict)
     """The names of the whole store, by their numbers."""
+    memo: dict[Any, Any] = field(default_factory=dict)
+    """What was made of these facts before, by who made it."""
 
     def numbers(self) -> dict[str, int]:
         """The number of each name."""
-        return {name: number for number, name in self.names.items()}
+        if "numbers" not in self.memo:
+            self.memo["numbers"] = {name: number for number, name in self.names.items()}
+        found: dict[str, int] = self.memo["numbers"]
+        return found
 
     def narrow(self, kept: Bools) -> Segment:
         """Only the facts where `kept` (one for each fact) is true, with what belongs to them."""
@@ -120,6 +145,20 @@ class Segment:
         labels, words = self.labels[kept[self.labels["row"]]], self.words[kept[self.words["row"]]]
         labels["row"], words["row"] = place[labels["row"]], place[words["row"]]
         return Segment(self.facts.narrow(kept), labels, words, self.names)
+
+    def cut(self, head: int, first: int, end: int) -> Segment:
+        """The first `head` facts, and those at the places from `first` to `end`; words are left out. Labels are in order."""
+        if head == first and end == len(self.facts):
+            return self
+
+        def take(column: NDArray[Any]) -> NDArray[Any]:
+            return np.concatenate([column[:head], column[first:end]]) if head else column[first:end]
+
+        rows = self.labels["row"]
+        bounds = np.searchsorted(rows, np.array([head, first, end], np.uint32))
+        labels = np.concatenate([self.labels[: bounds[0]], self.labels[bounds[1] : bounds[2]]])
+        labels["row"][bounds[0] :] -= np.uint32(first - head)
+        return Segment(self.facts.choose(head + end - first, take), labels, names=self.names)
 
 
 @dataclass(frozen=True)

@@ -108,27 +108,11 @@ def find_runs(db: Database, source: str, limit: int) -> list[dict[str, Any]]:
     return list(db.query("select * from crawls where source = ? order by id desc limit ?", [source, limit]))
 
 
-def count_arrivals(db: Database, *, since: str) -> list[tuple[str, str, str, int]]:
-    """(source, minute or day, precision, how many) of the mentions since a time, tombstones too, oldest first.
+def count_arrivals(db: Database, *, since: str) -> list[tuple[str, str, int]]:
+    """(source, hour or day in UTC, how many) of the mentions since a day, tombstones too, oldest first.
 
-    A mention stands under its publication time; one without, under the time when it was first seen.
+    A mention stands under its publication time; one without, under the time when it was first seen. Hours are written
+    2026-09-28T14, and 2026-09-28 where only the day is known.
     """
-    return db.execute(
-        """
-        select source,
-            case precision when 'day' then substr(moment, 1, 10) else substr(moment, 1, 16) end as at,
-            precision, count(*)
-        from (
-            select source, published as moment, published_precision as precision
-            from mentions
-            where published >= :since and published_precision <> 'unknown'
-            union all
-            select source, collected, 'second'
-            from mentions
-            where collected >= :since and (published is null or published_precision = 'unknown')
-        )
-        group by source, at, precision
-        order by source, at
-        """,
-        {"since": since},
-    ).fetchall()
+    sql = "select source, at, mentions + removed from arrivals where at >= ? and mentions + removed > 0 order by source, at"
+    return db.execute(sql, [since]).fetchall()

@@ -288,3 +288,50 @@ def m012_watched(db: Database) -> None:
     db.conn.execute(f"create trigger watched_less after delete on watches begin {CUT} end")
     changed = "after update of source, site, brand, query, since, until, complete on watches"
     db.conn.execute(f"create trigger watched_other {changed} begin {CUT} {again} end")
+
+
+def arrival_sql(row: str) -> str:
+    """The hour in UTC of a mention, or its day where no more is known; without a time, the hour when it was first seen."""
+    return (
+        f"case when {row}.published is null or {row}.published_precision = 'unknown' then substr({row}.collected, 1, 13) "
+        f"when {row}.published_precision = 'day' then substr({row}.published, 1, 10) else substr({row}.published, 1, 13) end"
+    )
+
+
+def count_sql(row: str, sign: str) -> str:
+    """Add a mention to the count of its hour, or take it away."""
+    return f"""
+        insert into arrivals (source, at, mentions, removed)
+        values ({row}.source, {arrival_sql(row)}, {sign}({row}.removed_at is null), {sign}({row}.removed_at is not null))
+        on conflict do update set mentions = mentions + excluded.mentions, removed = removed + excluded.removed;
+    """
+
+
+@migrations()
+def m013_arrivals(db: Database) -> None:
+    """How many mentions each source has of each hour, kept by triggers: to count all of them anew takes long."""
+    run_script(
+        db,
+        """
+        create table arrivals (
+            source text not null,
+            at text not null,
+            mentions integer not null,
+            removed integer not null,
+            primary key (source, at)
+        ) without rowid
+        """,
+    )
+    db.conn.execute(
+        f"""
+        insert into arrivals (source, at, mentions, removed)
+        select source, {arrival_sql("mentions")}, sum(removed_at is null), sum(removed_at is not null)
+        from mentions
+        group by 1, 2
+        """
+    )
+    more, less = count_sql("new", "+"), count_sql("old", "-")
+    db.conn.execute(f"create trigger arrivals_more after insert on mentions begin {more} end")
+    db.conn.execute(f"create trigger arrivals_less after delete on mentions begin {less} end")
+    moved = "after update of source, published, published_precision, collected, removed_at on mentions"
+    db.conn.execute(f"create trigger arrivals_moved {moved} begin {less} {more} end")

@@ -319,10 +319,11 @@ def count_by_source(db: Database) -> list[Row]:
     return list(
         db.query(
             """
-            select source, sum(removed_at is null) as mentions, sum(removed_at is not null) as removed,
-                max(published) as newest
-            from mentions
+            select source, sum(mentions) as mentions, sum(removed) as removed,
+                (select max(published) from mentions where mentions.source = arrivals.source) as newest
+            from arrivals
             group by source
+            having sum(mentions) + sum(removed) > 0
             order by source
             """
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import zlib
 from collections.abc import Callable, Iterable, Sequence
@@ -54,18 +55,21 @@ def forget_saved_source(db: Database, source: str, site: str | None) -> None:
 
 def strike_facts(db: Database, answer: int, gone: NDArray[np.uint32]) -> tuple[set[int], set[int]]:
     """Take mentions out of the facts of an answer; return those that were met, and the numbers of their places' names."""
-    met: set[int] = set()
+    parts = db.conn.execute("select id, mentions from saved_facts where answer = ? order by id", [answer]).fetchall()
+    # All at once: a look into each of some thousand days by itself takes a hundred times as long.
+    held = np.frombuffer(b"".join(ids for _, ids in parts), "<u4")
+    places = np.flatnonzero(np.isin(held, gone))
+    if not len(places):
+        return set(), set()
+    bring_up_to_date(db, answer)
+    ends = np.cumsum([len(ids) // 4 for _, ids in parts])
     names: set[int] = set()
-    for part, ids in db.conn.execute("select id, mentions from saved_facts where answer = ?", [answer]).fetchall():
-        held = np.frombuffer(ids, "<u4")
-        hit = np.isin(held, gone)
-        if hit.any():
-            bring_up_to_date(db, answer)
-            met.update(held[hit].tolist())
-            segment = read_part(db, part)
-            names.update(*(segment.facts[name][hit].tolist() for name in PLACES))
-            write_part(db, part, segment.narrow(~hit))
-    return met, names
+    for number in np.unique(np.searchsorted(ends, places, side="right")).tolist():
+        segment = read_part(db, parts[number][0])
+        hit = np.isin(segment.facts["mention"], gone)
+        names.update(*(segment.facts[name][hit].tolist() for name in PLACES))
+        write_part(db, parts[number][0], segment.narrow(~hit))
+    return set(held[places].tolist()), names
 
 
 def bring_up_to_date(db: Database, answer: int) -> None:
@@ -136,12 +140,15 @@ def forget_places(db: Database, answer: int, numbers: set[int]) -> None:
     """Of the names of sites, products and places that erased mentions had, take those out that no other mention has."""
     (kept,) = db.conn.execute("select names from saved_answers where id = ?", [answer]).fetchone()
     names = json.loads(kept)
-    used: set[int] = set()
     bring_up_to_date(db, answer)
-    for (packed,) in db.conn.execute("select facts from saved_facts where answer = ?", [answer]):
-        facts = unpack([Packed(zlib.decompress(packed), b"")], {}).facts
-        used.update(*(np.unique(facts[name]).tolist() for name in PLACES))
-    lost = {names.pop(str(number)) for number in numbers - used if str(number) in names}
+    unused = set(numbers) - {0}
+    with contextlib.closing(db.conn.execute("select facts from saved_facts where answer = ?", [answer])) as parts:
+        for (packed,) in parts:
+            facts = unpack([Packed(zlib.decompress(packed), b"")], {}).facts
+            unused -= {number for name in PLACES for number in facts[name].tolist()}
+            if not unused:
+                return
+    lost = {names.pop(str(number)) for number in unused if str(number) in names}
     if lost:
         words = json.dumps(names, ensure_ascii=False)
         db.conn.execute("update saved_answers set names = ? where id = ?", [words, answer])

@@ -73,7 +73,16 @@ def add_tagger(db: Database, tagger: Tagger) -> int:
 
 def count_due(db: Database) -> int:
     """How many mentions some current tagger has not read."""
-    row = db.execute(f"select count(*) from mentions {DUE}", {"current": current_set(db)}).fetchone()
+    # What was removed has no reading, and a mention has one at most: no need to look at each of them.
+    row = db.execute(
+        """
+        select (select coalesce(sum(mentions), 0) from arrivals) - (
+            select count(*) from readings
+            where tagger_set = (select id from tagger_sets where taggers = :current)
+        )
+        """,
+        {"current": current_set(db)},
+    ).fetchone()
     return int(row[0])
 
 

@@ -22,18 +22,16 @@ def find_topic_taggers(db: Database) -> list[Row]:
             with readers as (
                 select json_each.value as tagger, sum(held.mentions) as mentions
                 from (
-                    select readings.tagger_set, count(*) as mentions
+                    select tagger_set, count(*) as mentions
                     from readings
-                    join mentions on mentions.id = readings.mention
-                    where mentions.removed_at is null
-                    group by readings.tagger_set
+                    group by tagger_set
                 ) as held
                 join tagger_sets on tagger_sets.id = held.tagger_set
                 join json_each(tagger_sets.taggers)
                 group by json_each.value
             )
             select taggers.subject as topic, taggers.model, taggers.description, taggers.threshold,
-                (select count(*) from mentions where removed_at is null) - coalesce(readers.mentions, 0) as unread
+                (select coalesce(sum(mentions), 0) from arrivals) - coalesce(readers.mentions, 0) as unread
             from taggers
             left join readers on readers.tagger = taggers.id
             where taggers.current = 1 and taggers.task = 'topic'

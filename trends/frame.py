@@ -117,6 +117,10 @@ class Frame:
         """Those of a window, copies once."""
         return self.once(np.flatnonzero(self.inside(window)))
 
+    def rows_where(self, window: Window, kept: Bools) -> Rows:
+        """Those of a window where `kept` is true, copies once."""
+        return self.once(np.flatnonzero(self.inside(window) & kept))
+
     def within(self, rows: Rows, window: Window) -> Rows:
         """Those of some rows that fall into a window, with copies."""
         return rows[self.inside(window)[rows]]

@@ -151,8 +151,11 @@ def count_days(db: Database, now: str, zone: ZoneInfo) -> dict[str, dict[date, i
     """Mentions by source and local day, for as long back as any silence is judged by."""
     since = datetime.fromisoformat(now) - timedelta(days=3 * PAST_DAYS)
     counts: dict[str, dict[date, int]] = {}
-    for source, moment, precision, count in count_arrivals(db, since=f"{since:%Y-%m-%d}"):
-        day = date.fromisoformat(moment) if precision == "day" else local_day(f"{moment}:00Z", zone)
+    days: dict[str, date] = {}
+    for source, at, count in count_arrivals(db, since=f"{since:%Y-%m-%d}"):
+        if at not in days:
+            days[at] = local_day(f"{at}:00:00Z", zone) if "T" in at else date.fromisoformat(at)
+        day = days[at]
         of_source = counts.setdefault(source, {})
         of_source[day] = of_source.get(day, 0) + count
     return counts

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 from sqlite_utils import Database
 
 from config import Config, Topic
-from store.queries import count_by_source, find_complaints
+from store.queries import count_by_source
 from store.unsorted import find_topic_taggers
-from trends.frame import CUSTOMERS, Filters
-from trends.gathering import find_brand, scope_of
-from trends.grouping import sort_complaints
-from trends.people import Row, count_voices, once
+from trends.answers import Voices
+from trends.frame import CUSTOMERS, Filters, load_frame
+from trends.gathering import find_brand
+from trends.people import Row
 from trends.suggestions import ListedTopic, TopicList
 from trends.windows import Window
 
@@ -29,38 +30,32 @@ def answer_topics(
 ) -> TopicList:
     """Answer what each topic draws. Raises `QuestionError` for a brand that is not configured."""
     asked = find_brand(config, brand)
-    rows = find_complaints(db, scope_of(asked.id, window, Filters(source=source, language=language, voices=voices)))
+    frame = load_frame(db, asked.id, window, Filters(source=source, language=language, voices=voices))
     taggers = find_topic_taggers(db)
-    by_topic = group_topics(rows)
+    by_topic = {topic: frame.once(frame.within(rows, window)) for topic, rows in frame.topics.items()}
     unread = find_unread(config.topics, taggers, sum(row["mentions"] for row in count_by_source(db)))
     known = {topic.id for topic in config.topics}
     left = [Topic(id=topic, name=topic, description="") for topic in sorted(by_topic) if topic not in known]
+    left = [topic for topic in left if len(by_topic[topic.id])]
+    complaints = frame.rows_where(window, frame.complains)
+    none = np.zeros(0, np.int64)
+    sorted_out = frame.masked(np.concatenate([none, *frame.topics.values()]))
     return TopicList(
         brand=asked.id,
         brand_name=asked.name,
         window=window,
-        complaints=len(once(rows)),
-        unsorted=len(sort_complaints(rows, {}).free),
+        complaints=len(complaints),
+        unsorted=len(complaints) - len(frame.rows_where(window, frame.complains & sorted_out)),
         topics=tuple(
-            list_topic(topic, by_topic.get(topic.id, []), unread.get(topic.id, 0), configured=topic.id in known)
+            list_topic(topic, frame.voices(by_topic.get(topic.id, none)), unread.get(topic.id, 0), configured=topic.id in known)
             for topic in (*config.topics, *left)
         ),
         notes=late_notes(config.topics, taggers),
     )
 
 
-def group_topics(rows: Sequence[Row]) -> dict[str, list[Row]]:
-    """The rows of each topic; complaints without a topic are left out."""
-    grouped: dict[str, list[Row]] = {}
-    for row in rows:
-        if row["topic"] is not None:
-            grouped.setdefault(row["topic"], []).append(row)
-    return grouped
-
-
-def list_topic(topic: Topic, rows: Sequence[Row], due: int, *, configured: bool) -> ListedTopic:
+def list_topic(topic: Topic, voices: Voices, due: int, *, configured: bool) -> ListedTopic:
     """One topic with its complaints, copies once."""
-    voices = count_voices(once(rows))
     return ListedTopic(
         id=topic.id,
         name=topic.name,

@@ -47,6 +47,22 @@ def described(db, brand):
     return found
 
 
+def arrived(db):
+    return db.execute(
+        "select source, at, mentions, removed from arrivals where mentions + removed > 0 order by 1, 2"
+    ).fetchall()
+
+
+def counted(db):
+    """The same, from the mentions themselves; here every time is known to the second, or not at all."""
+    return db.execute(
+        """
+        select source, substr(coalesce(published, collected), 1, 13) as at, sum(removed_at is null), sum(removed_at is not null)
+        from mentions group by source, at order by source, at
+        """
+    ).fetchall()
+
+
 def anew(db, brand):
     """The same, made from the tables alone."""
     kept = db.execute("select brand, day from facts").fetchall()
@@ -133,6 +149,7 @@ def test_facts_kept_are_facts_made_anew(tmp_path, steps):
     with contextlib.closing(open_database(path)) as db:
         for step in steps:
             do(db, path, step)
+            assert arrived(db) == counted(db)
         kept = {brand: described(db, brand) for brand in ("acme", "other")}
         refresh_facts(db, words)
         stored = {brand: described(db, brand) for brand in ("acme", "other")}
@@ -243,6 +260,17 @@ def test_a_day_that_changed_is_right_before_anybody_made_it_anew_and_only_that_d
     ]  # fmt: skip
     assert find_newest_day(db, "acme", 2) == "2026-09-02"
     assert find_newest_day(db, "acme", 9, first_day="2026-09-01") == "2026-09-01"
+
+
+def test_what_has_no_time_comes_with_every_reading(db, matched):
+    undated = {"published": None, "published_precision": "unknown"}
+    save_mentions(
+        db, [matched("acme", external_id="1"), matched("acme", external_id="2", **undated)], author=Author(SECRET), now=NOW
+    )
+    for _ in range(2):
+        assert len(read_facts(db, "acme", first_day="2026-09-01", end_day="2026-09-02").facts) == 2
+        assert len(read_facts(db, "acme", first_day="2026-09-02", end_day="2026-09-03").facts) == 1
+        refresh_facts(db, words)
 
 
 def test_what_is_forgotten_leaves_no_fact_and_no_name(db, path, matched):

@@ -17,7 +17,8 @@ from store.facts import Packed, unpack
 from store.queries import find_listings
 from store.recording import Recorder
 from store.records import Tag, TaggedMention, Tagger, Watch
-from store.saved import Replay, SavedError, drop_saved, find_saved, is_stale, read_saved, save_answer
+from store.replaying import Replay
+from store.saved import SavedError, drop_saved, find_saved, is_stale, read_saved, save_answer
 from store.saved_layout import layout_now
 from store.saving import save_mentions
 from store.selecting import select_author, select_source

@@ -104,7 +104,5 @@ def mentions(
         language=language,
         voices=voices or VOICES,
     )
-    found = search_mentions(
-        open_asked(config), " ".join(words), scope=scope, sentiment=sentiment, topic=topic, limit=limit
-    )
+    found = search_mentions(open_asked(config), " ".join(words), scope=scope, sentiment=sentiment, topic=topic, limit=limit)
     show(found, partial(mentions_table, zone=config.time_zone), form)

@@ -9,7 +9,8 @@ from typing import Any
 import click
 
 from commands.asking import ask
-from commands.options import known_brand, load, show, window_options
+from commands.grounds import load_asked
+from commands.options import known_brand, show, window_options
 
 
 @click.command()
@@ -26,7 +27,7 @@ def compare(form: str, rivals: tuple[str, ...], config_path: Path, **question: A
     from trends.gathering import QuestionError
     from trends.rivals import answer_rivals
 
-    config = load(config_path)
+    config = load_asked(config_path)
     named = [known_brand(config, rival) for rival in rivals]
     try:
         answer = ask(partial(answer_rivals, rivals=named), config_path=config_path, **question)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from reporting.charts import ACCENT, GAP, INK, UNWATCHED, WIDTH, Drawable, themed
@@ -12,7 +12,7 @@ FEW = "few"
 HEIGHT = 140
 SERIES = "var(--series, #8a5a00)"
 MOST_LABELS = 6
-LABELS = {"share": {"format": ".0%"}, "points": {"labelExpr": "round(datum.value * 100)"}}
+LABELS: Mapping[str, Mapping[str, Any]] = {"share": {"format": ".0%"}, "points": {"labelExpr": "round(datum.value * 100)"}}
 """How an axis is labelled, by unit; as it is where nothing stands here."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import secrets
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import count
@@ -104,11 +105,13 @@ def save_segment(
         segment.facts[name] = numbers[segment.facts[name]]
     segment.labels["name"] = numbers[segment.labels["name"]]
     packed = pack(segment)
-    cursor = db.conn.execute(
-        "insert into facts (brand, day, taggers, mentions, facts, labels) values (?, ?, ?, ?, ?, ?)",
-        [brand, day, taggers, len(segment.facts), packed.facts, packed.labels],
+    # No two states of a day have the same id, so that `store.fact_shelf` can tell them apart.
+    row = secrets.randbits(62)
+    db.conn.execute(
+        "insert into facts (id, brand, day, taggers, mentions, facts, labels) values (?, ?, ?, ?, ?, ?, ?)",
+        [row, brand, day, taggers, len(segment.facts), packed.facts, packed.labels],
     )
-    db.conn.execute("insert into fact_words (id, words) values (?, ?)", [cursor.lastrowid, packed.words])
+    db.conn.execute("insert into fact_words (id, words) values (?, ?)", [row, packed.words])
 
 
 def read_facts(
@@ -122,7 +125,7 @@ def read_facts(
     """The facts of a brand on the days from `first_day` (included) to `end_day` (excluded), in UTC and by day.
 
     What has no time comes too, and first. What is stale is made from the tables, so that an answer is right
-    whatever the writers have left to do; with the splitter `words` come too.
+    whatever the writers have left to do; with the splitter `words` come too. `store.fact_shelf` reads them once for many.
     """
     bounds = {"brand": brand, "first": first_day, "end": end_day, "taggers": made_by(db)}
     with reading(db):
@@ -140,13 +143,22 @@ def read_facts(
             )
         ]
         stored = read_stored(db, bounds, with_words=words is not None)
-        known = {name: number for number, name in names.items()}
-        naming = partial(give_number, known, count(max(names, default=0) + 1))
-        made = [make_segments(db, brand, days, naming, words) for days in runs(stale, LONGEST)]
+        made, names = make_stale(db, brand, stale, names, words)
     for day in stale:
         stored.pop(day, None)
-    stored |= {day: pack(segment) for segments in made for day, segment in segments.items()}
-    return unpack([stored[day] for day in sorted(stored)], {number: name for name, number in known.items()})
+    stored |= made
+    return unpack([stored[day] for day in sorted(stored)], names)
+
+
+def make_stale(
+    db: Database, brand: str, stale: Sequence[str], names: dict[int, str], words: Splitter | None
+) -> tuple[dict[str, Packed], dict[int, str]]:
+    """The facts of some days made from the tables, by day, and the names with those that only they have."""
+    known = {name: number for number, name in names.items()}
+    naming = partial(give_number, known, count(max(names, default=0) + 1))
+    made = [make_segments(db, brand, days, naming, words) for days in runs(stale, LONGEST)]
+    packed = {day: pack(segment) for segments in made for day, segment in segments.items()}
+    return packed, {number: name for name, number in known.items()}
 
 
 def give_number(known: dict[str, int], fresh: Iterator[int], name: str | None) -> int:

@@ -169,6 +169,11 @@ class Packed:
     labels: bytes
     words: bytes = b""
 
+    @property
+    def count(self) -> int:
+        """How many facts there are."""
+        return len(self.facts) // FACT.itemsize
+
 
 def pack(segment: Segment) -> Packed:
     """Turn a segment into bytes."""
@@ -178,7 +183,7 @@ def pack(segment: Segment) -> Packed:
 
 def unpack(days: Sequence[Packed], names: Mapping[int, str]) -> Segment:
     """Join days, one after the other."""
-    counts = [len(day.facts) // FACT.itemsize for day in days]
+    counts = [day.count for day in days]
     starts = np.cumsum(counts, dtype=np.int64) - np.array(counts, np.int64)
     blobs = [day.facts for day in days]
 

@@ -131,15 +131,23 @@ def find_attributes(db: Database, scope: Scope) -> list[Row]:
 def find_signs(db: Database, scope: Scope) -> list[Row]:
     """Every mention in scope with a sign (leaving, recommending, escalation, resolved), once for each.
 
+    Signs are found by words alone: one of recommending in what is negative, or of leaving in what is positive, is none.
+
     Columns: those of `find_mentions` up to subject, then sign.
     """
     return list(
         db.query(
             f"""
-            with {scoped_sql(scope)}, {shown_sql("sign")}
+            with {scoped_sql(scope)}, {shown_sql("sign", "sentiment")},
+            against as (
+                select mention, case value when 'negative' then 'recommending' when 'positive' then 'leaving' end as sign
+                from shown
+                where task = 'sentiment' and value in ('negative', 'positive')
+            )
             select distinct {COLUMNS}, shown.value as sign
             from shown
             cross join mentions on mentions.id = shown.mention
+            where shown.task = 'sign' and (shown.mention, shown.value) not in (select mention, sign from against)
             order by mentions.id, shown.value
             """,
             scope.parameters(),

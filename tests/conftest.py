@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from pathlib import Path
 
@@ -33,3 +34,23 @@ def recorded() -> Path:
 def labelled() -> Path:
     """Labelled text to evaluate on."""
     return shared_folder("data")
+
+
+@pytest.fixture(scope="session")
+def demo_config(tmp_path_factory):
+    """The configuration of the demo, whose store holds what a crawl of its whole web found; crawled once for all tests."""
+    from crawled_demo import crawl_demo
+
+    return crawl_demo(tmp_path_factory.mktemp("demo"))
+
+
+@pytest.fixture(scope="session")
+def demo_db(demo_config):
+    """That store, with its writers' tags."""
+    from crawled_demo import tag_demo
+
+    from store.database import open_database
+
+    with contextlib.closing(open_database(demo_config.database)) as db:
+        tag_demo(db, demo_config)
+        yield db

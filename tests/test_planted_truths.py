@@ -1,84 +1,41 @@
-"""The demo's web crawled by the real spiders, tagged with its writers' gold tags: every planted truth is found and counted right."""
+"""The demo's web crawled by the real spiders, tagged with its writers' gold tags: every planted truth is found and counted right.
+
+Those of figures over time, competitors, service and coverage are in `test_planted_answers.py`.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import json
-import os
 import sqlite3
 import statistics
-import subprocess
-import sys
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
+from crawled_demo import NOW, ROOT, crawl
 
-from config import load_config
 from demo import truth
 from demo.gold import gold_records
 from demo.pages import FORBIDDEN
-from demo.show import SECRETS, write_config
+from demo.show import write_config
 from demo.web import serve_demo
 from store.database import open_database
 from store.outbreaks import find_tests_of_day
-from store.records import Tag, TaggedMention, Tagger
-from store.tags import count_due, find_due, save_tagged, set_current_taggers
 from trends.attributes import answer_attributes
 from trends.detecting import detect, read_outbreaks
 from trends.hot_buttons import answer_hot_buttons
 from trends.overview import answer_overview
 from trends.windows import last, last_full_week, window
 
-ROOT = Path(__file__).resolve().parent.parent
-NOW = truth.AS_OF
+
+@pytest.fixture(scope="module")
+def config(demo_config):
+    return demo_config
 
 
 @pytest.fixture(scope="module")
-def config(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("demo")
-    with serve_demo() as web:
-        path = write_config(ROOT / "config.toml", folder, web.url)
-        for source in ("reviews", "feeds", "hackernews", "reddit"):
-            command = [sys.executable, str(ROOT / "cli.py"), "crawl", source, "--config", str(path), "--as-of", NOW]
-            subprocess.run(command, env=os.environ | SECRETS, check=True, capture_output=True, timeout=120)
-    return load_config(path, {})
-
-
-def gold_tags(record, taggers):
-    """The tags of one gold record."""
-    if record.sentiment:
-        yield Tag(tagger=taggers["sentiment", ""], label=record.sentiment)
-    if record.complaint:
-        yield Tag(tagger=taggers["complaint", ""], label="complaint")
-    for topic in record.topics:
-        yield Tag(tagger=taggers["topic", topic], label=topic)
-    for attribute, polarity in record.attributes:
-        yield Tag(tagger=taggers["attribute", attribute], label=attribute, polarity=polarity)
-
-
-@pytest.fixture(scope="module")
-def db(config):
-    db = open_database(config.database)
-    wanted = [("language", ""), ("sentiment", ""), ("complaint", "")]
-    wanted += [("topic", topic.id) for topic in config.topics] + [
-        ("attribute", attribute.id) for attribute in config.attributes
-    ]
-    taggers = {(task, subject): Tagger(task=task, subject=subject, model="gold") for task, subject in wanted}
-    ids = set_current_taggers(db, list(taggers.values()))
-    by_id = {(record.source, record.external_id): record for record in gold_records() if record.external_id}
-    by_text = {(record.site, record.text): record for record in gold_records()}
-    identities = {row[0]: row[1:] for row in db.execute("select id, source, external_id, site, text from mentions")}
-    tagged = []
-    for due in find_due(db, 10_000):
-        source, external_id, site, text = identities[due.id]
-        record = by_id.get((source, external_id)) or by_text[site, text]
-        tags = tuple(gold_tags(record, taggers))
-        tagged.append(TaggedMention(mention=due.id, text_hash=due.text_hash, language=record.language, tags=tags))
-    save_tagged(db, tagged, ids, list(ids))
-    assert count_due(db) == 0
-    yield db
-    db.close()
+def db(demo_db):
+    return demo_db
 
 
 @pytest.fixture(scope="module")
@@ -269,9 +226,7 @@ def test_crawling_the_whole_web_again_changes_nothing(config, db, tmp_path):
         text = path.read_text("utf-8").replace('database = "repute.db"', f'database = "{config.database}"')
         path.write_text(text, "utf-8")
         before = [tuple(row) for row in db.execute("select * from mentions order by id")]
-        for source in ("feeds", "hackernews", "reddit"):
-            command = [sys.executable, str(ROOT / "cli.py"), "crawl", source, "--config", str(path), "--as-of", NOW]
-            subprocess.run(command, env=os.environ | SECRETS, check=True, capture_output=True, timeout=120)
+        crawl(path, ("feeds", "hackernews", "reddit"))
     after = [tuple(row) for row in db.execute("select * from mentions order by id")]
     urls = [index for index, column in enumerate(db["mentions"].columns) if column.name in ("url", "updated")]
     strip = lambda rows: [tuple(value for index, value in enumerate(row) if index not in urls) for row in rows]  # noqa: E731

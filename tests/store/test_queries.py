@@ -11,6 +11,7 @@ from store.queries import (
     find_mentions,
     find_passages,
     find_replies,
+    find_signs,
     find_source_health,
     find_watches,
     find_words,
@@ -227,3 +228,25 @@ def test_source_health_says_what_came_and_how_the_latest_run_ended(db, save):
         "feeds", 0, "failed", "no answer", "2026-09-01T00:00:00Z",
     )  # fmt: skip
     assert (reviews["source"], reviews["mentions"], reviews["removed"], reviews["status"]) == ("reviews", 1, 1, None)
+
+
+def test_a_sign_that_the_sentiment_contradicts_is_none(db, matched, author):
+    signs = {name: Tagger(task="sign", subject=name, model="gold") for name in ("leaving", "recommending")}
+    taggers = [TASKS["sentiment"], *signs.values()]
+    save_mentions(db, [matched("acme", external_id=str(n)) for n in range(3)], author=author, now=NOW)
+    ids = set_current_taggers(db, taggers)
+    tagged = [
+        TaggedMention(
+            mention=due.id,
+            text_hash=due.text_hash,
+            tags=(
+                Tag(tagger=TASKS["sentiment"], label=mood),
+                *(Tag(tagger=tagger, label=name) for name, tagger in signs.items()),
+            ),
+        )
+        for due, mood in zip(find_due(db, 9), ("negative", "neutral", "positive"), strict=True)
+    ]
+    save_tagged(db, tagged, ids, taggers)
+    assert [(row["mention"], row["sign"]) for row in find_signs(db, ALL)] == [
+        (1, "leaving"), (2, "leaving"), (2, "recommending"), (3, "recommending"),
+    ]  # fmt: skip

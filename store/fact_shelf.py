@@ -1,0 +1,160 @@
+"""Facts that this process has read before, each day for as long as the store still says that it is the same.
+
+A page asks several questions that read the same days, and a served page asks them again and again. Rows of `facts` are never
+changed, only replaced under another, random id, and a stale day bears a random mark: where those of every day that is asked for
+are what they were, so are the facts. Nothing is taken for granted but that.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlite_utils import Database
+
+from store.database import file_of
+from store.fact_keeping import made_by, make_stale, read_facts, reading
+from store.facts import Bools, Packed, Segment, unpack
+
+Key = tuple[int | None, int | str | None]
+"""What tells one state of a day from all others: the id of its row in `facts`, and its mark or taggers where it is stale."""
+Bounds = tuple[str, str]
+MOST_FACTS = 3_000_000
+"""Facts that are kept, of all brands: about 0.6 GB. The brand that was asked for longest ago goes first."""
+MOST_CUTS = 12
+"""Windows of a brand that stay cut out."""
+
+
+@dataclass(frozen=True)
+class Days:
+    """The facts of a brand on the days of some bounds, those without a time first, and where each day begins."""
+
+    segment: Segment
+    days: tuple[str, ...]
+    starts: NDArray[np.int64]
+    """One more than there are days."""
+    chosen: dict[Hashable, Days] = field(default_factory=dict)
+    """Parts of it, by what they were chosen for."""
+    cuts: OrderedDict[tuple[int, int], Segment] = field(default_factory=OrderedDict)
+
+    def choose(self, name: Hashable, choose: Callable[[Segment], Bools]) -> Days:
+        """The days with only those facts that `choose` lets through; `name` says which, so that it is not asked twice."""
+        if name not in self.chosen:
+            kept = choose(self.segment)
+            running = np.concatenate([[0], np.cumsum(kept)])
+            self.chosen[name] = Days(self.segment.narrow(kept), self.days, running[self.starts])
+        return self.chosen[name]
+
+    def between(self, first_day: str, end_day: str) -> Segment:
+        """The facts of the days from one (included) to another (excluded), and those without a time."""
+        dated = 1 if self.days[:1] == ("",) else 0
+        places = np.searchsorted(np.array(self.days[dated:], str), [first_day, end_day]) + dated if self.days else (0, 0)
+        head = int(self.starts[dated])
+        bounds = max(int(self.starts[places[0]]), head), max(int(self.starts[places[1]]), head)
+        if bounds not in self.cuts:
+            self.cuts[bounds] = self.segment.cut(head, *bounds)
+            if len(self.cuts) > MOST_CUTS:
+                self.cuts.popitem(last=False)
+        return self.cuts[bounds]
+
+
+@dataclass
+class Shelf:
+    """The days of one brand that were read so far."""
+
+    bounds: Bounds
+    keys: Mapping[str, Key]
+    packed: Mapping[str, Packed]
+    """As the store has them or, where they are stale, as they were made; a stale day may have none."""
+    whole: Days
+
+    def holds(self, bounds: Bounds, keys: Mapping[str, Key]) -> bool:
+        """Whether the days of some bounds are all there and the same."""
+        if not (self.bounds[0] <= bounds[0] and bounds[1] <= self.bounds[1]):
+            return False
+        return keys == {day: key for day, key in self.keys.items() if not day or bounds[0] <= day < bounds[1]}
+
+
+shelves: OrderedDict[tuple[Path, int, str], Shelf] = OrderedDict()
+"""By file, what the file system knows it by, and brand; the one that was asked for last is the last."""
+lock = threading.Lock()
+
+
+def read_days(db: Database, brand: str, *, first_day: str = "", end_day: str = "~") -> Days:
+    """The facts of a brand, as `store.fact_keeping.read_facts` gives them, on these days at least; they may not be changed."""
+    # A store that notes what is read of it, or lays other rows over its own, is asked each time.
+    if type(db) is not Database or not str(file_of(db)).strip("."):
+        return whole_days(read_facts(db, brand, first_day=first_day, end_day=end_day))
+    path, bounds = file_of(db), (first_day, end_day)
+    name = (path, path.stat().st_ino, brand)
+    with reading(db):
+        taggers = made_by(db)
+        keys = find_keys(db, brand, bounds, taggers)
+        with lock:
+            shelf = shelves.get(name)
+        if shelf is None or not shelf.holds(bounds, keys):
+            shelf = fill(db, brand, widened(bounds, shelf), taggers, shelf)
+    with lock:
+        shelves[name] = shelf
+        shelves.move_to_end(name)
+        while len(shelves) > 1 and sum(len(one.whole.segment.facts) for one in shelves.values()) > MOST_FACTS:
+            shelves.popitem(last=False)
+    return shelf.whole
+
+
+def whole_days(segment: Segment) -> Days:
+    """Facts that are all asked for: one day without a name, at whose end nothing is cut off."""
+    return Days(segment, ("",), np.array([0, len(segment.facts)]))
+
+
+def widened(bounds: Bounds, shelf: Shelf | None) -> Bounds:
+    """The bounds that hold what is asked for and what was there."""
+    return (min(bounds[0], shelf.bounds[0]), max(bounds[1], shelf.bounds[1])) if shelf else bounds
+
+
+def find_keys(db: Database, brand: str, bounds: Bounds, taggers: str) -> dict[str, Key]:
+    """What tells the states of the days apart."""
+    asked = {"brand": brand, "first": bounds[0], "end": bounds[1], "taggers": taggers}
+    of_days = "brand = :brand and (day = '' or day >= :first and day < :end)"
+    keys: dict[str, Key] = {day: (row, None) for day, row in db.execute(f"select day, id from facts where {of_days}", asked)}
+    for (day,) in db.execute(f"select day from facts where {of_days} and taggers != :taggers", asked):
+        keys[day] = (keys[day][0], taggers)
+    for day, mark in db.execute(f"select day, mark from stale_facts where {of_days}", asked):
+        keys[day] = (keys.get(day, (None, None))[0], mark)
+    return keys
+
+
+def fill(db: Database, brand: str, bounds: Bounds, taggers: str, before: Shelf | None) -> Shelf:
+    """Read or make the days that are not there yet, or no longer what they were."""
+    keys = find_keys(db, brand, bounds, taggers)
+    known = {} if before is None else {day: packed for day, packed in before.packed.items() if before.keys[day] == keys.get(day)}
+    names = dict(db.execute("select id, name from fact_names").fetchall())
+    lacking = [day for day, (_, stale) in keys.items() if stale is None and day not in known]
+    packed = known | read_packed(db, brand, lacking)
+    # Names that only what is stale has are numbered as it comes, so all of it is made at once.
+    stale = [day for day, (_, mark) in keys.items() if mark is not None]
+    made, names = make_stale(db, brand, stale, names, None)
+    packed = {day: one for day, one in packed.items() if keys[day][1] is None} | made
+    days = tuple(sorted(packed))
+    segment = unpack([packed[day] for day in days], names)
+    starts = np.concatenate([[0], np.cumsum([packed[day].count for day in days], dtype=np.int64)])
+    return Shelf(bounds, keys, packed, Days(segment, days, starts))
+
+
+def read_packed(db: Database, brand: str, days: Sequence[str]) -> dict[str, Packed]:
+    """The stored facts of some days, by day."""
+    rows = db.execute(
+        """
+        select facts.day, facts, labels
+        from json_each(:days) as asked
+        cross join facts on facts.brand = :brand and facts.day = asked.value
+        """,
+        {"brand": brand, "days": json.dumps(days)},
+    )
+    return {day: Packed(facts, labels) for day, facts, labels in rows}

@@ -1,33 +1,18 @@
-"""The page's charts, each with its caption and the table of its figures for those who would rather read them."""
+"""The charts of the front page."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Sequence
 
-from reporting.charts import Drawable, attribute_ledger, chart_svg, hours_of_day, sentiment_share, weekly_complaints
-from trends.answers import Ledger, Overview, SentimentWeek, Week
+from dashboard.drawing import GAPS, Drawing, draw, week_label
+from dashboard.hot_button_figures import draw_hours
+from reporting.charts import attribute_ledger, sentiment_share, weekly_complaints
+from trends.answers import Ledger, Overview, SentimentWeek
 from trends.hot_button_answers import HotButton, HotButtons
-from trends.windows import MONTHS
 
 MOST_TOPICS = 5
 MOST_HOURS = 2
 """Topics with a chart of hours: the ones that a support lead staffs for."""
-GAPS = "? means not watched: a gap, not a zero. * means watched only in part."
-
-
-@dataclass(frozen=True)
-class Drawing:
-    """A chart for the page."""
-
-    name: str
-    title: str
-    caption: str
-    svg: str
-    """Safe markup of our own drawing."""
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
 
 
 def draw_all(hot: HotButtons, ledger: Ledger, overview: Overview, *, too_few: int) -> list[Drawing]:
@@ -41,19 +26,6 @@ def draw_all(hot: HotButtons, ledger: Ledger, overview: Overview, *, too_few: in
         drawings.append(draw_ledger(ledger))
     drawings += [draw_hours(button) for button in hot.buttons[:MOST_HOURS] if button.timed >= too_few]
     return drawings
-
-
-@lru_cache(maxsize=256)
-def draw(make: Callable[..., Drawable], title: str, *figures: Hashable) -> str:
-    """Draw a chart once: pages are asked for more often than their figures change."""
-    return chart_svg(make(*figures), title=title)
-
-
-def week_label(week: Week | SentimentWeek) -> str:
-    """The week's first day as `28 Sep`, with a star if the week was watched only in part."""
-    known = week.count if isinstance(week, Week) else week.negative
-    partly = known is not None and week.watched is not None and week.watched < 0.995
-    return f"{int(week.first_day[8:])} {MONTHS[int(week.first_day[5:7]) - 1]}{'*' if partly else ''}"
 
 
 def draw_weeks(buttons: Sequence[HotButton]) -> Drawing:
@@ -104,17 +76,4 @@ def draw_ledger(ledger: Ledger) -> Drawing:
         svg=draw(attribute_ledger, title, tuple(found)),
         columns=("Attribute", "Confirmed", "Contested"),
         rows=tuple((name, str(confirmed), str(contested)) for name, confirmed, contested in found),
-    )
-
-
-def draw_hours(button: HotButton) -> Drawing:
-    """Complaints of one topic by local hour."""
-    title = f"{button.name}: complaints by hour of day"
-    return Drawing(
-        name=f"hours-{button.topic}",
-        title=title,
-        caption=f"Local time; the {button.timed} of {button.complaints} whose time is known to the second.",
-        svg=draw(hours_of_day, title, button.hours),
-        columns=("Hour", "Complaints"),
-        rows=tuple((f"{hour:02d}:00", str(count)) for hour, count in enumerate(button.hours)),
     )

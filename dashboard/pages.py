@@ -9,6 +9,7 @@ from sqlite_utils import Database
 from config import Config
 from dashboard.asking import SENTIMENTS, WINDOWS, Asked
 from dashboard.figures import draw_all
+from dashboard.hot_button_figures import draw_outbreaks
 from reporting.findings import list_basis, list_changes, main_finding
 from store.crawls import find_jobs
 from store.queries import count_by_source, find_source_health
@@ -21,6 +22,14 @@ from trends.hot_buttons import answer_hot_buttons
 from trends.overview import answer_overview
 from trends.windows import Window
 
+PAGES = {
+    "/": "Overview",
+    "/trend": "Trend",
+    "/service": "Service",
+    "/compare": "Compare",
+    "/coverage": "Coverage",
+    "/mentions": "Mentions",
+}
 LATEST = 6
 MOST_FOUND = 100
 
@@ -30,13 +39,14 @@ def page_words(db: Database, config: Config, asked: Asked) -> dict[str, Any]:
     hot = answer_hot_buttons(db, config, brand=asked.brand.id, window=asked.window, parts=False)
     ledger = answer_attributes(db, config, brand=asked.brand.id, window=asked.window)
     overview = answer_overview(db, config, brand=asked.brand.id, window=asked.window)
-    return frame_words(config, asked) | {
+    return frame_words(config, asked, "/") | {
         "hot": hot,
         "ledger": ledger,
         "overview": overview,
         "headline": main_finding(hot),
         "changes": list_changes(hot, overview),
         "drawings": draw_all(hot, ledger, overview, too_few=config.thresholds.too_few),
+        "outbreaks": draw_outbreaks(hot.buttons),
         "most": max((button.people + button.anonymous for button in hot.buttons), default=0),
         "basis": list_basis(overview, hot, ledger),
         "sources": source_rows(db, config, asked.window.now),
@@ -54,7 +64,7 @@ def mentions_words(db: Database, config: Config, asked: Asked) -> dict[str, Any]
         topic=asked.topic or None,
         limit=MOST_FOUND,
     )
-    return frame_words(config, asked) | {
+    return frame_words(config, asked, "/mentions") | {
         "found": found,
         "most_found": MOST_FOUND,
         "sentiments": SENTIMENTS,
@@ -63,10 +73,12 @@ def mentions_words(db: Database, config: Config, asked: Asked) -> dict[str, Any]
     }
 
 
-def frame_words(config: Config, asked: Asked) -> dict[str, Any]:
-    """What every page shares."""
+def frame_words(config: Config, asked: Asked, here: str) -> dict[str, Any]:
+    """What every page shares; `here` is its path."""
     return {
         "asked": asked,
+        "here": here,
+        "pages": {path: name for path, name in PAGES.items() if path != "/compare" or len(config.brands) > 1},
         "brands": config.brands,
         "windows": WINDOWS,
         "zone": config.time_zone,

@@ -32,6 +32,10 @@ OUTBREAK_TOPIC = "refund"
 OUTBREAK_BEGINS = "2026-09-07"
 """Local Monday of week 9."""
 
+BUSY_TOPIC = "refund"
+BUSY_HOURS = (18, 19, 20, 21)
+"""Local hours at which most of its complaints are written, and no more of all else than at other hours of the day."""
+
 FIXED_TOPIC = "billing"
 FIXED_AT = "2026-08-18T14:04:00Z"
 """When the company said so, Tuesday of week 6; the last complaint stands a day later."""
@@ -66,6 +70,12 @@ SCANDAL = {8: 17, 9: 7}
 REACH_AUTHOR = "dad_of_wren"
 REACH_SCORE = 48_213
 REACH_TOPIC = "safety"
+
+ESCALATING = frozenset((
+    "Sunita from Horfield", "Moira Lennox", "plusaddressing", "smallclaims_dev", "Mhairi Strang", "Abby Crossfield", "bitrot_bob",
+))  # fmt: skip
+"""Who goes higher with a complaint about Tamarind: a chargeback, a manager who is written to, the data protection authority, a
+lawyer, a court. Whoever only asks whether others have is not among them."""
 
 HOMONYMS = 22
 """Texts about the fruit: they belong to no brand."""

@@ -56,7 +56,7 @@ def short(name: str) -> str:
 def days_cell(site: WatchedSite) -> str:
     """How many of the days that have passed were watched."""
     if site.watched_days is None or site.days is None:
-        return "not known"
+        return "by search" if site.state == "searched" else "not known"
     watched = f"{site.watched_days:.1f}".removesuffix(".0")
     return f"{watched} of {f'{site.days:.1f}'.removesuffix('.0')}"
 

@@ -69,6 +69,7 @@ class Shelf:
     """The days of one brand that were read so far."""
 
     bounds: Bounds
+    taggers: str
     keys: Mapping[str, Key]
     packed: Mapping[str, Packed]
     """As the store has them or, where they are stale, as they were made; a stale day may have none."""
@@ -95,9 +96,9 @@ def read_days(db: Database, brand: str, *, first_day: str = "", end_day: str = "
     name = (path, path.stat().st_ino, brand)
     with reading(db):
         taggers = made_by(db)
-        keys = find_keys(db, brand, bounds, taggers)
         with lock:
             shelf = shelves.get(name)
+        keys = find_keys(db, brand, bounds, taggers, shelf)
         if shelf is None or not shelf.holds(bounds, keys):
             shelf = fill(db, brand, widened(bounds, shelf), taggers, shelf)
     with lock:
@@ -118,13 +119,17 @@ def widened(bounds: Bounds, shelf: Shelf | None) -> Bounds:
     return (min(bounds[0], shelf.bounds[0]), max(bounds[1], shelf.bounds[1])) if shelf else bounds
 
 
-def find_keys(db: Database, brand: str, bounds: Bounds, taggers: str) -> dict[str, Key]:
-    """What tells the states of the days apart."""
+def find_keys(db: Database, brand: str, bounds: Bounds, taggers: str, before: Shelf | None) -> dict[str, Key]:
+    """What tells the states of the days apart; of what was there `before`, the store need not say who made it."""
     asked = {"brand": brand, "first": bounds[0], "end": bounds[1], "taggers": taggers}
     of_days = "brand = :brand and (day = '' or day >= :first and day < :end)"
     keys: dict[str, Key] = {day: (row, None) for day, row in db.execute(f"select day, id from facts where {of_days}", asked)}
-    for (day,) in db.execute(f"select day from facts where {of_days} and taggers != :taggers", asked):
-        keys[day] = (keys[day][0], taggers)
+    known = before.keys if before is not None and before.taggers == taggers else {}
+    if any(key[0] != known.get(day, (None, None))[0] for day, key in keys.items()):
+        for (day,) in db.execute(f"select day from facts where {of_days} and taggers != :taggers", asked):
+            keys[day] = (keys[day][0], taggers)
+    else:
+        keys |= {day: known[day] for day in keys if known[day][1] == taggers}
     for day, mark in db.execute(f"select day, mark from stale_facts where {of_days}", asked):
         keys[day] = (keys.get(day, (None, None))[0], mark)
     return keys
@@ -132,7 +137,7 @@ def find_keys(db: Database, brand: str, bounds: Bounds, taggers: str) -> dict[st
 
 def fill(db: Database, brand: str, bounds: Bounds, taggers: str, before: Shelf | None) -> Shelf:
     """Read or make the days that are not there yet, or no longer what they were."""
-    keys = find_keys(db, brand, bounds, taggers)
+    keys = find_keys(db, brand, bounds, taggers, None)
     known = {} if before is None else {day: packed for day, packed in before.packed.items() if before.keys[day] == keys.get(day)}
     names = dict(db.execute("select id, name from fact_names").fetchall())
     lacking = [day for day, (_, stale) in keys.items() if stale is None and day not in known]
@@ -144,7 +149,7 @@ def fill(db: Database, brand: str, bounds: Bounds, taggers: str, before: Shelf |
     days = tuple(sorted(packed))
     segment = unpack([packed[day] for day in days], names)
     starts = np.concatenate([[0], np.cumsum([packed[day].count for day in days], dtype=np.int64)])
-    return Shelf(bounds, keys, packed, Days(segment, days, starts))
+    return Shelf(bounds, taggers, keys, packed, Days(segment, days, starts))
 
 
 def read_packed(db: Database, brand: str, days: Sequence[str]) -> dict[str, Packed]:

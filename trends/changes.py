@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from trends.answers import Change, Coverage, Direction
-from trends.coverage import length_days, sites_with_gaps
+from trends.coverage import covered_by, length_days, sites_with_gaps
 from trends.frame import Frame, Rows
 from trends.intervals import compare_counts, discoveries
 from trends.windows import Window
@@ -38,6 +38,22 @@ class Past:
         return now ^ past
 
     @cached_property
+    def listed(self) -> set[tuple[str, str]]:
+        """(source, site) whose coverage is known in one of the windows."""
+        return {(site.source, site.site) for both in (self.reached_coverage, self.before_coverage) for site in both.sites}
+
+    @cached_property
+    def found_unlike(self) -> dict[frozenset[tuple[str, str]], set[tuple[str, str]]]:
+        """Answers of `unlike_among` that were given before."""
+        return {}
+
+    def unlike_among(self, sites: frozenset[tuple[str, str]]) -> set[tuple[str, str]]:
+        """Those of some sites that cannot be compared: they or the search that found their mentions was not watched."""
+        if sites not in self.found_unlike:
+            self.found_unlike[sites] = {site for site in sites if not self.unlike.isdisjoint(covered_by(site, self.listed))}
+        return self.found_unlike[sites]
+
+    @cached_property
     def comparable(self) -> set[tuple[str, str]]:
         """(source, site) of what was watched throughout both windows."""
         return {(site.source, site.site) for site in self.reached_coverage.sites} - self.unlike
@@ -66,8 +82,9 @@ def compare(frame: Frame, rows: Rows, past: Past) -> Tested:
     if known and not past.comparable:
         return incomparable(len(now), "No comparison: no site was watched throughout this window and the one before.")
     # Sites of unknown coverage (imports) are taken as they are.
-    kept = frame.on_sites(now, without=past.unlike)
-    earlier = frame.on_sites(frame.once(frame.within(rows, past.before)), without=past.unlike)
+    unlike = past.unlike_among(frame.site_pairs)
+    kept = frame.on_sites(now, without=unlike)
+    earlier = frame.on_sites(frame.once(frame.within(rows, past.before)), without=unlike)
     days, days_before = length_days(past.reached), length_days(past.before)
     first, second = per_day(len(kept), days), per_day(len(earlier), days_before)
     people, people_before = frame.speakers(kept), frame.speakers(earlier)

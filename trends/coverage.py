@@ -16,6 +16,8 @@ SLACK = DAY / 2
 NAMED = 3
 """Sites that a sentence names before it only counts them."""
 Row = Mapping[str, Any]
+Site = tuple[str, str]
+"""(source, site)."""
 UNKNOWN = Coverage(known=False, sites=(), gaps=(), sentences=())
 
 
@@ -133,6 +135,14 @@ def watched_share(coverage: Coverage) -> float | None:
     """The part of the window that was watched, 0 to 1, on average over the sites; None when not known."""
     days = sum(site.days for site in coverage.sites)
     return sum(site.watched_days for site in coverage.sites) / days if coverage.known and days else None
+
+
+def covered_by(site: Site, listed: Collection[Site]) -> set[Site]:
+    """The listed sites whose coverage holds for a site: its own, else all those of its source.
+
+    A search over many places (reddit's r/all, posts of other servers on a Mastodon instance) names none of them.
+    """
+    return {site} if site in listed else {other for other in listed if other[0] == site[0]}
 
 
 def sites_with_gaps(coverage: Coverage) -> set[tuple[str, str]]:

@@ -14,7 +14,7 @@ from config import Brand, Config
 from store.facts import distinct
 from store.outbreaks import find_tests, find_tests_of_day, save_tests
 from store.queries import find_listings, find_watches
-from trends.coverage import find_gaps, seconds
+from trends.coverage import covered_by, find_gaps, seconds
 from trends.frame import UNKNOWN, Filters, Frame, Numbers, Rows, load_frame
 from trends.hot_button_answers import Outbreak
 from trends.outbreaks import DailySeries, DayTest, examine, find_onset, settle_days
@@ -160,7 +160,10 @@ def choose_history(
     """
     days = int(window.days or 0)
     said_from = first_said - (date.fromisoformat(str(window.first_day)) - date(1970, 1, 1)).days
-    begins = {site: first_watched(watched[site], days) if site in watched else max(said_from, 0) for site in sites}
+    begins = {
+        site: max((first_watched(watched[one], days) for one in covered_by(site, watched)), default=max(said_from, 0))
+        for site in sites
+    }
     known = sorted((begin, site) for site, begin in begins.items() if begin <= days - LEAST_HISTORY)
     if not known:
         return 0, None
@@ -181,11 +184,14 @@ def first_watched(parts: Any, days: int) -> int:
 
 def seen_days(watched: Mapping[Site, Any], sites: Mapping[Site, float], kept: set[Site], window: Window) -> Any:
     """Which days of the window were watched on the sites that are kept."""
-    known = [site for site in kept if site in watched]
-    if not known:
+    weights: dict[Site, float] = {}
+    for site in kept:
+        found_by = covered_by(site, watched)
+        for one in found_by:
+            weights[one] = weights.get(one, 1e-9) + sites[site] / len(found_by)
+    if not weights:
         return np.ones(int(window.days or 0), np.bool_)
-    weights = np.array([max(sites[site], 1e-9) for site in known])
-    return np.average([watched[site] for site in known], axis=0, weights=weights) >= WATCHED
+    return np.average([watched[site] for site in weights], axis=0, weights=list(weights.values())) >= WATCHED
 
 
 def daily_people(frame: Frame, rows: Rows, window: Window) -> Numbers:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from sqlite_utils import Database
 
 from store.fact_keeping import find_newest_day, read_facts
-from store.facts import COMPLAINT, MOODS, READ, TOPIC, UNDATED, WORDED, Segment, Splitter, distinct, split_site
+from store.fact_shelf import Days, read_days
+from store.facts import COMPLAINT, MOODS, READ, TOPIC, UNDATED, WORDED, Facts, Segment, Splitter, distinct, split_site
 from store.records import PRECISIONS, VOICES
 from trends.answers import Count, Voices
 from trends.windows import Window
@@ -29,6 +30,8 @@ CUSTOMERS = ("customer",)
 DAY = 86400
 SECOND_KNOWN, DAY_KNOWN, UNKNOWN = (PRECISIONS.index(name) for name in ("second", "day", "unknown"))
 LATEST = np.iinfo(np.int64).max
+SPARSE = 4
+"""Times as many numbers as facts, from which on it pays to number persons anew."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,7 +118,15 @@ class Frame:
 
     def rows(self, window: Window) -> Rows:
         """Those of a window, copies once."""
-        return self.once(np.flatnonzero(self.inside(window)))
+        bounds = window.since, window.until
+        if bounds not in self.window_rows:
+            self.window_rows[bounds] = self.once(np.flatnonzero(self.inside(window)))
+        return self.window_rows[bounds]
+
+    @cached_property
+    def window_rows(self) -> dict[tuple[str | None, str | None], Rows]:
+        """The rows of windows that were asked for before."""
+        return {}
 
     def rows_where(self, window: Window, kept: Bools) -> Rows:
         """Those of a window where `kept` is true, copies once."""
@@ -147,18 +158,26 @@ class Frame:
 
     def once(self, rows: Rows) -> Rows:
         """One of each group of copies: its earliest, dated before undated; in order."""
-        mention, group = self.column("mention"), self.column("copy")[rows]
-        grouped = rows[group != 0]
-        if len(grouped):
-            published = self.column("published")[grouped]
-            published = np.where(published == UNDATED, LATEST, published)
-            ordered = grouped[np.lexsort((mention[grouped], published, self.column("copy")[grouped]))]
-            groups = self.column("copy")[ordered]
-            first = np.ones(len(ordered), np.bool_)
-            first[1:] = groups[1:] != groups[:-1]
-            rows = np.concatenate([rows[group == 0], ordered[first]])
-            rows.sort()
-        return rows
+        copied = self.copied[rows]
+        grouped = rows[copied]
+        if not len(grouped):
+            return rows
+        published = self.column("published")[grouped]
+        published = np.where(published == UNDATED, LATEST, published)
+        group = self.column("copy")[grouped]
+        order = np.lexsort((self.column("mention")[grouped], published, group))
+        first = np.ones(len(order), np.bool_)
+        first[1:] = group[order][1:] != group[order][:-1]
+        kept = ~copied
+        kept[np.flatnonzero(copied)[order[first]]] = True
+        found: Rows = rows[kept]
+        return found if (found[1:] > found[:-1]).all() else np.sort(found)
+
+    @cached_property
+    def copied(self) -> Bools:
+        """Which are one of a group of copies."""
+        found: Bools = self.column("copy") != 0
+        return found
 
     def rows_of(self, mentions: Sequence[int]) -> Rows:
         """The facts of some row ids."""
@@ -178,17 +197,18 @@ class Frame:
     @cached_property
     def persons(self) -> Numbers:
         """A number for each fact's person, from 0; a mention without an author is a person of its own."""
-        authors = self.column("author")
-        known = authors != 0
-        numbers = np.empty(len(self), np.int64)
-        people, numbers[known] = np.unique(authors[known], return_inverse=True)
-        numbers[~known] = len(people) + np.arange(len(self) - int(known.sum()))
-        return numbers
+        numbers = self.segment.facts.derived("person", number_persons)
+        return np.unique(numbers, return_inverse=True)[1] if len(numbers) * SPARSE < numbers.max(initial=0) else numbers
 
     @cached_property
     def signed(self) -> int:
-        """How many known people there are: the numbers of `persons` below it are theirs."""
-        return len(distinct(self.persons[self.column("author") != 0]))
+        """The numbers of `persons` below it are those of known people."""
+        return int(self.persons[self.column("author") != 0].max(initial=-1)) + 1
+
+    @cached_property
+    def crowd(self) -> int:
+        """The numbers of `persons` are below it."""
+        return int(self.persons.max(initial=-1)) + 1
 
     def by_person(self, rows: Rows, *parts: NDArray[Any]) -> tuple[Numbers, ...]:
         """For each person of some rows the sum of each of `parts` (one number a row)."""
@@ -270,10 +290,11 @@ class Frame:
     @cached_property
     def source_numbers(self) -> NDArray[Any]:
         """For each fact the number of its source, as `source_names` has it."""
-        sites, place = np.unique(self.column("site"), return_inverse=True)
         numbers = {name: number for number, name in self.source_names.items()}
-        by_site = [numbers[split_site(self.segment.names[site])[0]] for site in sites.tolist()]
-        return np.array(by_site, np.int64)[place] if by_site else np.zeros(0, np.int64)
+        by_site = np.zeros(int(self.column("site").max(initial=0)) + 1, np.int64)
+        for site in distinct(self.column("site")).tolist():
+            by_site[site] = numbers[split_site(self.segment.names[site])[0]]
+        return by_site[self.column("site")]
 
     def sources(self, rows: Rows) -> tuple[Count, ...]:
         """Count sources, most frequent first."""
@@ -288,9 +309,9 @@ class Frame:
         return {split_site(count.name): count.count for count in self.names("site", rows)}
 
     @cached_property
-    def site_pairs(self) -> set[tuple[str, str]]:
+    def site_pairs(self) -> frozenset[tuple[str, str]]:
         """(source, site) of all facts."""
-        return set(self.sites_of(np.arange(len(self))))
+        return frozenset(self.sites_of(np.arange(len(self))))
 
     def on_sites(self, rows: Rows, *, without: set[tuple[str, str]]) -> Rows:
         """The rows that are from none of some (source, site)."""
@@ -307,19 +328,15 @@ class Frame:
         """Sites that were asked for before."""
         return {}
 
-    @cached_property
+    @property
     def local(self) -> Numbers:
         """The time of each fact on the clock of the zone, in seconds since 1970; of a day only, that day's midnight."""
-        published, precision = self.column("published"), self.column("precision")
-        exact = precision == SECOND_KNOWN
-        local = np.where(precision == UNKNOWN, 0, published)
-        local[exact] = published[exact] + offsets(published[exact], self.zone)
-        return local
+        return self.segment.facts.derived(f"local {self.zone.key}", partial(find_local, self.zone))
 
-    @cached_property
+    @property
     def days(self) -> Numbers:
         """The local day of each dated fact, counted from 1970-01-01; a day that a site printed stays that day."""
-        return self.local // DAY
+        return self.segment.facts.derived(f"day {self.zone.key}", lambda facts: find_local(self.zone, facts) // DAY)
 
     def weekdays(self, rows: Rows) -> Numbers:
         """The local weekday of dated rows, 0 for Monday."""
@@ -338,11 +355,39 @@ class Frame:
         return len(distinct(self.days[rows[self.column("precision")[rows] != UNKNOWN]]))
 
 
+def find_local(zone: ZoneInfo, facts: Facts) -> Numbers:
+    """As `Frame.local`."""
+    published, precision = facts["published"], facts["precision"]
+    exact = precision == SECOND_KNOWN
+    local = np.where(precision == UNKNOWN, 0, published)
+    local[exact] = published[exact] + offsets(published[exact], zone)
+    return local
+
+
+def number_persons(facts: Facts) -> Numbers:
+    """Numbers of persons: known people first, in the order of their keys, then the mentions without an author."""
+    authors = facts["author"]
+    known = authors != 0
+    numbers = np.empty(len(authors), np.int64)
+    people, numbers[known] = np.unique(authors[known], return_inverse=True)
+    numbers[~known] = len(people) + np.arange(len(authors) - int(known.sum()))
+    return numbers
+
+
 def load_frame(db: Database, brand: str, window: Window, filters: Filters, *, wordless: bool = False) -> Frame:
-    """Read a brand's facts of a window, and those without a time, as far as the filters let them through."""
+    """Read a brand's facts of a window, and those without a time, as far as the filters let them through.
+
+    What was read for one question is there for the next, for as long as the store says the same.
+    """
     first, end = day_bounds(window)
-    segment = read_facts(db, brand, first_day=first, end_day=end)
-    return Frame(segment.narrow(chosen(segment, filters, wordless=wordless)), window.zone)
+    return take_frame(read_days(db, brand, first_day=first, end_day=end), (first, end), window.zone, filters, wordless=wordless)
+
+
+def take_frame(days: Days, bounds: tuple[str, str], zone: ZoneInfo, filters: Filters, *, wordless: bool = False) -> Frame:
+    """The facts between two days that the filters let through; the same frame for the same question."""
+    segment = days.choose((filters, wordless), partial(chosen, filters=filters, wordless=wordless)).between(*bounds)
+    frame: Frame = segment.memo.setdefault(("frame", zone.key), Frame(segment, zone))
+    return frame
 
 
 def load_words(db: Database, brand: str, window: Window, filters: Filters, splitter: Splitter, *, limit: int) -> Frame:

@@ -72,7 +72,7 @@ class Gathered:
     @cached_property
     def judged_by_person(self) -> Numbers:
         """How many of `judged` each person said, by the numbers of `Frame.persons`."""
-        return np.bincount(self.frame.persons[self.judged], minlength=int(self.frame.persons.max(initial=-1)) + 1)
+        return np.bincount(self.frame.persons[self.judged], minlength=self.frame.crowd)
 
     @cached_property
     def clock(self) -> Clock:

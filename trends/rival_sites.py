@@ -9,6 +9,7 @@ import numpy as np
 
 from store.facts import split_site
 from trends.answers import Coverage
+from trends.coverage import covered_by
 from trends.frame import Frame, Rows
 from trends.rival_answers import LeftOut
 from trends.windows import Window
@@ -79,6 +80,9 @@ def why_not(site: Site, ours: Heard, theirs: Heard, known: set[Site], window: Wi
         if len(watched) < 2:
             return f"watched for {watched[0]} only" if watched else "not watched in this window"
         return say_unlike(site, ours, theirs)
+    if not any(site in heard.listed for heard in (ours, theirs)) and (found_by := covered_by(site, known)):
+        # Its mentions were found by a search that names no site: what holds for that, holds for them.
+        return next(filter(None, (why_not(search, ours, theirs, known, window) for search in sorted(found_by))), "")
     listed = [heard.name for heard in (ours, theirs) if site in heard.listed]
     if listed and not window.all_time:
         return "not watched in this window"

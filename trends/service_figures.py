@@ -103,7 +103,7 @@ def tally(frame: Frame, rows: Rows, *parts: NDArray[Any]) -> Numbers:
     if len(rows) * CROWDED < len(frame):
         return np.stack(frame.by_person(rows, *parts), axis=-1)
     persons = frame.persons[rows]
-    speaks = np.zeros(len(frame), np.bool_)
+    speaks = np.zeros(frame.crowd, np.bool_)
     speaks[persons] = True
     place = (np.cumsum(speaks) - 1)[persons]
     return np.stack([np.bincount(place, weights=part) for part in parts], axis=-1).astype(np.int64)

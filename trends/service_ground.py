@@ -11,14 +11,14 @@ import numpy as np
 from sqlite_utils import Database
 
 from config import Config
-from store.fact_keeping import read_facts
+from store.fact_shelf import read_days
 from store.facts import UNDATED, WORDED
 from store.metrics import find_latest_value, find_values
 from store.queries import find_listings
 from store.records import MEASURES
 from trends.business import find_every, spread_days
 from trends.cases import NEVER, Cases, Talk, Threads, judge_cases
-from trends.frame import Filters, Frame, Rows, chosen, day_bounds
+from trends.frame import Filters, Frame, Rows, chosen, day_bounds, take_frame
 from trends.gathering import Gathered, find_brand, find_past, passages_of, read_coverages, wide_window
 from trends.ratings import Ratings
 from trends.service_figures import Asked
@@ -51,12 +51,14 @@ def read_ground(db: Database, config: Config, *, brand: str | None, window: Wind
     Raises `QuestionError` for a brand that is not configured.
     """
     asked, wide = find_brand(config, brand), wide_window(window)
-    segment = read_facts(db, asked.id, first_day=day_bounds(wide)[0])
+    first, end = day_bounds(wide)[0], "~"
+    days = read_days(db, asked.id, first_day=first, end_day=end)
+    segment = days.between(first, end)
     kept = chosen(segment, filters, wordless=True)
     worded = kept & ((segment.facts["flags"] & WORDED) != 0)
     measures = [*SURVEYS, *(STARS for goal in config.goals if goal.figure == "stars")]
     surveyed = np.isin(segment.facts["measure"], [MEASURES.index(name) + 1 for name in measures])
-    frame = Frame(segment.narrow(worded), window.zone)
+    frame = take_frame(days, (first, end), window.zone, filters)
     series = weeks(window)
     listings = find_listings(db, brand=asked.id, source=filters.source)
     coverages = read_coverages(db, config, asked.id, series, filters, listings)

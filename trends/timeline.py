@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 from sqlite_utils import Database
 
 from config import Config
-from store.facts import UNDATED, WORDED
+from store.facts import UNDATED
 from store.queries import find_listings
-from trends.frame import CUSTOMERS, Filters, Frame, load_frame, narrowed
+from trends.frame import CUSTOMERS, Filters, Frame, load_frame
 from trends.gathering import SILENT, Gathered, QuestionError, find_brand, find_past, passages_of, read_coverages
 from trends.goals import GoalAnswer, WeekFigure, judge_goal
 from trends.laying import lay_series
@@ -90,8 +90,7 @@ def read_ground(
         periods = find_periods(window, every, earliest=first_day_of(frame))
     listings = find_listings(db, brand=found.id, source=filters.source)
     corrections = read_corrections(db, found.id, dict.fromkeys(tasks_of(asked)))
-    worded = frame.flagged(WORDED)
-    text = frame if worded.all() else narrowed(frame, worded)
+    text = load_frame(db, found.id, wide, filters)
     return Read(
         ground=Gathered(
             brand=found,

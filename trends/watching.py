@@ -20,10 +20,12 @@ from trends.coverage import listing_of as key_of
 from trends.frame import CUSTOMERS, UNKNOWN, Filters, Frame, Rows, load_frame
 from trends.gathering import find_brand
 from trends.silence import PAST_DAYS, find_silence
+from trends.verdicts import plural
 from trends.windows import Window, days_label, from_days, local_day, midnight
 
-State = Literal["watched", "given up", "not known"]
-"""`given up`: watched before the window, and no longer; `not known`: no crawl has said what it watched (imports)."""
+State = Literal["watched", "searched", "given up", "not known"]
+"""`searched`: its mentions were found by a search over its source, whose coverage stands under the search's own name;
+`given up`: watched before the window, and no longer; `not known`: no crawl has said what it watched (imports)."""
 MOST_STEPS = 92
 """Characters of a timeline."""
 STEPS = (1, 7, 28, 91, 364)
@@ -227,7 +229,8 @@ def find_site(
 ) -> WatchedSite:
     """One site, from its listings and what was watched of them."""
     expected = [key for key in listings if key in kept]
-    state: State = "watched" if expected else "given up" if listings else "not known"
+    unlisted: State = "searched" if any(key[0] == site[0] for key in kept) else "not known"
+    state: State = "watched" if expected else "given up" if listings else unlisted
     own = [pair for key in listings for pair in stretches.get(key, [])]
     parts = [find_listing(key, stretches.get(key, []), line, coverage) for key in (expected or listings)] if line else []
     length = seconds(line.edges[0], line.until) / DAY if line else None
@@ -315,7 +318,10 @@ def find_notes(sites: Sequence[WatchedSite], window: Window, span: Window | None
     given_up = [f"{site.source}/{site.site}" for site in sites if site.state == "given up"]
     notes = [
         "Watched means that a crawl has read all that was published then; a gap is never zero mentions.",
-        f"{unknown:,} mentions are from sites of which nobody has said what was watched (imports)." if unknown else "",
+        f"{unknown:,} {plural(unknown, 'mention is', 'mentions are')} from sites of which nobody has said what was watched "
+        "(imports)."
+        if unknown
+        else "",
         f"No longer watched: {', '.join(given_up)}." if given_up else "",
         f"All time is drawn from the first watch on: {span.label}." if window.all_time and span is not None else "",
         "" if sites else "Nothing was watched yet: run `repute crawl`.",

@@ -128,6 +128,15 @@ def test_a_window_before_that_was_not_watched_gives_no_change(config, plant):
     assert change.note == "No comparison: no site was watched throughout this window and the one before."
 
 
+def test_a_gap_of_a_search_takes_out_what_it_would_have_found(config, plant):
+    rows = [{"topics": ["app"], "source": "reddit", "site": "r/leeds"}] * 9 + [{"topics": ["app"]}] * 2
+    rows += [{"topics": ["app"], "published": f"2026-09-{day}T10:00:00Z"} for day in (23, 24)]
+    searched = Watch(source="reddit", site="r/all", since="2026-09-27T23:00:00Z", until=NOW, complete=True)
+    change = only(answer_hot_buttons(plant(rows, [watched(), searched]), config, window=WEEK)).change
+    assert (change.now, change.before) == (2, 2)
+    assert change.note == "Compared without reddit (r/all): not watched throughout both windows."
+
+
 def test_hours_since_the_last_crawl_leave_a_gap_but_take_no_comparison_away(config, plant):
     rows = [{"topics": ["app"], "published": f"2026-09-{day}T10:00:00Z"} for day in (10, 15, 23, 24, 29)]
     db = plant(rows, [watched(), watched("other", until="2026-10-05T08:00:00Z")])

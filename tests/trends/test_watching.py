@@ -67,8 +67,16 @@ def test_imports_are_not_known_and_a_site_that_was_given_up_is_said(plant, confi
     answer = answer_watching(db, config, window=asked(config))
     found = {site.site: (site.state, site.mentions, site.watched_days, site.per_watched_day) for site in answer.sites}
     assert found == {"file": ("not known", 1, None, None), "new": ("watched", 0, 14, 0), "old": ("given up", 1, 0, None)}
-    assert "1 mentions are from sites of which nobody has said what was watched (imports)." in answer.notes
+    assert "1 mention is from sites of which nobody has said what was watched (imports)." in answer.notes
     assert "No longer watched: reviews/old." in answer.notes
+
+
+def test_what_a_search_over_a_source_found_is_covered_by_the_search(plant, config):
+    rows = [{"source": "reddit", "site": "r/leeds"}]
+    db = plant(rows, [Watch(source="reddit", site="r/all", since="2026-07-01T00:00:00Z", until=NOW, complete=True)])
+    answer = answer_watching(db, config, window=asked(config))
+    assert {site.site: site.state for site in answer.sites} == {"r/all": "watched", "r/leeds": "searched"}
+    assert not any("imports" in note for note in answer.notes)
 
 
 def test_all_time_is_drawn_from_the_first_watch_on(plant, config):

@@ -64,6 +64,8 @@ def read_goals(top: Table, brands: Sequence[Brand], topics: Sequence[Topic]) -> 
 def read_goal(table: Table, own: str, brands: Sequence[str], topics: Sequence[str]) -> Goal | None:
     """One goal; None when its figure or target is wrong."""
     name = table.choice("figure", tuple(FIGURES), next(iter(FIGURES)))
+    if "figure" not in table.values:
+        table.problem("figure", f"is missing; say what the goal is for: {', '.join(FIGURES)}")
     brand, topic = table.text("brand", own), table.text("topic", "")
     hours = table.decimal("within_hours", 0.01, LONGEST_HOURS)
     figure = FIGURES[name]

@@ -55,20 +55,24 @@ def read_config(path: Path, top: Table, environment: Mapping[str, str]) -> Confi
     database = base.text("database", "repute.db")
     if not database.strip():
         base.problem("database", 'is empty; write one like "repute.db", or leave the line out')
-    brands, topics = read_brands(top), read_topics(top)
+    # In the order of the file, so that its mistakes are told in that order.
+    zone, contact, names = read_zone(base), base.text("contact", ""), base.flag("keep_author_names", False)
+    backfill, refresh, retention = read_days(base, "backfill", 90), read_days(base, "refresh", 14), read_retention(base)
+    voices, private = read_voices(top.table("voices")), base.texts("allow_private_hosts")
+    brands, attributes, topics = read_brands(top), read_attributes(top), read_topics(top)
     return Config(
         path=path,
         database=(path.parent / database).resolve(),
-        time_zone=read_zone(base),
-        contact=base.text("contact", ""),
-        keep_author_names=base.flag("keep_author_names", False),
-        backfill_days=read_days(base, "backfill", 90),
-        refresh_days=read_days(base, "refresh", 14),
-        retention_days=read_retention(base),
-        voices=read_voices(top.table("voices")),
-        allow_private_hosts=base.texts("allow_private_hosts"),
+        time_zone=zone,
+        contact=contact,
+        keep_author_names=names,
+        backfill_days=backfill,
+        refresh_days=refresh,
+        retention_days=retention,
+        voices=voices,
+        allow_private_hosts=private,
         brands=brands,
-        attributes=read_attributes(top),
+        attributes=attributes,
         topics=topics,
         sources=read_sources(top),
         schedule=read_schedule(top.table("schedule")),

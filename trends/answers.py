@@ -27,7 +27,7 @@ class Share:
     """part / whole; None when too few to say."""
     low: float | None
     high: float | None
-    """Wilson's interval, widened to that of resampling by person where people posted more than once."""
+    """Wilson's interval, at the effective number of answers where people posted more than once."""
 
     @property
     def too_few(self) -> bool:

@@ -52,7 +52,8 @@ def check(config_path: Path, now: str, no_network: bool) -> None:
     Example: repute check
     """
     config = load_checked(config_path)
-    counts = f"{len(config.brands)} brands, {len(config.attributes)} attributes, {len(config.topics)} topics"
+    parts = (("brand", config.brands), ("attribute", config.attributes), ("topic", config.topics))
+    counts = ", ".join(f"{len(found)} {name}{'' if len(found) == 1 else 's'}" for name, found in parts)
     click.echo(f"{config_path}: {counts}: no mistakes")
     if no_network:
         return

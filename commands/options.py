@@ -102,6 +102,7 @@ def read_window(
     from trends import windows
 
     zone = config.time_zone
+    refuse_two(since=since, until=until, last_week=last_week, all_time=all_time)
     try:
         if all_time:
             return windows.all_time(now=now, zone=zone)
@@ -109,11 +110,18 @@ def read_window(
             return windows.last_full_week(now, zone)
         if since:
             return windows.window(since, until, now=now, zone=zone)
-        if until:
-            raise click.ClickException(f"--until {until}: give --since with it")
         return windows.last(last, now=now, zone=zone)
     except windows.WindowError as error:
         raise click.ClickException(str(error)) from error
+
+
+def refuse_two(*, since: str | None, until: str | None, last_week: bool, all_time: bool) -> None:
+    """Say so where two windows are asked for, or the end of one that has no beginning."""
+    given = [name for name, value in (("--since", since), ("--last-week", last_week), ("--all-time", all_time)) if value]
+    if len(given) > 1:
+        raise click.ClickException(f"{' and '.join(given)}: these are different windows; give one of them")
+    if until and not since:
+        raise click.ClickException(f"--until {until}: give --since with it")
 
 
 def known_brand(config: Config, brand: str | None) -> str:

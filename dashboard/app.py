@@ -16,11 +16,17 @@ from starlette.staticfiles import StaticFiles
 
 from config import Config
 from dashboard.asking import AskedError, read_asked
+from dashboard.compare_page import compare_words
+from dashboard.coverage_page import coverage_words
 from dashboard.explore import explore_app
 from dashboard.headers import SecurityHeaders
 from dashboard.pages import health_words, mentions_words, page_words
 from dashboard.rendering import render
+from dashboard.service_page import service_words
+from dashboard.topic_page import topic_words
+from dashboard.trend_page import trend_words
 from store.database import StoreError, open_database, read_database
+from trends.gathering import QuestionError
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
@@ -36,6 +42,11 @@ def create_app(config: Config, *, now: Callable[[], str], hosts: Sequence[str] =
         routes=[
             Route("/", show_page),
             Route("/mentions", show_mentions),
+            Route("/topic", show_topic),
+            Route("/trend", show_trend),
+            Route("/service", show_service),
+            Route("/compare", show_compare),
+            Route("/coverage", show_coverage),
             Route("/health", show_health),
             Route("/explore", lambda request: RedirectResponse("/explore/")),
             Mount("/explore", app=explore_app(config.database)),
@@ -45,7 +56,12 @@ def create_app(config: Config, *, now: Callable[[], str], hosts: Sequence[str] =
             Middleware(SecurityHeaders),
             Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False),
         ],
-        exception_handlers={AskedError: refuse_asked, StoreError: report_store, 404: report_missing},
+        exception_handlers={
+            AskedError: refuse_asked,
+            QuestionError: refuse_asked,
+            StoreError: report_store,
+            404: report_missing,
+        },
     )
     app.state.config = config
     app.state.clock = now
@@ -53,7 +69,7 @@ def create_app(config: Config, *, now: Callable[[], str], hosts: Sequence[str] =
 
 
 def show_page(request: Request) -> Response:
-    """The one page of figures."""
+    """The front page: how the brand stands."""
     return answer(request, "page.html", page_words)
 
 
@@ -62,10 +78,35 @@ def show_mentions(request: Request) -> Response:
     return answer(request, "mentions.html", mentions_words)
 
 
-def answer(request: Request, template: str, gather: Callable[..., dict[str, Any]]) -> Response:
-    """Ask the store over a connection of this request's own, and fill a template."""
+def show_topic(request: Request) -> Response:
+    """Everything about one hot button."""
+    return answer(request, "topic.html", topic_words)
+
+
+def show_trend(request: Request) -> Response:
+    """Figures by week or month."""
+    return answer(request, "trend.html", trend_words, length="26w")
+
+
+def show_service(request: Request) -> Response:
+    """How complaints are answered and resolved."""
+    return answer(request, "service.html", service_words, length="4w")
+
+
+def show_compare(request: Request) -> Response:
+    """The brand beside its competitors."""
+    return answer(request, "compare.html", compare_words, length="4w")
+
+
+def show_coverage(request: Request) -> Response:
+    """What was really watched."""
+    return answer(request, "coverage.html", coverage_words, length="12w")
+
+
+def answer(request: Request, template: str, gather: Callable[..., dict[str, Any]], *, length: str = "week") -> Response:
+    """Ask the store over a connection of this request's own, and fill a template; `length` is the window if none is named."""
     config: Config = request.app.state.config
-    asked = read_asked(request.query_params, config, request.app.state.clock())
+    asked = read_asked(request.query_params, config, request.app.state.clock(), length=length)
     with contextlib.closing(read_database(config.database)) as db:
         words = gather(db, config, asked)
     return HTMLResponse(render(template, words))

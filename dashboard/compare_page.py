@@ -69,9 +69,7 @@ def draw_voice(answer: Rivals) -> Drawing:
     title = "Share of voice per week"
     labels = [day_label(week.first_day) for week in answer.figures[0].weeks]
     shares = {one.brand_name: [share_of(week) for week in one.weeks] for one in answer.figures}
-    rows = tuple(
-        (name, label, share) for name, found in shares.items() for label, share in zip(labels, found, strict=True)
-    )
+    rows = tuple((name, label, share) for name, found in shares.items() for label, share in zip(labels, found, strict=True))
     cells = [["–" if share is None else f"{share:.0%}" for share in found] for found in shares.values()]
     return Drawing(
         name="voice",

@@ -11,6 +11,8 @@ from markupsafe import Markup, escape
 
 from reporting import phrases
 from reporting.evidence import evidence_lines
+from reporting.rival_tables import OUTCOME_WORDS
+from reporting.service_tables import GOAL_SIGNS, goal_words, since_words, value_words
 from reporting.terminal import sparkline
 from store.search import CLOSE, OPEN
 from trends.quotes import cut
@@ -52,6 +54,11 @@ def environment() -> Environment:
         "change_basis": phrases.change_basis,
         "change_words": phrases.change_words,
         "minutes_words": phrases.minutes_words,
+        "goal_sign": GOAL_SIGNS,
+        "goal_words": goal_words,
+        "value_words": value_words,
+        "since_words": since_words,
+        "outcome_words": OUTCOME_WORDS,
     }
     return made
 

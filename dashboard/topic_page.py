@@ -29,7 +29,8 @@ def topic_words(db: Database, config: Config, asked: Asked) -> dict[str, Any]:
     button = next((one for one in hot.buttons if one.topic == asked.topic), None)
     drawings = []
     if button is not None:
-        drawings = [draw_outbreak(button, button.outbreak)] if button.outbreak else []
+        tested = button.outbreak if button.outbreak and button.outbreak.direction != "unknown" else None
+        drawings = [draw_outbreak(button, tested)] if tested else []
         drawings += [draw_hours(button)] if button.timed else []
         drawings += [draw_weekdays(button)]
     return frame_words(config, asked, "/topic") | {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -20,7 +19,6 @@ from reporting.trend_charts import trend_line
 from reporting.trend_tables import TOLD_SIGNS, interval_words, lag_words, shift_words, value_of
 from store.metrics import find_series
 from store.queries import count_by_source
-from trends.goals import GoalAnswer
 from trends.timeline import answer_trend
 from trends.timeline_answers import Laid, Line, Point, Told, Trend
 from trends.timeline_kinds import ASKED, KINDS
@@ -66,6 +64,7 @@ def trend_words(db: Database, config: Config, asked: Asked) -> dict[str, Any]:
         "goals": lines.goals,
         "laid": [(one, draw_lags(one)) for one in lines.laid],
         "figure_names": {name: KINDS[name].words if name in KINDS else "Ratings" for name in ASKED},
+        "attribute_names": {one.id: one.name for one in config.attributes},
         "metrics": [row["name"] for row in find_series(db)],
         "source_names": [row["source"] for row in count_by_source(db)],
         "title": title_of(config, asked),
@@ -120,7 +119,7 @@ def show_full(asked: Asked, lines: Trend, line: Line) -> Shown:
     title = f"{line.name} by {lines.every}"
     series = laid[0] if len(laid) == 1 else None
     figures = (points, goal, series.values if series else (), series.metric if series else "", axis_unit(line))
-    captions = [CAPTION, goal_caption(lines.goals) if goal is not None else "", series_caption(series) if series else ""]
+    captions = [CAPTION, "Dashed: the goal." if goal is not None else "", series_caption(series) if series else ""]
     drawing = Drawing(
         name=f"trend-{line.line}",
         title=title,
@@ -143,11 +142,6 @@ def make_line(
 def axis_unit(line: Line) -> str:
     """How the axis is written."""
     return "points" if line.figure == "nps" else line.unit
-
-
-def goal_caption(goals: Sequence[GoalAnswer]) -> str:
-    """What the dashed line is; it cannot be two goals at once."""
-    return "Dashed: the goal." if len(goals) == 1 else "Dashed: the first goal."
 
 
 def series_caption(laid: Laid) -> str:

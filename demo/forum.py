@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html import escape
+from urllib.parse import quote
 
 from demo.content import Piece, find_pieces
 from demo.messages import Request, Response
@@ -150,4 +151,4 @@ def _path(post: Piece) -> str:
 
 
 def _handle(piece: Piece) -> str:
-    return "".join(letter if letter.isalnum() and letter.isascii() else "-" for letter in piece.author).strip("-") or "member"
+    return quote(piece.author, safe="")

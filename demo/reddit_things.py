@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from html import escape
 
@@ -35,7 +36,7 @@ def _describe_thing(piece: Piece, post: Piece) -> dict[str, object]:
         "id": piece.id[3:],
         "name": piece.id,
         "author": piece.author,
-        "author_fullname": f"t2_{sum(map(ord, piece.author)):x}{len(piece.author):x}",
+        "author_fullname": f"t2_{hashlib.sha256(piece.author.encode()).hexdigest()[:10]}",
         "created": piece.published.timestamp(),
         "created_utc": piece.published.timestamp(),
         "edited": False,

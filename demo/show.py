@@ -98,7 +98,7 @@ def run_steps(command: Sequence[str], config: Path, folder: Path, say: Callable[
     plan: list[list[str]] = [
         ["check", "--no-network", *options],
         *(["crawl", source, *timed] for source in ("reviews", "feeds", "hackernews", "reddit")),
-        ["tag", *options],
+        ["tag", *timed],
         ["hot-buttons", "--last-week", *timed],
         ["attributes", "--last", "12w", *timed],
         ["digest", "--preview", str(folder / "week.html"), *timed],

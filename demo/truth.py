@@ -72,7 +72,8 @@ REACH_SCORE = 48_213
 REACH_TOPIC = "safety"
 
 ESCALATING = frozenset((
-    "Sunita from Horfield", "Moira Lennox", "plusaddressing", "smallclaims_dev", "Mhairi Strang", "Abby Crossfield", "bitrot_bob",
+    "Sunita from Horfield", "Moira Lennox", "plusaddressing", "smallclaims_dev",
+    "Mhairi Strang", "Abby Crossfield", "bitrot_bob",
 ))  # fmt: skip
 """Who goes higher with a complaint about Tamarind: a chargeback, a manager who is written to, the data protection authority, a
 lawyer, a court. Whoever only asks whether others have is not among them."""

@@ -25,6 +25,7 @@ GAP = "var(--gap, #eceef1)"
 INK = "currentColor"
 FONT = "system-ui, 'Segoe UI', 'Noto Sans', 'Noto Sans Devanagari', 'Noto Naskh Arabic', 'Noto Nastaliq Urdu', sans-serif"
 
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 SENTIMENTS = ("negative", "neutral", "positive")
 WIDTH = 300
 """Pixels: legible without scaling on a phone of 360."""
@@ -147,34 +148,60 @@ def hours_of_day(counts: Sequence[int], all_counts: Sequence[int] = (), busy: Se
 
     `all_counts` are those mentions by hour; empty draws no lines. `busy` hours, which stand out of them, have a colour.
     """
-    import altair as alt
-
     if len(counts) != 24 or len(all_counts) not in (0, 24):
         raise ValueError(f"hours_of_day needs 24 counts, got {len(counts)} and {len(all_counts)}")
-    expected = expected_by_hour(counts, all_counts)
+    hours = [f"{hour:02d}" for hour in range(24)]
+    return bars_beside(hours, counts, all_counts, busy, title="hour of day", shown=hours[::3])
+
+
+def days_of_week(counts: Sequence[int], all_counts: Sequence[int] = (), busy: Sequence[int] = ()) -> Drawable:
+    """Complaints by local weekday, from 7 counts, Monday first; else as `hours_of_day`."""
+    if len(counts) != 7 or len(all_counts) not in (0, 7):
+        raise ValueError(f"days_of_week needs 7 counts, got {len(counts)} and {len(all_counts)}")
+    return bars_beside(WEEKDAYS, counts, all_counts, busy, title=None, shown=WEEKDAYS)
+
+
+def bars_beside(
+    names: Sequence[str],
+    counts: Sequence[int],
+    all_counts: Sequence[int],
+    busy: Sequence[int],
+    *,
+    title: str | None,
+    shown: Sequence[str],
+) -> Drawable:
+    """A bar for each slot, with a line across it for what is usual; `shown` names stand on the axis."""
+    import altair as alt
+
+    expected = expected_counts(counts, all_counts)
+    places = zip(names, counts, expected or counts, strict=True)
     values = [
-        {"hour": f"{hour:02d}", "complaints": count, "label": str(count) if count else "", "busy": hour in busy}
-        for hour, count in enumerate(counts)
+        {
+            "slot": name,
+            "complaints": count,
+            "top": max(count, usual),
+            "label": str(count) if count else "",
+            "busy": place in busy,
+        }
+        for place, (name, count, usual) in enumerate(places)
     ]
     top = max([*counts, *expected]) or 1
-    x = alt.X(
-        "hour:O",
-        title="hour of day",
-        axis=alt.Axis(labelAngle=0, ticks=False, values=[f"{hour:02d}" for hour in range(0, 24, 3)]),
-    )
+    axis = alt.Axis(labelAngle=0, ticks=False, values=list(shown))
+    x = alt.X("slot:O", sort=list(names), title=title, axis=axis)
     base = alt.Chart(alt.InlineData(values=values)).encode(
         x=x, y=alt.Y("complaints:Q", title=None, axis=None, scale=alt.Scale(domain=[0, top * 1.25]))
     )
     colour = alt.condition("datum.busy", alt.value(NEGATIVE), alt.value(ACCENT))
     bars = base.mark_bar(cornerRadiusEnd=2).encode(color=colour)
-    figures = base.mark_text(dy=-6, fontSize=9, color=INK).encode(text="label:N")
-    usual = [{"hour": f"{hour:02d}", "expected": value} for hour, value in enumerate(expected)]
-    lines = alt.Chart(alt.InlineData(values=usual)).mark_tick(color=INK, thickness=2, size=12).encode(x=x, y="expected:Q")
-    return themed(alt.layer(bars, *([lines] if usual else []), figures).properties(width=WIDTH, height=90))
+    figures = base.mark_text(dy=-6, fontSize=9, color=INK).encode(y=alt.Y("top:Q", axis=None), text="label:N")
+    across = [{"slot": name, "expected": value} for name, value in zip(names, expected, strict=False)]
+    line = alt.Chart(alt.InlineData(values=across)).mark_tick(color=INK, thickness=2, size=0.9 * WIDTH / len(names))
+    lines = [line.encode(x=x, y=alt.Y("expected:Q", axis=None))] if across else []
+    return themed(alt.layer(bars, *lines, figures).properties(width=WIDTH, height=90))
 
 
-def expected_by_hour(counts: Sequence[int], all_counts: Sequence[int]) -> list[float]:
-    """The complaints of each hour if they came when all mentions come; nothing where that is not known."""
+def expected_counts(counts: Sequence[int], all_counts: Sequence[int]) -> list[float]:
+    """The complaints of each slot if they came when all mentions come; nothing where that is not known."""
     whole = sum(all_counts)
     return [sum(counts) * count / whole for count in all_counts] if whole else []
 

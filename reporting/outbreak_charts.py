@@ -24,15 +24,15 @@ def outbreak_chart(
     order = [*(label for label, _ in weeks), tested]
     values = [bar_of(label, count, top) for label, count in weeks]
     values.append({"week": tested, "height": observed, "label": str(observed), "kind": "tested"})
-    x = alt.X("week:O", sort=order, title=None, axis=alt.Axis(labelAngle=0, ticks=False, domain=False, labelOverlap=True))
+    x = alt.X("week:O", sort=order, title=None, axis=alt.Axis(labelAngle=0, ticks=False, domain=False, values=order[::-2]))
     y = alt.Y("height:Q", title=None, axis=None, scale=alt.Scale(domain=[0, top * ROOM]))
     base = alt.Chart(alt.InlineData(values=values)).encode(x=x, y=y)
     kinds = alt.Scale(domain=["week", "gap", "tested"], range=[ACCENT, GAP, NEGATIVE])
     bars = base.mark_bar(cornerRadiusEnd=2).encode(color=alt.Color("kind:N", legend=None, scale=kinds))
     figures = base.mark_text(dy=-6, fontSize=10, color=INK).encode(text="label:N")
     usual = alt.Chart(alt.InlineData(values=[{"week": tested, "lower": lower, "upper": upper, "expected": expected}]))
-    band = usual.mark_bar(color=INK, opacity=0.22).encode(x=x, y="lower:Q", y2="upper:Q")
-    line = usual.mark_tick(color=INK, thickness=2).encode(x=x, y="expected:Q")
+    band = usual.mark_bar(color=INK, opacity=0.22).encode(x=x, y=alt.Y("lower:Q", axis=None), y2="upper:Q")
+    line = usual.mark_tick(color=INK, thickness=2).encode(x=x, y=alt.Y("expected:Q", axis=None))
     return themed(alt.layer(bars, band, line, figures).properties(width=WIDTH, height=HEIGHT))
 
 

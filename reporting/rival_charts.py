@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from reporting.charts import ACCENT, GAP, INK, NEGATIVE, NEUTRAL, POSITIVE, UNWATCHED, WIDTH, Drawable, themed
 
-NAME_WIDTH = 128
+NAME_WIDTH = 150
 OUTCOMES = ("better", "worse", "no clear change")
 
 

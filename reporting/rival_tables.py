@@ -129,7 +129,8 @@ def rest_words(kind: str, compared: Sequence[Compared]) -> str:
     """How many topics or attributes tell the brands not apart."""
     alike = sum(one.outcome == "no clear change" for one in compared)
     few = sum(one.outcome == "too few to say" for one in compared)
-    parts = [f"no clear difference in {counted(alike, kind)}" if alike else "", f"too few to say of {few}" if few else ""]
+    named = f"{few}" if alike else counted(few, kind)
+    parts = [f"no clear difference in {counted(alike, kind)}" if alike else "", f"too few to say of {named}" if few else ""]
     return "; ".join(part for part in parts if part).capitalize()
 
 

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from config.goals import FIGURES
 from config.records import Unit
-from reporting.phrases import change_basis, change_words, minutes_words, percent, share_words, voices_words
+from reporting.phrases import change_basis, change_words, counted, minutes_words, percent, share_words, voices_words
 from reporting.tables import share_cell
 from reporting.terminal import bar, clean, heading, indented, new_table, notes_lines, quote_lines, sparkline
 from trends.answers import Net, Share
@@ -26,9 +26,10 @@ LEADING = 15
 def service_table(answer: Service) -> RenderableType:
     """Figures beside the window before, goals, open cases by age, topics and sources, and those who leave or recommend."""
     complaints = answer.figures.complaints.mentions
-    beside = f"{answer.window.label}: {answer.n:,} mentions, {complaints:,} complaints"
+    beside = f"{answer.window.label}: {counted(answer.n, 'mention')}, {counted(complaints, 'complaint')}"
     parts: list[RenderableType] = [heading(f"Service of {answer.brand_name}", beside), Text("")]
-    parts += [figures_grid(answer), Text(""), *change_lines(answer), Text("")]
+    changes = change_lines(answer)
+    parts += [figures_grid(answer), Text(""), *changes, *([Text("")] if changes else [])]
     parts += [*goal_lines(answer.goals)] if answer.goals else []
     parts += [*backlog_lines(answer)]
     parts += [parts_grid("Topic", answer.topics[:LEADING]), Text("")] if answer.topics else []
@@ -138,7 +139,9 @@ def change_lines(answer: Service) -> list[RenderableType]:
         ("Recommend", answer.recommending.change),
     )
     shown = [(name, change) for name, change in named if change.now or change.before]
-    lines = [Text(f"{name}: {change_words(change).rstrip('.')}.") for name, change in shown]
+    compared = [(name, change) for name, change in shown if change.before is not None]
+    lines = [Text(f"{name}: {change_words(change).rstrip('.')}.") for name, change in compared]
+    lines += [Text(said) for said in dict.fromkeys(change_words(change) for _, change in shown if change.before is None)]
     bases = dict.fromkeys(basis for _, change in shown if (basis := change_basis(change)))
     return [*lines, *(Text(basis, style="dim") for basis in bases)]
 

@@ -19,7 +19,9 @@ def as_csv(answer: Any) -> str:
     """An answer as CSV with a header line; every row names its brand and window, where the answer has them."""
     plain = as_plain(answer)
     rows = [flat(row) for row in main_rows(plain)]
-    columns = list(dict.fromkeys(name for row in rows for name in row))
+    columns = list(dict.fromkeys(name for row in rows or [beside(plain)] for name in row))
+    if not columns:
+        return ""
     file = io.StringIO()
     writer = csv.DictWriter(file, columns, restval="", lineterminator="\n")
     writer.writeheader()
@@ -31,11 +33,28 @@ def main_rows(plain: Any) -> Sequence[Mapping[str, Any]]:
     """The rows of the main table of an answer in plain words."""
     if isinstance(plain, list):
         return plain
+    if "competitors" in plain:
+        return brand_rows(plain)
     name = next((name for name in MAIN if isinstance(plain.get(name), list)), None)
     rows = plain[name] if name else [plain]
-    window = plain.get("window") or {}
-    beside = {"of_brand": plain.get("brand"), "first_day": window.get("first_day"), "end_day": window.get("end_day")}
-    return [{key: value for key, value in beside.items() if value is not None} | row for row in rows]
+    # A period has days of its own: those of the window would stand in the same columns.
+    return [{key: value for key, value in beside(plain).items() if key not in row} | row for row in rows]
+
+
+def brand_rows(plain: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    """The rows of an overview: the brand, the same in the window before, its competitors."""
+    earlier = beside({**plain, "window": plain["before_window"]})
+    before = [earlier | plain["before"]] if plain["before"] is not None else []
+    return [beside(plain) | plain["figures"], *before, *(beside(plain) | rival for rival in plain["competitors"])]
+
+
+def beside(plain: Any) -> dict[str, Any]:
+    """The brand and window of an answer, as far as it has them; all time has no days."""
+    if not isinstance(plain, Mapping):
+        return {}
+    brand = {"of_brand": plain["brand"]} if plain.get("brand") is not None else {}
+    window = plain.get("window")
+    return brand | ({"first_day": window["first_day"], "end_day": window["end_day"]} if window is not None else {})
 
 
 def flat(row: Mapping[str, Any], before: str = "") -> dict[str, Any]:

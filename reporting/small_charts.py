@@ -15,10 +15,13 @@ from reporting.watching_tables import HARDLY, NEARLY
 from trends.timeline_answers import Point
 
 WIDTH, HEIGHT, EDGE = 240.0, 56.0, 4.0
+WHOLE = f'height="{HEIGHT:.0f}"'
 STRIP_HEIGHT = 14
 LAST_FEW = 52
 """Periods of a small line: more would be dots on dots."""
 WATCHED, PARTLY, NOT_WATCHED = "watched", "partly", "none"
+HEIGHTS = {WATCHED: 1.0, PARTLY: 0.5, NOT_WATCHED: 0.2}
+"""A height for each, so that colour never carries it alone."""
 STATE_WORDS = {WATCHED: "watched", PARTLY: "watched in part", NOT_WATCHED: "not watched"}
 
 
@@ -33,11 +36,10 @@ def spark_svg(points: Sequence[Point], *, title: str, from_zero: bool) -> str:
         return HEIGHT - EDGE - (value - low) / (high - low) * (HEIGHT - 2 * EDGE)
 
     parts = [
-        f'<rect class="gap" x="{x[place] - step / 2:.1f}" y="0" width="{step:.1f}" height="{HEIGHT:.0f}" fill="{GAP}"/>'
-        for place, point in enumerate(shown)
-        if point.status == "not watched"
+        f'<rect class="gap" x="{x[run[0]] - step / 2:.1f}" y="0" width="{step * len(run):.1f}" {WHOLE} fill="{GAP}"/>'
+        for run in runs([point.status == "not watched" for point in shown])
     ]
-    for run in runs(shown):
+    for run in runs([point.level.value is not None for point in shown]):
         known = [(x[place], shown[place].level) for place in run]
         ends = [(at, level.low, level.high) for at, level in known if level.low is not None and level.high is not None]
         there, back = [(at, y(up)) for at, _, up in ends], [(at, y(down)) for at, down, _ in reversed(ends)]
@@ -57,18 +59,19 @@ def spark_bounds(points: Sequence[Point], from_zero: bool) -> tuple[float, float
     return (low, high) if high > low else (low - 0.5, low + 0.5)
 
 
-def runs(points: Sequence[Point]) -> Iterator[list[int]]:
-    """Places of the known periods, cut where one is not known."""
-    for known, places in groupby(range(len(points)), key=lambda place: points[place].level.value is not None):
-        if known:
+def runs(flags: Sequence[bool]) -> Iterator[list[int]]:
+    """Places of the flags that are set, those beside each other together."""
+    for flag, places in groupby(range(len(flags)), key=flags.__getitem__):
+        if flag:
             yield list(places)
 
 
 def spark_ends(points: Sequence[Point], x: Sequence[float]) -> list[tuple[float, float]]:
     """What has a dot: the latest known period, and every one that stands alone between gaps, which no line would show."""
-    alone = [run[0] for run in runs(points) if len(run) == 1]
-    known = [place for place, point in enumerate(points) if point.level.value is not None]
-    return [(x[place], points[place].level.value or 0.0) for place in sorted({*alone, *known[-1:]})]
+    known = [point.level.value is not None for point in points]
+    alone = [run[0] for run in runs(known) if len(run) == 1]
+    latest = [place for place, there in enumerate(known) if there][-1:]
+    return [(x[place], points[place].level.value or 0.0) for place in sorted({*alone, *latest})]
 
 
 def path(points: Sequence[tuple[float, float]]) -> str:
@@ -82,7 +85,10 @@ def strip_svg(timeline: Sequence[float | None], *, title: str) -> str:
     for state, steps in groupby(timeline, key=state_of):
         length = len(list(steps))
         if state:
-            parts.append(f'<rect class="{state}" x="{place}" y="0" width="{length}" height="{STRIP_HEIGHT}"/>')
+            tall = STRIP_HEIGHT * HEIGHTS[state]
+            parts.append(
+                f'<rect class="{state}" x="{place}" y="{STRIP_HEIGHT - tall:.1f}" width="{length}" height="{tall:.1f}"/>'
+            )
         place += length
     box = f"0 0 {max(len(timeline), 1)} {STRIP_HEIGHT}"
     return svg_of("strip", title, box, "".join(parts), ' preserveAspectRatio="none" shape-rendering="crispEdges"')

@@ -14,6 +14,8 @@ SERIES = "var(--series, #8a5a00)"
 MOST_LABELS = 6
 LABELS: Mapping[str, Mapping[str, Any]] = {"share": {"format": ".0%"}, "points": {"labelExpr": "round(datum.value * 100)"}}
 """How an axis is labelled, by unit; as it is where nothing stands here."""
+FROM_NOUGHT = ("mentions", "people", "share")
+"""Units whose axis begins at nought."""
 
 
 def trend_line(
@@ -28,7 +30,8 @@ def trend_line(
     """One line of a trend with its 95% band, oldest first; a gap is grey with a question mark, and the line breaks at it.
 
     `goal` is drawn as a dashed rule. `series` (one value a period, None for a gap) is drawn on a scale of its own to the right,
-    dotted, under its `name`. `unit` says how the axis is written: `share` in percent, `points` in hundredths.
+    dotted, under its `name`. `unit` says how the axis is written: `share` in percent, `points` in hundredths, and
+    whether it begins at nought.
     """
     import altair as alt
 
@@ -36,7 +39,8 @@ def trend_line(
     order = [value["period"] for value in values]
     base = alt.Chart(alt.InlineData(values=values)).encode(x=period_axis(order))
     axis = alt.Axis(ticks=False, domain=False, tickCount=4, **LABELS.get(unit, {}))
-    y = alt.Y("value:Q", title=None, scale=alt.Scale(zero=False), axis=axis)
+    scale = alt.Scale(zero=unit in FROM_NOUGHT)
+    y = alt.Y("value:Q", title=None, scale=scale, axis=axis)
     gaps = base.transform_filter("datum.label != ''").mark_bar(color=GAP).encode(y=alt.value(0), y2=alt.value(HEIGHT))
     words = (
         base.transform_filter("datum.label != ''")
@@ -44,15 +48,13 @@ def trend_line(
         .encode(y=alt.value(HEIGHT / 2), text="label:N")
     )
     known = base.transform_filter("isValid(datum.value)")
-    band = known.mark_area(color=ACCENT, opacity=0.18).encode(
-        y=alt.Y("low:Q", scale=alt.Scale(zero=False)), y2="high:Q", detail="run:N"
-    )
+    band = known.mark_area(color=ACCENT, opacity=0.18).encode(y=alt.Y("low:Q", scale=scale), y2="high:Q", detail="run:N")
     line = known.mark_line(color=ACCENT, strokeWidth=2).encode(y=y, detail="run:N")
     dots = known.mark_point(color=ACCENT, filled=True, size=22).encode(y=y)
     layers: list[Any] = [gaps, words, band, line, dots]
     if goal is not None:
         rule = alt.Chart(alt.InlineData(values=[{"goal": goal}]))
-        layers.append(rule.mark_rule(color=INK, strokeDash=[5, 4]).encode(y=alt.Y("goal:Q", scale=alt.Scale(zero=False))))
+        layers.append(rule.mark_rule(color=INK, strokeDash=[5, 4]).encode(y=alt.Y("goal:Q", scale=scale)))
     if not series:
         return themed(alt.layer(*layers).properties(width=width, height=HEIGHT))
     both = alt.layer(alt.layer(*layers), series_line(order, series, name)).resolve_scale(y="independent")

@@ -66,9 +66,9 @@ def lines_grid(answer: Trend) -> RenderableType:
 def legend(answer: Trend) -> str:
     """What the signs of the sparklines mean."""
     count = len(answer.points(answer.figures[0].line))
-    said = f"the last {DRAWN} of {count}" if count > DRAWN else f"the last {count}"
+    said = f"the last {DRAWN} of {count} {answer.every}s" if count > DRAWN else counted(count, answer.every)
     zero = "shares and counts begin at nought, net figures and means at their lowest"
-    return f"{said} {answer.every}s; {UNWATCHED} not watched, {FEW} too few to say; {zero}"
+    return f"{said}; {UNWATCHED} not watched, {FEW} too few to say; {zero}"
 
 
 def figure_parts(answer: Trend) -> list[RenderableType]:

@@ -69,7 +69,7 @@ def day_cell(moment: str | None, window: Window) -> str:
 
 def timelines(answer: Watching) -> list[RenderableType]:
     """A line for each site that was watched; below it its listings that were not watched throughout."""
-    drawn = [site for site in answer.sites if site.timeline]
+    drawn = [site for site in answer.sites if any(part is not None for part in site.timeline)]
     if not drawn or answer.span is None:
         return []
     step = STEP_WORDS[answer.step_days]

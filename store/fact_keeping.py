@@ -121,23 +121,27 @@ def read_facts(
     first_day: str = "",
     end_day: str = "~",
     words: Splitter | None = None,
+    undated: bool = True,
 ) -> Segment:
     """The facts of a brand on the days from `first_day` (included) to `end_day` (excluded), in UTC and by day.
 
-    What has no time comes too, and first. What is stale is made from the tables, so that an answer is right
+    What has no time comes too if `undated`, and first. What is stale is made from the tables, so that an answer is right
     whatever the writers have left to do; with the splitter `words` come too. `store.fact_shelf` reads them once for many.
     """
-    bounds = {"brand": brand, "first": first_day, "end": end_day, "taggers": made_by(db)}
+    bounds: dict[str, str | bool] = {"brand": brand, "first": first_day, "end": end_day, "undated": undated}
+    bounds["taggers"] = made_by(db)
     with reading(db):
         names = dict(db.execute("select id, name from fact_names").fetchall())
         stale = [
             day
             for (day,) in db.execute(
                 """
-                select day from stale_facts where brand = :brand and (day = '' or day >= :first and day < :end)
+                select day from stale_facts
+                where brand = :brand and (day = '' or day >= :first and day < :end) and (:undated or day != '')
                 union
                 select day from facts
-                where brand = :brand and (day = '' or day >= :first and day < :end) and taggers != :taggers
+                where brand = :brand and (day = '' or day >= :first and day < :end) and (:undated or day != '')
+                    and taggers != :taggers
                 """,
                 bounds,
             )
@@ -168,14 +172,14 @@ def give_number(known: dict[str, int], fresh: Iterator[int], name: str | None) -
     return known[name] if name else NO_NAME
 
 
-def read_stored(db: Database, bounds: dict[str, str], *, with_words: bool) -> dict[str, Packed]:
+def read_stored(db: Database, bounds: dict[str, str | bool], *, with_words: bool) -> dict[str, Packed]:
     """The stored facts of some days, by day."""
     words = "(select words from fact_words where fact_words.id = facts.id)" if with_words else "x''"
     rows = db.execute(
         f"""
         select day, facts, labels, {words}
         from facts
-        where brand = :brand and (day = '' or day >= :first and day < :end)
+        where brand = :brand and (day = '' or day >= :first and day < :end) and (:undated or day != '')
         """,
         bounds,
     )

@@ -12,7 +12,10 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,8 +30,8 @@ Key = tuple[int | None, int | str | None]
 Bounds = tuple[str, str]
 MOST_FACTS = 3_000_000
 """Facts that are kept, of all brands: about 0.6 GB. The brand that was asked for longest ago goes first."""
-MOST_CUTS = 12
-"""Windows of a brand that stay cut out."""
+MOST_CUTS = 16
+"""Windows of a brand that stay cut out, with their words or without."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,8 @@ class Days:
     """One more than there are days."""
     chosen: dict[Hashable, Days] = field(default_factory=dict)
     """Parts of it, by what they were chosen for."""
-    cuts: OrderedDict[tuple[int, int], Segment] = field(default_factory=OrderedDict)
+    cuts: OrderedDict[Hashable, Any] = field(default_factory=OrderedDict)
+    """What was cut out or made of it last, by what it was asked for."""
 
     def choose(self, name: Hashable, choose: Callable[[Segment], Bools]) -> Days:
         """The days with only those facts that `choose` lets through; `name` says which, so that it is not asked twice."""
@@ -57,11 +61,20 @@ class Days:
         places = np.searchsorted(np.array(self.days[dated:], str), [first_day, end_day]) + dated if self.days else (0, 0)
         head = int(self.starts[dated])
         bounds = max(int(self.starts[places[0]]), head), max(int(self.starts[places[1]]), head)
-        if bounds not in self.cuts:
-            self.cuts[bounds] = self.segment.cut(head, *bounds)
-            if len(self.cuts) > MOST_CUTS:
+        found: Segment = self.keep(bounds, lambda: self.segment.cut(head, *bounds))
+        return found
+
+    def keep(self, name: Hashable, make: Callable[[], Any]) -> Any:
+        """What was made under a name, for as long as it is one of the last that were asked for; made now, if it was not."""
+        found = self.cuts.get(name)
+        if found is None:
+            found = make()
+        with lock:
+            self.cuts[name] = found
+            self.cuts.move_to_end(name)
+            while len(self.cuts) > MOST_CUTS:
                 self.cuts.popitem(last=False)
-        return self.cuts[bounds]
+        return found
 
 
 @dataclass
@@ -77,11 +90,21 @@ class Shelf:
 
     def holds(self, bounds: Bounds, keys: Mapping[str, Key]) -> bool:
         """Whether the days of some bounds are all there and the same."""
-        if not (self.bounds[0] <= bounds[0] and bounds[1] <= self.bounds[1]):
+        if not inside(bounds, self.bounds):
             return False
         return keys == {day: key for day, key in self.keys.items() if not day or bounds[0] <= day < bounds[1]}
 
 
+@dataclass(frozen=True)
+class Checked:
+    """What a connection has found to be so, for as long as it sees no change of the store."""
+
+    state: tuple[int, int]
+    bounds: Bounds
+    days: Days
+
+
+checked: WeakKeyDictionary[Database, dict[str, Checked]] = WeakKeyDictionary()
 shelves: OrderedDict[tuple[Path, int, str], Shelf] = OrderedDict()
 """By file, what the file system knows it by, and brand; the one that was asked for last is the last."""
 lock = threading.Lock()
@@ -89,10 +112,34 @@ lock = threading.Lock()
 
 def read_days(db: Database, brand: str, *, first_day: str = "", end_day: str = "~") -> Days:
     """The facts of a brand, as `store.fact_keeping.read_facts` gives them, on these days at least; they may not be changed."""
-    # A store that notes what is read of it, or lays other rows over its own, is asked each time.
-    if type(db) is not Database or not str(file_of(db)).strip("."):
+    if not is_kept(db):
         return whole_days(read_facts(db, brand, first_day=first_day, end_day=end_day))
-    path, bounds = file_of(db), (first_day, end_day)
+    bounds, state = (first_day, end_day), find_state(db)
+    seen = checked.setdefault(db, {})
+    before = seen.get(brand)
+    if before is not None and state is not None and before.state == state and inside(bounds, before.bounds):
+        return before.days
+    found = check_days(db, brand, bounds)
+    if state is not None:
+        seen[brand] = Checked(state, bounds, found)
+    return found
+
+
+def find_state(db: Database) -> tuple[int, int] | None:
+    """What changes whenever the store does, seen from this connection; None while it may still take changes back."""
+    if db.conn.in_transaction:
+        return None
+    return db.conn.execute("pragma data_version").fetchone()[0], db.conn.total_changes
+
+
+def inside(bounds: Bounds, others: Bounds) -> bool:
+    """Whether some bounds lie within others."""
+    return others[0] <= bounds[0] and bounds[1] <= others[1]
+
+
+def check_days(db: Database, brand: str, bounds: Bounds) -> Days:
+    """The facts on the shelf, if the store says that they are what they were; else they are put there."""
+    path = file_of(db)
     name = (path, path.stat().st_ino, brand)
     with reading(db):
         taggers = made_by(db)
@@ -109,14 +156,26 @@ def read_days(db: Database, brand: str, *, first_day: str = "", end_day: str = "
     return shelf.whole
 
 
+def is_kept(db: Database) -> bool:
+    """Whether what is read is kept: a store that notes what is read of it, or lays other rows over its own, is asked anew."""
+    return type(db) is Database and bool(db.execute("pragma database_list").fetchone()[2])
+
+
 def whole_days(segment: Segment) -> Days:
     """Facts that are all asked for: one day without a name, at whose end nothing is cut off."""
     return Days(segment, ("",), np.array([0, len(segment.facts)]))
 
 
 def widened(bounds: Bounds, shelf: Shelf | None) -> Bounds:
-    """The bounds that hold what is asked for and what was there."""
-    return (min(bounds[0], shelf.bounds[0]), max(bounds[1], shelf.bounds[1])) if shelf else bounds
+    """The bounds to read: those asked for, and where that is not for the first time half as far again, as the next may ask."""
+    if shelf is None:
+        return bounds
+    first, end = min(bounds[0], shelf.bounds[0]), max(bounds[1], shelf.bounds[1])
+    if (first, end) == shelf.bounds or not first:
+        return first, end
+    start = date.fromisoformat(first)
+    days = (date.fromisoformat(max(shelf.keys, default="") or first) - start).days
+    return (start - timedelta(days=max(days, 0) // 2)).isoformat(), "~"
 
 
 def find_keys(db: Database, brand: str, bounds: Bounds, taggers: str, before: Shelf | None) -> dict[str, Key]:
@@ -138,7 +197,8 @@ def find_keys(db: Database, brand: str, bounds: Bounds, taggers: str, before: Sh
 def fill(db: Database, brand: str, bounds: Bounds, taggers: str, before: Shelf | None) -> Shelf:
     """Read or make the days that are not there yet, or no longer what they were."""
     keys = find_keys(db, brand, bounds, taggers, None)
-    known = {} if before is None else {day: packed for day, packed in before.packed.items() if before.keys[day] == keys.get(day)}
+    there = before.packed if before is not None else {}
+    known = {day: packed for day, packed in there.items() if before is not None and before.keys[day] == keys.get(day)}
     names = dict(db.execute("select id, name from fact_names").fetchall())
     lacking = [day for day, (_, stale) in keys.items() if stale is None and day not in known]
     packed = known | read_packed(db, brand, lacking)

@@ -1,4 +1,4 @@
-"""Real input from end to end: 9,888 tweets about six airlines, imported, tagged and asked about through the command line."""
+"""Real input from end to end: 9,888 tweets about six airlines, imported, tagged, judged and asked about through the commands."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from statistics import fmean
 
 import pytest
 
@@ -31,3 +32,18 @@ def test_each_airlines_hot_buttons_rank_as_its_gold_complaint_reasons_do(figures
     ranks = {name: airline["rank_correlation"] for name, airline in figures["airlines"].items()}
     assert len(ranks) == 6
     assert min(ranks.values()) > 0.5, ranks
+
+
+def test_shares_of_topics_are_within_4_points_of_the_gold_ones(figures):
+    errors = {name: airline["topic_error"] for name, airline in figures["airlines"].items()}
+    assert max(errors.values()) < 0.04, errors
+
+
+def test_200_judged_tweets_of_an_airline_halve_the_error_of_its_share_negative(figures):
+    shares = [airline["negative"] for airline in figures["airlines"].values()]
+    raw = fmean(abs(share["raw"] - share["gold"]) for share in shares)
+    corrected = fmean(abs(draw["value"] - share["gold"]) for share in shares for draw in share["corrected"])
+    assert corrected < raw / 2, (raw, corrected)
+    # Of six intervals at 95% two that miss come once in thirty times.
+    held = [draw["low"] <= share["gold"] <= draw["high"] for share in shares for draw in share["corrected"]]
+    assert sum(held) >= 5, shares

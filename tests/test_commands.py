@@ -77,6 +77,11 @@ def run(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
         (("hot-buttons", "--brand", "acme"), "--brand acme: there is no such brand; there are tamarind, nimblecart, basketree"),
         (("hot-buttons", "--last", "soon"), "last: 'soon' is no length of time; write 7d, 4w or 12w"),
         (("hot-buttons", "--until", "2026-09-01"), "--until 2026-09-01: give --since with it"),
+        (
+            ("overview", "--all-time", "--last-week"),
+            "--last-week and --all-time: these are different windows; give one of them",
+        ),
+        (("overview", "--all-time", "--until", "2026-09-01"), "--until 2026-09-01: give --since with it"),
         (("attributes", "--since", "1.9.2026"), "since: '1.9.2026' is no day; write it like 2026-09-28"),
         (("tag", "--config", "nowhere.toml"), "nowhere.toml: no such file; write one, or name it with --config FILE"),
     ],

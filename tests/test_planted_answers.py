@@ -115,8 +115,9 @@ def test_the_parts_of_a_topic_are_those_of_its_sources(buttons, topic):
 
 
 def test_the_crashing_app_is_named_as_the_product(buttons):
-    pieces = [piece for piece in load_pieces() if "app" in piece.topics and "tamarind" in piece.brands and not piece.made]
-    named = Counter(piece.subject for piece in pieces if piece.subject)
+    # Only the pages of reviews say what an item is about.
+    pieces = [piece for piece in load_pieces() if piece.source == "reviews" and "tamarind" in piece.brands]
+    named = Counter(piece.subject for piece in pieces if "app" in piece.topics and piece.subject)
     assert {part.name: part.complaints for part in buttons["app"].by_subject} == named
 
 
@@ -132,7 +133,9 @@ def test_the_week_in_which_a_source_was_down_is_its_only_gap_of_that_time(db, co
     assert (down.timeline[first - 1], down.timeline[first + 8]) == (1.0, 1.0)
     length = seconds_between(gap.since, gap.until) / 86400
     heard = sum(record.source == truth.SILENT_SOURCE for record in seen())
-    assert (down.mentions, down.watched_days) == (heard, pytest.approx(down.days - length))
+    # The first crawl reached twelve weeks back to the hour, not to midnight: too little to be told as a gap.
+    assert down.days - length - 0.5 < down.watched_days < down.days - length
+    assert down.mentions == heard
     assert down.per_watched_day == pytest.approx(heard / down.watched_days)
     others = [gap for site in answer.sites if site is not down for gap in site.gaps]
     assert not [gap for gap in others if gap.since < truth.SILENT_UNTIL and gap.until > truth.SILENT_FROM]
@@ -202,11 +205,11 @@ def test_replies_are_timed_and_what_is_unanswered_stands_beside(service):
 def reddit_minutes():
     """How long the one thread on Reddit waited that the company answered."""
     pieces = {piece.id: piece for piece in load_pieces()}
-    answers = [piece for piece in pieces.values() if piece.voice == "company" and piece.source == "reddit" and piece.parent]
+    answers = [piece for piece in pieces.values() if piece.voice == "company" and piece.source == "reddit" and piece.thread]
     (minutes,) = [
         (answer.published - asked.published).total_seconds() / 60
         for answer in answers
-        if (asked := pieces[answer.parent]).author == ANSWERED_ON_REDDIT
+        if (asked := pieces[answer.thread]).author == ANSWERED_ON_REDDIT
     ]
     return minutes
 
@@ -215,7 +218,13 @@ def test_an_unanswered_complaint_is_late_once_its_time_is_over_and_before_that_p
     replies = service.figures.replies
     in_time = sum(minutes <= 24 * 60 for minutes in (*truth.REPLY_MINUTES, reddit_minutes()))
     day_ago = (datetime.fromisoformat(NOW) - timedelta(hours=24)).strftime("%Y-%m-%dT%H:%M:%SZ")
-    young = [record for record in complaints() if record.published > day_ago]
+    # One of which only the day is known may have been written in its last second.
+    latest = {"second": slice(None), "day": slice(10)}
+    young = [
+        record
+        for record in complaints()
+        if record.published[latest[record.published_precision]] >= day_ago[latest[record.published_precision]]
+    ]
     assert (replies.in_time.part, replies.pending) == (in_time, len(young))
     assert replies.in_time.whole == len(complaints()) - len(young)
 

@@ -72,6 +72,14 @@ def test_each_mention_is_matched_to_its_brands(db):
     assert stored == expected
 
 
+def test_no_two_people_are_taken_for_one(db):
+    names = {(record.site, record.text): (record.source, record.author) for record in gold_records()}
+    people = {}
+    for author, site, text in db.execute("select author, site, text from mentions where voice = 'customer'"):
+        people.setdefault(author, set()).add(names[site, text])
+    assert {author: several for author, several in people.items() if len(several) > 1} == {}
+
+
 def test_what_robots_txt_forbids_was_never_read(db):
     assert db.execute("select count(*) from mentions where text like ?", [f"%{FORBIDDEN}%"]).fetchone() == (0,)
 

@@ -11,9 +11,10 @@ from config import Attribute, Brand, Config, Thresholds
 from store.facts import CONFIRMS, CONTESTS, distinct
 from trends.answers import AttributeFigures, AttributeRow, Change, Ledger, Quote, Share, Status, Unexpected
 from trends.changes import Past, compare, settle
-from trends.frame import CUSTOMERS, Filters, Frame, Numbers, Rows, load_frame, load_words
+from trends.frame import CUSTOMERS, Filters, Frame, Numbers, Rows
 from trends.gathering import Gathered, find_past, gather, spanned
 from trends.intervals import net, share
+from trends.loading import load_frame, load_words
 from trends.overused import Overused, count_people, find_overused, ignored_words, rows_with
 from trends.quotes import make_quotes, pick_quotes
 from trends.windows import Window
@@ -162,7 +163,7 @@ def find_unexpected(
     # The stop words of other languages are not known, and would be unexpected.
     rows = {brand.id: newest_supported(texts[brand.id], ground.window) for brand in brands}
     own = texts[ground.brand.id]
-    others = [count_people(texts[brand.id], rows[brand.id]) for brand in brands[1:]]
+    others = [count_newest(texts[brand.id], rows[brand.id], ground.window) for brand in brands[1:]]
     found = find_overused(
         own,
         rows[ground.brand.id],
@@ -174,11 +175,21 @@ def find_unexpected(
     return tuple(make_unexpected(ground, word, own, rows_with(own, rows[ground.brand.id], word.word)) for word in found)
 
 
+def count_newest(frame: Frame, rows: Rows, window: Window) -> tuple[Numbers, Numbers]:
+    """The words of a window's newest mentions and how many people use each: counted once for all that compare with them."""
+    name = ("people by word", window.since, window.until)
+    counted: tuple[Numbers, Numbers] = frame.segment.memo.get(name) or count_people(frame, rows)
+    frame.segment.memo[name] = counted
+    return counted
+
+
 def newest_supported(frame: Frame, window: Window) -> Rows:
     """The newest mentions of a window in languages that are supported, copies once."""
     rows = frame.rows(window)
     rows = rows[frame.column("unsupported")[rows] == 0]
-    newest: Rows = rows[np.argsort(-frame.column("published")[rows], kind="stable")][:MOST_TEXTS]
+    # Reversed twice, so that the newest come first and of equals the first: UNDATED cannot be negated.
+    order = np.argsort(frame.column("published")[rows][::-1], kind="stable")[::-1]
+    newest: Rows = rows[len(rows) - 1 - order][:MOST_TEXTS]
     return newest
 
 

@@ -12,6 +12,9 @@ from trends.frame import Frame, Rows
 from trends.intervals import compare_counts, discoveries
 from trends.windows import Window
 
+NEVER_BEFORE = "All time has no window before it."
+UNLIKE = "No comparison: no site was watched throughout this window and the one before."
+
 
 @dataclass(frozen=True, kw_only=True)
 class Past:
@@ -29,6 +32,16 @@ class Past:
     def unlike(self) -> set[tuple[str, str]]:
         """(source, site) of what was not watched throughout both windows, and so cannot be compared."""
         return sites_with_gaps(self.reached_coverage) | sites_with_gaps(self.before_coverage) | self.new_sites
+
+    @property
+    def known(self) -> bool:
+        """Whether it is known what was watched in either window."""
+        return self.coverage.known or self.before_coverage.known
+
+    @cached_property
+    def days(self) -> tuple[float, float]:
+        """Days that have passed of the window, as it was reached, and of the one before."""
+        return length_days(self.reached), 0.0 if self.before is None else length_days(self.before)
 
     @cached_property
     def new_sites(self) -> set[tuple[str, str]]:
@@ -77,33 +90,43 @@ def compare(frame: Frame, rows: Rows, past: Past) -> Tested:
     """Compare rows of both windows, copies once; sites not watched throughout both are left out and named."""
     now = frame.once(frame.within(rows, past.window))
     if past.before is None:
-        return incomparable(len(now), "All time has no window before it.")
-    known = past.coverage.known or past.before_coverage.known
-    if known and not past.comparable:
-        return incomparable(len(now), "No comparison: no site was watched throughout this window and the one before.")
+        return incomparable(len(now), NEVER_BEFORE)
+    if not is_comparable(past):
+        return incomparable(len(now), UNLIKE)
     # Sites of unknown coverage (imports) are taken as they are.
     unlike = past.unlike_among(frame.site_pairs)
     kept = frame.on_sites(now, without=unlike)
     earlier = frame.on_sites(frame.once(frame.within(rows, past.before)), without=unlike)
-    days, days_before = length_days(past.reached), length_days(past.before)
-    first, second = per_day(len(kept), days), per_day(len(earlier), days_before)
     people, people_before = frame.speakers(kept), frame.speakers(earlier)
-    ratio = first / second if first is not None and second else None
-    change = Change(
-        now=len(kept),
-        before=len(earlier),
-        now_per_day=first if known else None,
-        before_per_day=second if known else None,
-        ratio=ratio,
-        direction="steady",
-        note=say_note(known, past.unlike),
-    )
+    days, days_before = past.days
     return Tested(
-        change=change,
+        change=find_change(past, len(kept), len(earlier)),
         people=people,
         people_before=people_before,
         up=people * days_before > people_before * days,
         chance=compare_counts(people, people_before, days, days_before),
+    )
+
+
+def is_comparable(past: Past) -> bool:
+    """Whether any site was watched throughout both windows, or it is not known what was watched."""
+    return not past.known or bool(past.comparable)
+
+
+def find_change(past: Past, now: int, before: int | None) -> Change:
+    """Two counts, of the sites that can be compared, against each other; without one before, why there is none."""
+    if before is None:
+        return incomparable(now, NEVER_BEFORE if past.before is None else UNLIKE).change
+    days, days_before = past.days
+    first, second = per_day(now, days), per_day(before, days_before)
+    return Change(
+        now=now,
+        before=before,
+        now_per_day=first if past.known else None,
+        before_per_day=second if past.known else None,
+        ratio=first / second if first is not None and second else None,
+        direction="steady",
+        note=say_note(past.known, past.unlike),
     )
 
 

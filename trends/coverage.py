@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 
 from trends.answers import Coverage, Gap, SiteCoverage
@@ -18,6 +19,8 @@ NAMED = 3
 Row = Mapping[str, Any]
 Site = tuple[str, str]
 """(source, site)."""
+Spans = list[tuple[str, str]]
+"""(since, until) of watches."""
 UNKNOWN = Coverage(known=False, sites=(), gaps=(), sentences=())
 
 
@@ -27,23 +30,42 @@ def find_coverage(window: Window, listings: Sequence[Row], watches: Sequence[Row
     A listing that was given up before the window began is no gap, unless its source is `enabled` and nothing else of it was
     watched. All time has no bounds, so nothing is known of its coverage.
     """
-    if window.since is None or window.until is None:
-        return UNKNOWN
-    since, until = window.since, min(window.until, window.now)
-    kept = [listing for listing in listings if is_expected(listing, listings, since, enabled)]
-    if not kept or until <= since:
-        return UNKNOWN
+    return find_coverages([window], listings, watches, enabled=enabled)[0]
+
+
+def find_coverages(
+    windows: Sequence[Window], listings: Sequence[Row], watches: Sequence[Row], *, enabled: Collection[str]
+) -> list[Coverage]:
+    """As `find_coverage` of each of many windows: what reaches beyond a window is no part of its gaps."""
     by_listing: dict[tuple[str, str, str], list[tuple[str, str]]] = {}
     for watch in watches:
         by_listing.setdefault(listing_of(watch), []).append((watch["since"], watch["until"]))
-    sites: dict[tuple[str, str], list[tuple[str, list[tuple[str, str]]]]] = {}
-    for listing in kept:
-        own = by_listing.get(listing_of(listing), [])
-        sites.setdefault((listing["source"], listing["site"]), []).append((listing["query"], find_gaps(own, since, until)))
+    latest: dict[str, str] = {}
+    for listing in listings:
+        latest[listing["source"]] = max(latest.get(listing["source"], ""), listing["until"])
+    spans = [(listing, sorted(by_listing.get(listing_of(listing), []))) for listing in listings]
+    return [cover_window(window, spans, latest, enabled) for window in windows]
+
+
+def cover_window(
+    window: Window, spans: Sequence[tuple[Row, Spans]], latest: Mapping[str, str], enabled: Collection[str]
+) -> Coverage:
+    """What of a window was watched, from each listing with its watches in order and from when each source was last watched."""
+    if window.since is None or window.until is None:
+        return UNKNOWN
+    since, until = window.since, min(window.until, window.now)
+    sites: dict[Site, list[tuple[str, list[tuple[str, str]]]]] = {}
+    for listing, own in spans:
+        alive = latest[listing["source"]] > since
+        if listing["until"] > since or (listing["source"] in enabled and not alive):
+            sites.setdefault((listing["source"], listing["site"]), []).append((listing["query"], find_gaps(own, since, until)))
+    if not sites or until <= since:
+        return UNKNOWN
     gaps = [gap for (source, site), found in sites.items() for gap in site_gaps(source, site, found, window)]
+    length = seconds(since, until)
     return Coverage(
         known=True,
-        sites=tuple(site_coverage(source, site, found, seconds(since, until)) for (source, site), found in sites.items()),
+        sites=tuple(site_coverage(source, site, found, length) for (source, site), found in sites.items()),
         gaps=tuple(gaps),
         sentences=tuple(say_gaps(gaps, list(sites))),
     )
@@ -159,7 +181,13 @@ def length_days(window: Window) -> float:
 
 def seconds(since: str, until: str) -> float:
     """Seconds between two UTC ISO 8601 times."""
-    return (parse_moment(until) - parse_moment(since)).total_seconds()
+    return moment_of(until) - moment_of(since)
+
+
+@lru_cache(maxsize=16_384)
+def moment_of(text: str) -> float:
+    """A UTC ISO 8601 time in seconds since 1970; the same bounds are asked about again and again."""
+    return parse_moment(text).timestamp()
 
 
 def in_words(day: str) -> str:

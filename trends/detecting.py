@@ -15,8 +15,9 @@ from store.facts import distinct
 from store.outbreaks import find_tests, find_tests_of_day, save_tests
 from store.queries import find_listings, find_watches
 from trends.coverage import covered_by, find_gaps, seconds
-from trends.frame import UNKNOWN, Filters, Frame, Numbers, Rows, load_frame
+from trends.frame import UNKNOWN, Filters, Frame, Numbers, Rows
 from trends.hot_button_answers import Outbreak
+from trends.loading import load_frame
 from trends.outbreaks import DailySeries, DayTest, examine, find_onset, settle_days
 from trends.windows import Window, from_days, local_day
 

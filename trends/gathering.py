@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlite_utils import Database
 
 from config import Brand, Config, Thresholds
@@ -16,10 +17,12 @@ from store.scope import Scope
 from trends.answers import Count, Coverage, Week
 from trends.changes import Past
 from trends.clock import Clock, count_clock
-from trends.coverage import UNKNOWN, as_of_last_crawl, find_coverage, watched_share
-from trends.frame import Filters, Frame, Numbers, Rows, load_frame
+from trends.coverage import UNKNOWN, as_of_last_crawl, find_coverages, watched_share
+from trends.frame import Filters, Frame, Rows
 from trends.languages import say_unsupported
+from trends.loading import load_frame
 from trends.quotes import Passages
+from trends.sums import Speakers
 from trends.verdicts import plural
 from trends.windows import Window, before, cover, weeks
 
@@ -70,9 +73,25 @@ class Gathered:
         return self.frame.names("unsupported", self.here[self.frame.unsupported[self.here]])
 
     @cached_property
-    def judged_by_person(self) -> Numbers:
-        """How many of `judged` each person said, by the numbers of `Frame.persons`."""
-        return np.bincount(self.frame.persons[self.judged], minlength=self.frame.crowd)
+    def judging(self) -> Speakers:
+        """Who says those of `judged`."""
+        return self.frame.spoken(self.judged)
+
+    @cached_property
+    def standing_groups(self) -> tuple[NDArray[Any], Rows]:
+        """The groups of copies among `judged`, in order, and the row that stands for each."""
+        rows = self.judged[self.frame.copied[self.judged]]
+        groups = self.frame.column("copy")[rows]
+        order = np.argsort(groups, kind="stable")
+        return groups[order], rows[order]
+
+    def standing(self, groups: NDArray[Any]) -> Rows:
+        """The row of `judged` that stands for each of some groups of copies; −1 for none."""
+        there, rows = self.standing_groups
+        if not len(there):
+            return np.full(len(groups), -1, np.int64)
+        place = np.minimum(np.searchsorted(there, groups), len(there) - 1)
+        return np.where(there[place] == groups, rows[place], -1)
 
     @cached_property
     def clock(self) -> Clock:
@@ -177,10 +196,9 @@ def read_coverages(
     if not bounded:
         return [UNKNOWN for _ in windows]
     since, until = min(str(window.since) for window in bounded), max(str(window.until) for window in bounded)
-    # One question for all of them: what reaches beyond a window is no part of its gaps.
     watches = find_watches(db, brand=brand, since=since, until=until, source=filters.source)
     enabled = {source.name for source in config.sources if source.enabled}
-    return [find_coverage(window, listings, watches, enabled=enabled) for window in windows]
+    return find_coverages(windows, listings, watches, enabled=enabled)
 
 
 def passages_of(db: Database, brand: str) -> Passages:

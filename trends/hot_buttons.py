@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from sqlite_utils import Database
 
 from config import Config, Topic
@@ -16,12 +14,14 @@ from trends.changes import compare, settle
 from trends.clock import count_clock, find_busy
 from trends.correcting import find_false_alarms
 from trends.detecting import read_outbreaks
-from trends.frame import CUSTOMERS, Filters, Frame, Rows, load_words
+from trends.frame import CUSTOMERS, Filters, Frame, Rows
 from trends.gathering import Gathered, count_weeks, gather
-from trends.hot_button_answers import HotButton, HotButtons, Outbreak, Part, Quiet, Telling
-from trends.intervals import share
+from trends.hot_button_answers import HotButton, HotButtons, Outbreak, Quiet, Telling
+from trends.hot_parts import Division, divide, find_parts
+from trends.loading import load_words
 from trends.overused import MIN_PEOPLE, find_telling, ignored_words
 from trends.quotes import find_loudest, make_quotes, pick_quotes
+from trends.sums import share_of_sums
 from trends.verdicts import ORDER, find_verdict
 from trends.windows import Window
 from trends.words import hash_words
@@ -30,8 +30,6 @@ NOBODY = np.zeros(0, np.int64)
 MOST_TEXTS = 4_000
 """Texts of the brand, the newest, whose words are compared."""
 WORDS = 6
-PARTS = 6
-"""Sources, products and places with figures of their own."""
 
 
 def answer_hot_buttons(
@@ -78,6 +76,7 @@ def find_hot_buttons(
     complaints = frame.once(np.flatnonzero(frame.inside(window) & frame.complains))
     most_by_chance = {topic: by_chance(frame.speakers(complaints), rate) for topic, rate in alarms.items()}
     words = find_words(ground, config, texts)
+    divisions = find_divisions(ground) if parts else ()
     buttons = [
         find_hot_button(
             ground,
@@ -87,7 +86,7 @@ def find_hot_buttons(
             words=words.get(topic, ()),
             outbreak=outbreaks.get(topic),
             most_by_chance=most_by_chance.get(topic),
-            parts=parts,
+            divisions=divisions,
         )
         for topic in by_topic
         if len(here[topic])
@@ -108,6 +107,16 @@ def find_hot_buttons(
         coverage=ground.past.coverage,
         notes=ground.notes(),
         unsupported=ground.unsupported,
+    )
+
+
+def find_divisions(ground: Gathered) -> tuple[Division, ...]:
+    """The mentions of the window by source, by product and by place."""
+    frame, names = ground.frame, ground.frame.segment.names
+    return (
+        divide(ground, frame.source_numbers, frame.source_names),
+        divide(ground, frame.column("subject"), names),
+        divide(ground, frame.column("place"), names),
     )
 
 
@@ -153,7 +162,7 @@ def find_hot_button(
     words: tuple[Telling, ...],
     outbreak: Outbreak | None,
     most_by_chance: int | None,
-    parts: bool,
+    divisions: Sequence[Division],
 ) -> HotButton:
     """Everything about one topic, from its complaints of the window, copies once."""
     frame = ground.frame
@@ -177,7 +186,7 @@ def find_hot_button(
         sources=frame.sources(here),
         sites=frame.sites(here),
         days=frame.distinct_days(here),
-        share=share_of(ground, here, ground.judged),
+        share=share_of(ground, here),
         change=change,
         verdict=verdict,
         rule=rule,
@@ -189,9 +198,9 @@ def find_hot_button(
         busy_hours=find_busy(own.hours, everybody.hours),
         busy_weekdays=find_busy(own.weekdays, everybody.weekdays),
         words=words,
-        by_source=find_parts(ground, rows, here, frame.source_numbers, frame.source_names) if parts else (),
-        by_subject=find_parts(ground, rows, here, frame.column("subject"), frame.segment.names) if parts else (),
-        by_place=find_parts(ground, rows, here, frame.column("place"), frame.segment.names) if parts else (),
+        by_source=find_parts(ground, divisions[0], rows, here) if divisions else (),
+        by_subject=find_parts(ground, divisions[1], rows, here) if divisions else (),
+        by_place=find_parts(ground, divisions[2], rows, here) if divisions else (),
         outbreak=outbreak,
         languages=frame.names("language", here, missing="unknown"),
         subjects=frame.names("subject", here),
@@ -226,38 +235,11 @@ def judge(ground: Gathered, here: Rows, *, outbreak: bool = False, most_by_chanc
     )
 
 
-def share_of(ground: Gathered, here: Rows, whole: Rows) -> Share:
+def share_of(ground: Gathered, here: Rows) -> Share:
     """The share of some complaints in the brand's mentions."""
-    frame = ground.frame
-    if whole is ground.judged and not frame.column("copy")[here].any():
-        return share(frame.shared_by(here, ground.judged_by_person), floor=ground.thresholds.too_few)
-    return share(frame.part_of(frame.masked(here), frame.stood_for(whole, here)), floor=ground.thresholds.too_few)
-
-
-def find_parts(ground: Gathered, rows: Rows, here: Rows, numbers: NDArray[Any], names: Mapping[int, str]) -> tuple[Part, ...]:
-    """The complaints `here`, of all `rows` of the topic, by what `numbers` say of each fact: those with most complaints."""
-    found, counts = np.unique(numbers[here], return_counts=True)
-    leading = [number for number in found[np.argsort(-counts, kind="stable")] if number][:PARTS]
-    return tuple(
-        find_part(ground, names[int(number)], rows[numbers[rows] == number], here[numbers[here] == number],
-                  ground.judged[numbers[ground.judged] == number])
-        for number in leading
-    )  # fmt: skip
-
-
-def find_part(ground: Gathered, name: str, rows: Rows, here: Rows, whole: Rows) -> Part:
-    """The figures of one part. Whether one of several parts rises is for the whole topic to say: its change is not tested."""
-    frame = ground.frame
-    voices = frame.voices(here)
-    verdict, rule = judge(ground, here)
-    return Part(
-        name=name,
-        complaints=voices.mentions,
-        people=voices.people,
-        anonymous=voices.anonymous,
-        days=frame.distinct_days(here),
-        share=share_of(ground, here, whole),
-        change=compare(frame, rows, ground.past).change,
-        verdict=verdict,
-        rule=rule,
-    )
+    frame, floor = ground.frame, ground.thresholds.too_few
+    copies = here[frame.copied[here]]
+    stands = ground.standing(frame.column("copy")[copies])
+    if (stands >= 0).all() and (frame.persons[stands] == frame.persons[copies]).all():
+        return share_of_sums(ground.judging.add_up_persons(frame.persons[here]), floor=floor)
+    return frame.share(frame.masked(here), frame.stood_for(ground.judged, here), floor=floor)

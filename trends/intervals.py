@@ -109,11 +109,19 @@ def design_effect(parts: Floats, wholes: Floats, variance: float) -> float:
     whole, people = float(wholes.sum()), count_speaking(wholes)
     if whole == people or people < 2:
         return max(whole / people, 1.0)
-    squares = products(wholes, wholes)
+    sums = products(parts, parts), products(parts, wholes), products(wholes, wholes)
+    return effect_of(float(parts.sum()), whole, people, variance, sums)
+
+
+def effect_of(part: float, whole: float, people: int, variance: float, sums: tuple[float, float, float]) -> float:
+    """As `design_effect`, from sums over people: parts, wholes, and (part squared, part by whole, whole squared)."""
+    if whole == people or people < 2:
+        return max(whole / people, 1.0)
+    squares, mixed, wholes = sums
     if variance <= 0:
-        return squares / whole
-    ratio = float(parts.sum()) / whole
-    rest = products(parts, parts) - 2 * ratio * products(parts, wholes) + ratio**2 * squares
+        return wholes / whole
+    ratio = part / whole
+    rest = squares - 2 * ratio * mixed + ratio**2 * wholes
     clustered = people / (people - 1) * rest / whole**2
     return max(clustered / (variance / whole), 1.0)
 

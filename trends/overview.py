@@ -9,15 +9,17 @@ from sqlite_utils import Database
 
 from config import Brand, Config, Thresholds
 from store.facts import ANSWERED, REPLY_TIMED
-from trends.answers import Coverage, Figures, Net, Overview, Replies, SentimentWeek, Share
+from trends.answers import Coverage, Figures, Overview, Replies, SentimentWeek, Share
 from trends.changes import compare, settle
 from trends.correcting import correct_sentiment
 from trends.coverage import watched_share
-from trends.frame import CUSTOMERS, SECOND_KNOWN, Filters, Frame, Rows, load_frame
+from trends.frame import CUSTOMERS, SECOND_KNOWN, Filters, Frame, Rows
 from trends.gathering import UNCORRECTED, Gathered, gather, is_gap, spanned
-from trends.intervals import net, share
+from trends.loading import load_frame
 from trends.prevalence import Corrected
 from trends.quotes import find_loudest, make_quotes
+from trends.share_of_voice import share_voices
+from trends.sums import Sums, net_of_sums, share_of_sums
 from trends.windows import Window
 
 REST_UNCORRECTED = "Complaints, topics, attributes and the sentiment of competitors are a classifier's and uncorrected."
@@ -109,41 +111,34 @@ def before_notes(ground: Gathered) -> tuple[str, ...]:
 def find_figures(brand: Brand, frame: Frame, window: Window, voice: Share, thresholds: Thresholds) -> Figures:
     """One brand in one window."""
     rows = frame.rows(window)
-    voices = frame.voices(rows)
-    read = rows[frame.column("mood")[rows] != 0]
-    supported = rows[~frame.unsupported[rows]]
+    voices, floor = frame.voices(rows), thresholds.too_few
+    moods = sum_moods(frame, rows)
     return Figures(
         brand=brand.id,
         brand_name=brand.name,
         mentions=voices.mentions,
         people=voices.people,
         anonymous=voices.anonymous,
-        net=find_net(frame, rows, thresholds),
-        negative=share(frame.part_of(frame.mood("negative"), read), floor=thresholds.too_few),
+        net=net_of_sums(moods[0], floor=floor),
+        negative=share_of_sums(moods[1], floor=floor),
         voice=voice,
-        complaints=share(frame.part_of(frame.complains, supported), floor=thresholds.too_few),
+        complaints=frame.share(frame.complains, rows[~frame.unsupported[rows]], floor=floor),
         replies=find_reply_times(frame, np.flatnonzero(frame.inside(window) & frame.complains), thresholds),
     )
 
 
-def find_net(frame: Frame, rows: Rows, thresholds: Thresholds) -> Net:
-    """Net sentiment of rows that have a sentiment."""
-    return net(frame.parts(rows, *(frame.mood(mood) for mood in MOODS)), floor=thresholds.too_few)
+def sum_moods(frame: Frame, rows: Rows) -> tuple[Sums, Sums]:
+    """Net sentiment and share negative of the rows that have a sentiment."""
+    spoken = frame.spoken(rows[frame.column("mood")[rows] != 0])
+    negative = frame.mood("negative")
+    return spoken.add_up(frame.mood("positive"), negative), spoken.add_up(negative)
 
 
 def find_voices(frames: Mapping[str, Frame], window: Window, thresholds: Thresholds) -> dict[str, Share]:
     """Each brand's share of voice. A mention of two brands is a voice for each, so the shares add up to one."""
-    rows = [frame.rows(window) for frame in frames.values()]
-    authors = np.concatenate([frame.column("author")[found] for frame, found in zip(frames.values(), rows, strict=True)])
-    mentions = np.concatenate([frame.column("mention")[found] for frame, found in zip(frames.values(), rows, strict=True)])
-    brand = np.repeat(np.arange(len(frames)), [len(found) for found in rows])
-    # No author key is that small a number: a mention without an author is a person of its own.
-    _, person = np.unique(np.where(authors == 0, mentions, authors), return_inverse=True)
-    whole = np.bincount(person)
-    return {
-        name: share(np.stack([np.bincount(person, weights=brand == n), whole], axis=-1), floor=thresholds.too_few)
-        for n, name in enumerate(frames)
-    }
+    found = [(frame, frame.rows(window)) for frame in frames.values()]
+    shares = share_voices(found, floor=thresholds.too_few)
+    return dict(zip(frames, shares, strict=True))
 
 
 def find_reply_times(frame: Frame, complaints: Rows, thresholds: Thresholds) -> Replies:

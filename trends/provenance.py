@@ -16,7 +16,8 @@ from store.recording import Statement, sql_of, tidy
 from store.records import MEASURES
 from store.saved import find_taggers
 from store.scope import Scope
-from trends.frame import CUSTOMERS, Filters, Frame, Rows, load_frame
+from trends.frame import CUSTOMERS, Filters, Frame, Rows
+from trends.loading import load_frame
 from trends.windows import Window, before
 
 GROUPS: Mapping[str, tuple[str, ...]] = {

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from store.facts import TOPIC
 from trends.answers import Quote
 from trends.coverage import in_words
-from trends.frame import Frame, Rows
+from trends.frame import Bools, Frame, Rows
 from trends.people import Row
 from trends.windows import Window, day_of
 
@@ -32,7 +33,8 @@ def pick_quotes(frame: Frame, rows: Rows, topic: str = "", *, count: int = QUOTE
     say how sure, of one `kind`.
     """
     author, site, mention = (frame.column(name) for name in ("author", "site", "mention"))
-    keys = (mention[rows], frame.column("published")[rows], frame.scores(kind, topic)[rows], author[rows] != 0)
+    rows, scores = leading(rows, author[rows] != 0, frame.scores(kind, topic)[rows])
+    keys = (mention[rows], frame.column("published")[rows], scores, author[rows] != 0)
     ordered = rows[np.lexsort(keys)[::-1]][:CANDIDATES].tolist()
     chosen: list[int] = []
     for fresh_site in (True, False):
@@ -42,6 +44,16 @@ def pick_quotes(frame: Frame, rows: Rows, topic: str = "", *, count: int = QUOTE
             if len(chosen) < count and author[row] not in known and not (fresh_site and seen_site):
                 chosen.append(row)
     return [int(mention[row]) for row in chosen]
+
+
+def leading(rows: Rows, known: Bools, scores: NDArray[np.float64]) -> tuple[Rows, NDArray[np.float64]]:
+    """Those of some rows that can be among the candidates, with their scores: the others need not be sorted."""
+    if np.count_nonzero(known) > CANDIDATES:
+        rows, scores = rows[known], scores[known]
+        least = np.partition(scores, len(scores) - CANDIDATES)[len(scores) - CANDIDATES]
+        kept = scores >= least
+        rows, scores = rows[kept], scores[kept]
+    return rows, scores
 
 
 def find_loudest(frame: Frame, rows: Rows) -> int | None:

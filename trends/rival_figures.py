@@ -26,7 +26,7 @@ TOPIC_FIGURE, ATTRIBUTE_FIGURE = "topic ", "attribute "
 
 def tally(frame: Frame, rows: Rows, topics: Sequence[Topic], attributes: Sequence[Attribute]) -> Tally:
     """The figures of some rows of a brand by person. Copies count once."""
-    people, add = number_people(frame.column("author")[rows])
+    people, add = number_people(frame.column("author")[rows], frame.ranks[rows])
     inside = np.full(len(frame), -1, np.int64)
     inside[rows] = np.arange(len(rows))
     mood, supported = frame.column("mood")[rows], ~frame.unsupported[rows]

@@ -15,8 +15,9 @@ from store.queries import find_listings
 from trends.answers import Coverage
 from trends.coverage import as_of_last_crawl, watched_share
 from trends.differences import Difference, judge_all, judge_change
-from trends.frame import CUSTOMERS, Filters, Frame, Rows, load_frame, narrowed
+from trends.frame import CUSTOMERS, Filters, Frame, Rows, narrowed
 from trends.gathering import Gathered, QuestionError, find_brand, gather, is_gap, read_coverages, wide_window
+from trends.loading import load_frame
 from trends.ratings import Sorted
 from trends.rival_answers import Compared, Rival, Rivals, Standing, VoiceWeek
 from trends.rival_figures import (
@@ -30,7 +31,7 @@ from trends.rival_figures import (
     tally,
 )
 from trends.rival_sites import Common, Heard, Site, find_common, find_shared_gaps, hear, on_sites
-from trends.tallies import Tally, as_net, as_share, compare_tallies, find_voices
+from trends.tallies import Tally, as_net, as_share, compare_tallies, find_voices, share_of_two
 from trends.windows import Window, cover
 
 
@@ -190,7 +191,7 @@ def find_rival(ground: Gathered, measured: Measured, ours: Side, theirs: Side, c
         brand_name=theirs.brand.name,
         own_mentions=len(own_rows),
         mentions=len(rows),
-        voice=find_voices([mine, other], floor=floor)[0],
+        voice=share_of_two(mine, other, floor=floor),
         figures=(*basic, *scales),
         topics=tuple(topics),
         attributes=tuple(make_compared("attribute", one.id, one.name, said) for one, said in spoken),

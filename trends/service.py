@@ -14,15 +14,15 @@ from trends.answers import Change, Coverage, Share
 from trends.cases import rule_words
 from trends.changes import compare, settle
 from trends.coverage import length_days, watched_share
-from trends.frame import CUSTOMERS, Filters, Frame, Rows, load_frame
+from trends.frame import CUSTOMERS, Filters, Frame, Rows
 from trends.gathering import Gathered
 from trends.goals import GoalAnswer
-from trends.intervals import share
+from trends.loading import load_frame
 from trends.overview import before_notes
 from trends.quotes import make_quotes, pick_quotes
 from trends.ratings import compare_ratings, rate
 from trends.service_answers import Service, ServiceFigures, SignFigures, Surveys
-from trends.service_figures import Asked, find_backlog, find_figures, rate_customers, source_rows, tally
+from trends.service_figures import Asked, find_backlog, find_figures, rate_customers, source_rows
 from trends.service_goals import Weekly, judge_goals
 from trends.service_ground import SURVEYS, Read, find_asked, ratings_of, read_ground, reply_hours
 from trends.windows import Window, cover, iso, parse_moment
@@ -172,9 +172,7 @@ def share_before(ground: Gathered, rows: Rows, earlier: Window) -> Share:
 def share_of_sign(ground: Gathered, here: Rows, judged: Rows) -> Share:
     """Mentions with a sign of all that the classifier could judge."""
     frame = ground.frame
-    stood = frame.stood_for(judged, here)
-    counts = tally(frame, stood, frame.masked(here)[stood], np.ones(len(stood), np.bool_))
-    return share(counts, floor=ground.thresholds.too_few)
+    return frame.share(frame.masked(here), frame.stood_for(judged, here), floor=ground.thresholds.too_few)
 
 
 def find_surveys(read: Read) -> Surveys:

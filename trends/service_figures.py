@@ -94,8 +94,7 @@ def count_voices(frame: Frame, rows: Rows, speakers: int) -> Voices:
 
 def find_rate(frame: Frame, complaints: Rows, judged: Rows, floor: int) -> Share:
     """Complaints of all mentions; a group of copies is stood for by the one that complains."""
-    stood = frame.stood_for(judged, complaints)
-    return share(tally(frame, stood, frame.masked(complaints)[stood], np.ones(len(stood), np.bool_)), floor=floor)
+    return frame.share(frame.masked(complaints), frame.stood_for(judged, complaints), floor=floor)
 
 
 def tally(frame: Frame, rows: Rows, *parts: NDArray[Any]) -> Numbers:

@@ -18,8 +18,9 @@ from store.queries import find_listings
 from store.records import MEASURES
 from trends.business import find_every, spread_days
 from trends.cases import NEVER, Cases, Talk, Threads, judge_cases
-from trends.frame import Filters, Frame, Rows, chosen, day_bounds, take_frame
+from trends.frame import Filters, Frame, Rows
 from trends.gathering import Gathered, find_brand, find_past, passages_of, read_coverages, wide_window
+from trends.loading import chosen, day_bounds, take_frame
 from trends.ratings import Ratings
 from trends.service_figures import Asked
 from trends.windows import Window, weeks

@@ -17,6 +17,7 @@ from trends.answers import Net, Share
 from trends.crowd import ANONYMOUS, Floats, Limits, quantile
 from trends.differences import Difference, Figure, chance_of, net_limits, square_and_add, wilson_limits
 from trends.intervals import Z
+from trends.sums import Sums, share_of_sums
 
 Places = NDArray[np.int64]
 NOTHING: Floats = np.zeros(0)
@@ -139,10 +140,13 @@ class Tally:
         return int(np.searchsorted(self.people, ANONYMOUS, side="right"))
 
 
-def number_people(authors: NDArray[np.uint64]) -> tuple[NDArray[np.uint64], Callable[..., Floats]]:
-    """The people of some rows as `Tally.people`, and what adds up weights of some of these rows (places) by person."""
+def number_people(authors: NDArray[np.uint64], ranks: Places | None = None) -> tuple[NDArray[np.uint64], Callable[..., Floats]]:
+    """The people of some rows as `Tally.people`, and what adds up weights of some of these rows (places) by person.
+
+    `ranks`, where they are known, are in the order of the authors.
+    """
     known = authors != ANONYMOUS
-    people, place = np.unique(authors[known], return_inverse=True)
+    people, place = rank_people(authors[known], None if ranks is None else ranks[known])
     nobody = len(authors) - len(place)
     person = np.empty(len(authors), np.int64)
     person[known], person[~known] = place + nobody, np.arange(nobody)
@@ -152,6 +156,18 @@ def number_people(authors: NDArray[np.uint64]) -> tuple[NDArray[np.uint64], Call
         return np.bincount(person[rows], minlength=len(everybody)).astype(np.float64)
 
     return everybody, add
+
+
+def rank_people(authors: NDArray[np.uint64], ranks: Places | None) -> tuple[NDArray[np.uint64], Places]:
+    """The different authors in order, and the place of each row's among them; with ranks nothing needs to be sorted."""
+    if ranks is None:
+        people, place = np.unique(authors, return_inverse=True)
+        return people, place
+    there = np.bincount(ranks) > 0
+    place = (np.cumsum(there) - 1)[ranks]
+    people = np.empty(int(np.count_nonzero(there)), np.uint64)
+    people[place] = authors
+    return people, place
 
 
 def as_share(ratio: Ratio, *, floor: int) -> Share:
@@ -196,15 +212,42 @@ def find_voices(tallies: Sequence[Tally], *, floor: int) -> list[Share]:
 
 def compare_tallies(first: Tally, second: Tally, *, floor: int) -> dict[str, Difference]:
     """The first's figures less the second's, of those that both have."""
-    one, two = first.anonymous, second.anonymous
-    _, here, there = np.intersect1d(first.people[one:], second.people[two:], assume_unique=True, return_indices=True)
-    both = (here + one, there + two)
+    both = Both(*find_both(first, second), {})
     names = [name for name in first.ratios if name in second.ratios]
     return {name: compare_ratios(first.ratios[name], second.ratios[name], both, floor=floor) for name in names}
 
 
-def compare_ratios(first: Ratio, second: Ratio, both: tuple[Places, Places], *, floor: int) -> Difference:
-    """One figure less the other. `both` are the places of those who may have spoken on both sides."""
+@dataclass(frozen=True)
+class Both:
+    """The places of those who may have spoken on both sides."""
+
+    first: Places
+    second: Places
+    seen: dict[tuple[int, int], tuple[Floats, Floats, float]]
+    """What they said, by the arrays of both sides that it was asked of: many figures are over the same answers."""
+
+    def whole(self, first: Floats, second: Floats) -> tuple[Floats, Floats, float]:
+        """What they said on each side, and the sum of products."""
+        name = id(first), id(second)
+        if name not in self.seen:
+            one, two = first[self.first], second[self.second]
+            self.seen[name] = one, two, dot(one, two)
+        return self.seen[name]
+
+
+def find_both(first: Tally, second: Tally) -> tuple[Places, Places]:
+    """The places in both tallies of the people who are in both."""
+    one, two = first.anonymous, second.anonymous
+    here, there = first.people[one:], second.people[two:]
+    if not len(here) or not len(there):
+        return np.zeros(0, np.int64), np.zeros(0, np.int64)
+    place = np.minimum(np.searchsorted(here, there), len(here) - 1)
+    same = np.flatnonzero(here[place] == there)
+    return place[same] + one, same + two
+
+
+def compare_ratios(first: Ratio, second: Ratio, both: Both, *, floor: int) -> Difference:
+    """One figure less the other."""
     counts = {
         "first_n": round(first.sums[1]),
         "second_n": round(second.sums[1]),
@@ -216,15 +259,35 @@ def compare_ratios(first: Ratio, second: Ratio, both: tuple[Places, Places], *, 
     one, two = first.figure, second.figure
     value = one.value - two.value
     (low, high), chance = square_and_add(one, two, Z), find_chance(one, two)
-    whole1, whole2 = first.whole[both[0]], second.whole[both[1]]
-    if dot(whole1, whole2) > 0:
-        pull1, pull2 = first.part[both[0]] - one.value * whole1, second.part[both[1]] - two.value * whole2
-        common = dot(pull1, pull2) / first.sums[1] / second.sums[1]
+    whole1, whole2, wholes = both.whole(first.whole, second.whole)
+    if wholes > 0:
+        part1, part2 = first.part[both.first], second.part[both.second]
+        # How both are pulled from their figures, multiplied: of the sums by person, so that nothing is made for each of them.
+        pulled = dot(part1, part2) - two.value * dot(part1, whole2) - one.value * dot(whole1, part2)
+        common = (pulled + one.value * two.value * wholes) / first.sums[1] / second.sums[1]
         error, freedom = pooled_error(first, second, common)
         reach = quantile(Z, freedom) * error
         low, high = max(min(low, value - reach), -one.span), min(max(high, value + reach), one.span)
         chance = max(chance, chance_of(value, error, freedom))
     return Difference(first=one.value, second=two.value, value=value, low=low, high=high, chance=chance, **counts)
+
+
+def share_of_two(first: Tally, second: Tally, *, floor: int) -> Share:
+    """The first's share of the mentions of both, as `find_voices` gives it."""
+    here, there = find_both(first, second)
+    cross = dot(first.mentions[here], second.mentions[there])
+    own, other = dot(first.mentions, first.mentions), dot(second.mentions, second.mentions)
+    plus, whole = float(first.mentions.sum()), float(first.mentions.sum() + second.mentions.sum())
+    sums = Sums(
+        plus=round(plus),
+        minus=0,
+        whole=round(whole),
+        squares=round(own),
+        products=round(own + cross),
+        wholes=round(own + other + 2 * cross),
+        people=len(first.people) + len(second.people) - len(here),
+    )
+    return share_of_sums(sums, floor=floor)
 
 
 def find_chance(one: Figure, two: Figure) -> float:

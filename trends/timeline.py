@@ -11,10 +11,11 @@ from sqlite_utils import Database
 from config import Config
 from store.facts import UNDATED
 from store.queries import find_listings
-from trends.frame import CUSTOMERS, Filters, Frame, load_frame
+from trends.frame import CUSTOMERS, Filters, Frame
 from trends.gathering import SILENT, Gathered, QuestionError, find_brand, find_past, passages_of, read_coverages
 from trends.goals import GoalAnswer, WeekFigure, judge_goal
 from trends.laying import lay_series
+from trends.loading import load_frame
 from trends.periods import MOST, find_periods
 from trends.timeline_answers import Line, Point, Trend
 from trends.timeline_correction import find_told, read_corrections

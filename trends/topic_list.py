@@ -11,8 +11,9 @@ from config import Config, Topic
 from store.queries import count_by_source
 from store.unsorted import find_topic_taggers
 from trends.answers import Voices
-from trends.frame import CUSTOMERS, Filters, load_frame
+from trends.frame import CUSTOMERS, Filters
 from trends.gathering import find_brand
+from trends.loading import load_frame
 from trends.people import Row
 from trends.suggestions import ListedTopic, TopicList
 from trends.windows import Window

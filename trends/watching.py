@@ -17,8 +17,9 @@ from store.queries import find_latest_crawls, find_listings, find_watches
 from trends.answers import Coverage, Gap
 from trends.coverage import DAY, SLACK, find_coverage, find_gaps, is_expected, seconds
 from trends.coverage import listing_of as key_of
-from trends.frame import CUSTOMERS, UNKNOWN, Filters, Frame, Rows, load_frame
+from trends.frame import CUSTOMERS, UNKNOWN, Filters, Frame, Rows
 from trends.gathering import find_brand
+from trends.loading import load_frame
 from trends.silence import PAST_DAYS, find_silence
 from trends.verdicts import plural
 from trends.windows import Window, days_label, from_days, local_day, midnight

@@ -135,3 +135,8 @@ def test_business_series_are_levels_unless_said_and_a_part_is_read_as_its_whole(
         MetricSeries(name="rating:trustyard.example:Acme", every="week"),
     )
     assert [config.metric(name).kind for name in ("returns", "returns/Toaster X", "customers")] == ["count", "count", "level"]
+
+
+def test_a_goal_without_a_figure_is_told(write):
+    (told,) = problems(write("[[goals]]\nat_most = 3\n"))
+    assert "goals[0].figure: is missing; say what the goal is for: complaints_a_week, complaint_rate" in told

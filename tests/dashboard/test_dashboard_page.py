@@ -154,7 +154,7 @@ def test_brand_and_window_are_chosen_by_the_address(client):
     ("path", "message"),
     [
         ("/?brand=acme", "brand: 'acme' is not in config.toml; there are tamarind, nimblecart, basketree"),
-        ("/?last=3y", "last: '3y' is not there; choose one of week, 1w, 4w, 12w, all"),
+        ("/?last=3y", "last: '3y' is not there; choose one of week, 1w, 4w, 12w, 26w, 52w, all"),
         ("/mentions?sentiment=<b>", "sentiment: '<b>' is not there"),
         ("/mentions?topic=x", "topic: 'x' is not there"),
     ],
@@ -277,10 +277,11 @@ def test_an_address_that_is_taken_is_a_clear_error(address, config):
         serve_dashboard(config, now=lambda: NOW, port=port)
 
 
-def test_names_of_the_configuration_are_escaped_too(serve, config, tmp_path):
+@pytest.mark.parametrize("path", ["/", "/trend", "/service", "/compare?last=4w", "/coverage", "/topic?topic=refund"])
+def test_names_of_the_configuration_are_escaped_too(serve, config, path):
     brands = tuple(dataclasses.replace(brand, name="<i>Tam</i>") if brand.role == "own" else brand for brand in config.brands)
     with serve(dataclasses.replace(config, brands=brands)) as url:
-        page = BeautifulSoup(httpx.get(url).text, "html.parser")
+        page = BeautifulSoup(httpx.get(url + path, timeout=60).text, "html.parser")
     assert page("i") == []
     assert "<i>Tam</i>" in words(page)
 

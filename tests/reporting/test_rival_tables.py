@@ -7,6 +7,8 @@ import json
 import re
 import subprocess
 import sys
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -15,14 +17,19 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from reporting.plain import as_plain
-from reporting.rival_tables import points, rivals_table
+from reporting.rival_tables import points, rest_words, rivals_table
 from reporting.sheets import as_csv
 from reporting.watching_tables import line_of, short, watching_table
 from store.database import read_database
+from trends.differences import Difference
+from trends.rival_answers import Compared
 from trends.rivals import answer_rivals
 from trends.watching import answer_watching
-from trends.windows import all_time, last_full_week
+from trends.windows import all_time, from_days, last_full_week
 
+NOTHING = Difference(
+    first=None, second=None, value=None, low=None, high=None, chance=1.0, first_n=1, second_n=1, first_people=1, second_people=1
+)
 ROOT = Path(__file__).resolve().parents[2]
 ANSWERS = {rivals_table: answer_rivals, watching_table: answer_watching}
 
@@ -115,3 +122,15 @@ def test_the_commands_answer_and_name_a_mistake(config, tmp_path):
     wrong = run(config, tmp_path, "compare", "--with", "tamarind")
     assert (wrong.returncode, wrong.stdout) == (1, "")
     assert wrong.stderr.startswith("Error: compare: 'tamarind' needs another brand beside it")
+
+
+def test_what_is_too_little_is_named():
+    few = Compared(figure="topic", subject="app", name="App", scale="", difference=NOTHING, outcome="too few to say")
+    alike = replace(few, subject="refund", outcome="no clear change")
+    assert rest_words("topic", [few, few]) == "Too few to say of 2 topics"
+    assert rest_words("topic", [few, alike]) == "No clear difference in 1 topic; too few to say of 1"
+
+
+def test_a_window_that_is_yet_to_come_has_no_timeline(db, config):
+    window = from_days(date(2027, 1, 4), date(2027, 1, 11), now=NOW, zone=config.time_zone)
+    assert "a day each" not in printed(watching_table(answer_watching(db, config, window=window)))

@@ -26,7 +26,7 @@ from store.saving import Author, save_mentions
 from store.tags import find_due, save_tagged, set_current_taggers
 from trends.goals import WeekFigure
 from trends.service import answer_service
-from trends.windows import last
+from trends.windows import all_time, last
 
 DOCS = Path(__file__).parents[2] / "docs" / "json.md"
 SIGNS = {
@@ -185,3 +185,15 @@ def test_points_have_a_sign_and_no_negative_nought():
 def test_a_goals_weeks_are_drawn_with_a_dot_for_what_is_not_known():
     weeks = [WeekFigure(first_day="2026-09-28", value=value) for value in (0.0, None, 0.5, 1.0)]
     assert goal_sparks(weeks) == "▁·▅█"
+
+
+def test_one_mention_is_one_and_no_comparison_is_said_once(config):
+    one = last("1d", now="2026-10-01T20:00:00Z", zone=config.time_zone)
+    with contextlib.closing(read_database(config.database)) as db:
+        single = answer_service(db, config, window=dataclasses.replace(one, now=NOW), language="en")
+        always = answer_service(db, config, window=all_time(now=NOW, zone=config.time_zone))
+    assert single.n == 0
+    text = printed(service_table(dataclasses.replace(single, n=1)))
+    assert "1 mention, 0 complaints" in text
+    assert "\n\n\n" not in text.replace(" ", "")
+    assert printed(service_table(always)).count("All time has no window before it.") == 1

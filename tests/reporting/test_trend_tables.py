@@ -124,3 +124,8 @@ def test_csv_has_a_row_for_each_week_of_each_figure(db, config, weeks):
     point = answer.periods[7]
     assert (last_week["of_brand"], last_week["line"], last_week["first_day"]) == ("tamarind", "mentions", point.first_day)
     assert (float(last_week["level_value"]), last_week["status"]) == (point.level.value, "known")
+
+
+def test_one_week_is_not_called_weeks(db, config):
+    text = printed(trend_table(answer_trend(db, config, window=last("7d", now="2026-10-04T20:00:00Z", zone=config.time_zone))))
+    assert re.search(r"^1 week; · not watched", text, re.MULTILINE)

@@ -276,7 +276,8 @@ def test_complaints_per_thousand_customers_are_per_watched_week(plant, config):
 def test_one_person_complaining_often_widens_the_rate(plant, config):
     many = [complaint(f"p{n}", "09-22") for n in range(6)]
     one = [complaint("ann", "09-22", thread=str(n)) for n in range(6)]
-    from trends.frame import Filters, load_frame
+    from trends.frame import Filters
+    from trends.loading import load_frame
     from trends.service_figures import rate_customers
 
     db = plant([*many, *one], WATCHED)

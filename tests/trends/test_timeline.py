@@ -17,10 +17,11 @@ from store.metrics import save_metrics
 from store.records import Metric, Watch
 from store.sample_marks import Question
 from trends.differences import compare_means, compare_nets, compare_shares
-from trends.frame import Filters, load_frame
+from trends.frame import Filters
 from trends.gathering import QuestionError
 from trends.hot_buttons import answer_hot_buttons
 from trends.intervals import Z, net, share
+from trends.loading import load_frame
 from trends.moments import find_moments
 from trends.overview import answer_overview
 from trends.periods import by_author, cut, find_periods

@@ -28,8 +28,9 @@ from store.facts import Bools, Packed, Segment, unpack
 Key = tuple[int | None, int | str | None]
 """What tells one state of a day from all others: the id of its row in `facts`, and its mark or taggers where it is stale."""
 Bounds = tuple[str, str]
-MOST_FACTS = 3_000_000
-"""Facts that are kept, of all brands: about 0.6 GB. The brand that was asked for longest ago goes first."""
+MOST_FACTS = 1_500_000
+"""Facts that are kept, of all brands: up to half a kilobyte each, with what is made of them. The brand that was asked for
+longest ago goes first."""
 MOST_CUTS = 16
 """Windows of a brand that stay cut out, with their words or without."""
 

@@ -71,6 +71,11 @@ def add_tagger(db: Database, tagger: Tagger) -> int:
     return int(cursor.lastrowid or 0)
 
 
+def is_read_for(db: Database, task: str) -> bool:
+    """Whether any current tagger gives labels of a task: none does before the first `repute tag` after an upgrade."""
+    return db.execute("select 1 from taggers where task = ? and current = 1 limit 1", [task]).fetchone() is not None
+
+
 def count_due(db: Database) -> int:
     """How many mentions some current tagger has not read."""
     # What was removed has no reading, and a mention has one at most: no need to look at each of them.

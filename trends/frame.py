@@ -71,6 +71,12 @@ class Frame:
         found: Bools = (self.column("unsupported") != 0) & (self.column("mood") == 0) & ~self.complains
         return found
 
+    @cached_property
+    def unjudged(self) -> Bools:
+        """Which nobody has judged: not read yet, or unsupported. They are among the mentions, in no share of what is told."""
+        found: Bools = self.unsupported | (self.unread & (self.column("mood") == 0) & ~self.complains)
+        return found
+
     def flagged(self, bit: int) -> Bools:
         """Which have a bit of `flags`."""
         found: Bools = (self.column("flags") & bit) != 0

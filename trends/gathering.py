@@ -14,6 +14,7 @@ from sqlite_utils import Database
 from config import Brand, Config, Thresholds
 from store.queries import find_listings, find_passages, find_watches
 from store.scope import Scope
+from store.tags import is_read_for
 from trends.answers import Count, Coverage, Week
 from trends.changes import Past
 from trends.clock import Clock, count_clock
@@ -30,6 +31,9 @@ SILENT = "Silent customers do not show in public complaints: most people who lea
 UNCORRECTED = (
     "Sentiment, topics and attributes are a classifier's and uncorrected: no sampled judgements have measured its errors."
 )
+
+
+SIGNS_UNREAD = "Escalation, resolution, leaving and recommending were not read for yet: run `repute tag`."
 
 
 class QuestionError(ValueError):
@@ -51,6 +55,8 @@ class Gathered:
     watched_weeks: tuple[tuple[Window, Coverage], ...]
     """The last 8 weeks with what was watched in each."""
     passages: Passages
+    reads_signs: bool
+    """Whether mentions are read for signs: leaving, recommending, escalation, resolution."""
 
     @property
     def untagged(self) -> int:
@@ -64,8 +70,8 @@ class Gathered:
 
     @cached_property
     def judged(self) -> Rows:
-        """Those of the window that shares of what the classifier says are made of: in a supported language."""
-        return self.here[~self.frame.unsupported[self.here]]
+        """Those of the window that shares of what the classifier says are made of: read, and in a supported language."""
+        return self.here[~self.frame.unjudged[self.here]]
 
     @property
     def unsupported(self) -> tuple[Count, ...]:
@@ -115,9 +121,9 @@ class Gathered:
             said = f"{be} counted here" if self.window.all_time else f"{be} in no window and {stand} beside these figures"
             notes.append(f"{self.undated} undated {plural(self.undated, 'mention')} of {self.brand.name} {said}.")
         if self.untagged:
-            notes.append(f"Not read yet: {self.untagged} of these mentions; run `repute tag`.")
+            notes.append(f"Not read yet, and in no share: {self.untagged} of these mentions; run `repute tag`.")
         notes.append(say_unsupported(self.unsupported, len(self.here)))
-        return tuple(notes)
+        return tuple(note for note in notes if note)
 
 
 def gather(db: Database, config: Config, *, brand: str | None, window: Window, filters: Filters) -> Gathered:
@@ -135,6 +141,7 @@ def gather(db: Database, config: Config, *, brand: str | None, window: Window, f
         here=frame.rows(window),
         watched_weeks=tuple(zip(series, read_coverages(db, config, asked.id, series, filters, listings), strict=True)),
         passages=passages_of(db, asked.id),
+        reads_signs=is_read_for(db, "sign"),
     )
 
 

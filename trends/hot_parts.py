@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -149,7 +149,7 @@ def make_part(ground: Gathered, name: str, counted: Counted, part: Share, now: i
         anonymous=counted.anonymous,
         days=counted.days,
         share=part,
-        change=find_change(ground.past, now, before),
+        change=replace(find_change(ground.past, now, before), direction="unknown"),
         verdict=verdict,
         rule=rule,
     )

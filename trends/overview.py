@@ -122,7 +122,7 @@ def find_figures(brand: Brand, frame: Frame, window: Window, voice: Share, thres
         net=net_of_sums(moods[0], floor=floor),
         negative=share_of_sums(moods[1], floor=floor),
         voice=voice,
-        complaints=frame.share(frame.complains, rows[~frame.unsupported[rows]], floor=floor),
+        complaints=frame.share(frame.complains, rows[~frame.unjudged[rows]], floor=floor),
         replies=find_reply_times(frame, np.flatnonzero(frame.inside(window) & frame.complains), thresholds),
     )
 

@@ -26,14 +26,14 @@ OUTSIDE = np.iinfo(np.uint16).max
 def find_periods(window: Window, every: Every, *, earliest: str | None = None) -> tuple[Window, ...]:
     """The whole weeks (Monday to Sunday) or months that the window touches, oldest first; at least one.
 
-    What is not over yet is not among them: beside seven days, one day looks like an end of everything. All time begins with
-    `earliest`, a local day.
+    What is not over yet is not among them: beside seven days, one day looks like an end of everything. It is where the window
+    touches nothing else. All time begins with `earliest`, a local day.
     """
     today = local_day(window.now, window.zone)
     last = date.fromisoformat(window.end_day) - timedelta(days=1) if window.end_day else today
     final = min(begin(last, every), begin(begin(today, every) - timedelta(days=1), every))
     first = begin(date.fromisoformat(window.first_day or earliest or final.isoformat()), every)
-    starts = [final]
+    starts = [max(final, first)]
     while starts[-1] > first and len(starts) < MOST:
         starts.append(begin(starts[-1] - timedelta(days=1), every))
     return tuple(from_days(day, following(day, every), now=window.now, zone=window.zone) for day in reversed(starts))

@@ -29,7 +29,7 @@ def tally(frame: Frame, rows: Rows, topics: Sequence[Topic], attributes: Sequenc
     people, add = number_people(frame.column("author")[rows], frame.ranks[rows])
     inside = np.full(len(frame), -1, np.int64)
     inside[rows] = np.arange(len(rows))
-    mood, supported = frame.column("mood")[rows], ~frame.unsupported[rows]
+    mood, supported = frame.column("mood")[rows], ~frame.unjudged[rows]
     read, judged = add(mood != 0), add(supported)
     positive, negative = (add(frame.mood(name)[rows]) for name in ("positive", "negative"))
     ratios = {

@@ -15,7 +15,7 @@ from trends.cases import rule_words
 from trends.changes import compare, settle
 from trends.coverage import length_days, watched_share
 from trends.frame import CUSTOMERS, Filters, Frame, Rows
-from trends.gathering import Gathered
+from trends.gathering import SIGNS_UNREAD, Gathered
 from trends.goals import GoalAnswer
 from trends.loading import load_frame
 from trends.overview import before_notes
@@ -129,7 +129,7 @@ def find_before(read: Read, earlier: Window, hours: float | None) -> ServiceFigu
     ground = read.ground
     complaints, rows = complaints_of(ground, earlier), ground.frame.rows(earlier)
     asked = find_asked(read, complaints, as_of=same_age(ground.window, earlier), within_hours=hours)
-    judged = rows[~ground.frame.unsupported[rows]]
+    judged = rows[~ground.frame.unjudged[rows]]
     return find_whole(read, asked, complaints, judged, earlier, ground.past.before_coverage)
 
 
@@ -166,12 +166,12 @@ def share_before(ground: Gathered, rows: Rows, earlier: Window) -> Share:
     """The share of a sign in the window before."""
     frame = ground.frame
     there = frame.rows(earlier)
-    return share_of_sign(ground, frame.once(frame.within(rows, earlier)), there[~frame.unsupported[there]])
+    return share_of_sign(ground, frame.once(frame.within(rows, earlier)), there[~frame.unjudged[there]])
 
 
 def share_of_sign(ground: Gathered, here: Rows, judged: Rows) -> Share:
-    """Mentions with a sign of all that the classifier could judge."""
-    frame = ground.frame
+    """Mentions with a sign of all that the classifier could judge; of none while no sign was read for."""
+    frame, judged = ground.frame, judged if ground.reads_signs else NOBODY
     return frame.share(frame.masked(here), frame.stood_for(judged, here), floor=ground.thresholds.too_few)
 
 
@@ -222,4 +222,6 @@ def find_notes(read: Read, figures: ServiceFigures, config: Config, *, narrowed:
         notes.append(
             f"Customers: {counted.customers:,.0f}, from {config.customers_metric!r} as imported to {counted.customers_day}."
         )
+    if not ground.reads_signs:
+        notes.append(SIGNS_UNREAD)
     return (*notes, *ground.notes())

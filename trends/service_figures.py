@@ -42,6 +42,8 @@ class Asked:
     as_of_words: str
     within_hours: float | None
     floor: int
+    reads_signs: bool
+    """Whether anything was read for signs of going higher."""
 
     @cached_property
     def escalated(self) -> Rows:
@@ -79,7 +81,7 @@ def find_figures(
         complaints=count_voices(frame, complaints, len(counts)),
         complaint_rate=None if judged is None else find_rate(frame, complaints, judged, floor),
         per_1000_customers=rate,
-        escalated=share(counts[:, [0, 1]], floor=floor),
+        escalated=share(counts[:, [0, 1]] if asked.reads_signs else counts[:0, [0, 1]], floor=floor),
         replies=find_first_replies(asked, complaints, replies, counts[:, 2:6]),
         resolution=find_resolution(asked, stands, counts[:, 6:8]),
         as_of=asked.as_of_words,

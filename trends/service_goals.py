@@ -87,7 +87,7 @@ def count_complaints(weekly: Weekly, goal: Goal, week: Window, rows: Rows) -> Va
 def share_complaints(weekly: Weekly, goal: Goal, week: Window, rows: Rows) -> Valued:
     """Complaints of all mentions."""
     frame, ground = weekly.ground.frame, weekly.ground
-    judged = rows[~frame.unsupported[rows]]
+    judged = rows[~frame.unjudged[rows]]
     return of_share(find_rate(frame, complaints_of(weekly, goal, week), judged, ground.thresholds.too_few))
 
 

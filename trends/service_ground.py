@@ -16,6 +16,7 @@ from store.facts import UNDATED, WORDED
 from store.metrics import find_latest_value, find_values
 from store.queries import find_listings
 from store.records import MEASURES
+from store.tags import is_read_for
 from trends.business import find_every, spread_days
 from trends.cases import NEVER, Cases, Talk, Threads, judge_cases
 from trends.frame import Filters, Frame, Rows
@@ -72,6 +73,7 @@ def read_ground(db: Database, config: Config, *, brand: str | None, window: Wind
             frame=frame,
             here=frame.rows(window),
             watched_weeks=tuple(zip(series, coverages, strict=True)),
+            reads_signs=is_read_for(db, "sign"),
             passages=passages_of(db, asked.id),
         ),
         talk=Talk(Frame(segment, window.zone), np.flatnonzero(worded), read_threads),
@@ -136,6 +138,7 @@ def as_asked(
         as_of_words=moment,
         within_hours=within_hours,
         floor=ground.thresholds.too_few,
+        reads_signs=ground.reads_signs,
     )
 
 

@@ -11,8 +11,9 @@ from sqlite_utils import Database
 from config import Config
 from store.facts import UNDATED
 from store.queries import find_listings
+from store.tags import is_read_for
 from trends.frame import CUSTOMERS, Filters, Frame
-from trends.gathering import SILENT, Gathered, QuestionError, find_brand, find_past, passages_of, read_coverages
+from trends.gathering import SIGNS_UNREAD, SILENT, Gathered, QuestionError, find_brand, find_past, passages_of, read_coverages
 from trends.goals import GoalAnswer, WeekFigure, judge_goal
 from trends.laying import lay_series
 from trends.loading import load_frame
@@ -101,6 +102,7 @@ def read_ground(
             frame=text,
             here=text.rows(window),
             watched_weeks=(),
+            reads_signs=is_read_for(db, "sign"),
             passages=passages_of(db, found.id),
         ),
         frame=frame,
@@ -178,9 +180,11 @@ def find_notes(read: Read, lines: Sequence[Line]) -> tuple[str, ...]:
     """What a reader must know beside the figures."""
     past, notes = read.ground.past, list(read.ground.data_notes())
     notes += [*past.coverage.sentences]
-    if past.before is not None:
-        notes += [f"In the window before ({past.before.label}): {said}" for said in past.before_coverage.sentences]
     shifts = [line.shift for line in lines if line.shift is not None]
+    if not read.ground.reads_signs:
+        notes.append(SIGNS_UNREAD)
+    if past.before is not None and shifts:
+        notes += [f"In the window before ({past.before.label}): {said}" for said in past.before_coverage.sentences]
     if past.before is None:
         notes.append("All time has no window before it.")
     elif lines and not shifts:

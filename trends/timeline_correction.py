@@ -69,7 +69,7 @@ def find_told(frame: Frame, corrections: Mapping[str, Correction]) -> dict[str, 
         known = frame.masked(frame.rows_of(sorted(correction.judged)))
         labels = {name: frame.mood(name) for name in SENTIMENTS}
         if task == "complaint":
-            labels = {NONE: ~frame.complains & ~frame.unsupported, "complaint": frame.complains & ~frame.unsupported}
+            labels = {NONE: ~frame.complains & ~frame.unjudged, "complaint": frame.complains & ~frame.unjudged}
         told[task] = {label: found & ~known for label, found in labels.items()}
     return told
 

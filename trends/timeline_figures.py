@@ -65,7 +65,7 @@ class Subject:
             columns = {mood: frame.mood(mood) for mood in ("positive", "negative")}
             columns["read"] = frame.column("mood") != 0
         if "complaint-rate" in wanted and not self.asked.topic:
-            columns |= {"supported": ~frame.unsupported, "complains": frame.complains & ~frame.unsupported}
+            columns |= {"supported": ~frame.unjudged, "complains": frame.complains & ~frame.unjudged}
         for task, labels in (self.asked.told or {}).items():
             columns |= {"neutral": frame.mood("neutral")} if task == "sentiment" else {"content": contented(frame)}
             columns |= {f"{task} {label}": found for label, found in labels.items()}
@@ -97,7 +97,7 @@ LINES_OF = {"ratings": ("mean", "top")}
 
 def contented(frame: Frame) -> Bools:
     """Which do not complain, of those in a supported language."""
-    found: Bools = ~frame.complains & ~frame.unsupported
+    found: Bools = ~frame.complains & ~frame.unjudged
     return found
 
 
@@ -124,7 +124,7 @@ def measure_topic_rate(slices: Slices, complaints: Bools) -> Tally:
     """The part of all mentions that complains of a topic; a group of copies does where one copy does."""
     frame = slices.frame
     said = slices.spread(complaints)
-    counted = ~frame.unsupported | said
+    counted = ~frame.unjudged | said
     return slices.tally(slices.once(frame.flagged(WORDED)), {"supported": counted, "complains": said})
 
 

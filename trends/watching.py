@@ -234,7 +234,7 @@ def find_site(
     state: State = "watched" if expected else "given up" if listings else unlisted
     own = [pair for key in listings for pair in stretches.get(key, [])]
     parts = [find_listing(key, stretches.get(key, []), line, coverage) for key in (expected or listings)] if line else []
-    length = seconds(line.edges[0], line.until) / DAY if line else None
+    length = max(seconds(line.edges[0], line.until), 0) / DAY if line else None
     watched = sum(part.watched_days for part in parts) / len(parts) if parts else None
     lacking = sorted((part for part in parts if part.gaps), key=lambda part: part.watched_days)
     return WatchedSite(

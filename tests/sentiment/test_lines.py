@@ -17,7 +17,17 @@ def classifier():
 
 def test_a_line_of_text_gives_one_row_with_every_field(classifier):
     [row] = classify_lines([b"The parcel came three days late, terrible.\n"], classifier)
-    assert list(row) == ["text", "language", "language_supported", "sentiment", "scores", "complaint", "topics", "attributes", "signs"]
+    assert list(row) == [
+        "text",
+        "language",
+        "language_supported",
+        "sentiment",
+        "scores",
+        "complaint",
+        "topics",
+        "attributes",
+        "signs",
+    ]
     assert (row["text"], row["language"], row["sentiment"]) == ("The parcel came three days late, terrible.", "en", "negative")
     assert list(row["scores"]) == ["negative", "neutral", "positive"]
     assert sum(row["scores"].values()) == pytest.approx(1, abs=0.002)

@@ -20,7 +20,7 @@ def test_net_sentiment_and_shares_of_a_week(config, plant):
     assert (figures.negative.value, figures.negative.whole) == (0.2, 10)
     assert (figures.voice.part, figures.voice.whole) == (11, 16)
     assert [rival.voice.part for rival in overview.competitors] == [5, 0]
-    assert "Not read yet: 1 of these mentions; run `repute tag`." in overview.notes
+    assert "Not read yet, and in no share: 1 of these mentions; run `repute tag`." in overview.notes
 
 
 def test_a_mention_of_two_brands_is_a_voice_for_each(config, plant):

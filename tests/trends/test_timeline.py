@@ -263,7 +263,8 @@ def test_periods_are_whole_and_over(zone):
         ("2026-09-14", "2026-09-21"), ("2026-09-21", "2026-09-28"), ("2026-09-28", "2026-10-05"),
     ]  # fmt: skip
     assert days(find_periods(asked, "month")) == [("2026-09-01", "2026-10-01")]
-    assert days(find_periods(last("1d", now=NOW, zone=zone), "week")) == [("2026-09-28", "2026-10-05")]
+    # A window that touches nothing but the running week is shown that.
+    assert days(find_periods(last("1d", now=NOW, zone=zone), "week")) == [("2026-10-05", "2026-10-12")]
     ever = find_periods(all_time(now=NOW, zone=zone), "month", earliest="2025-12-31")
     assert days(ever)[0] == ("2025-12-01", "2026-01-01")
     assert len(ever) == 10

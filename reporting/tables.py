@@ -142,7 +142,14 @@ def attributes_table(answer: Ledger) -> RenderableType:
     """The attribute ledger with competitors beside, its quotes, and unexpected words."""
     title = heading(f"Brand attributes of {answer.brand_name}", f"{answer.window.label}: {counted(answer.n, 'mention')}")
     most = max((max(row.own.confirmed.mentions, row.own.contested.mentions) for row in answer.rows), default=0)
-    columns = [("Attribute", ""), ("Status", ""), ("Contested", "right"), ("Confirmed", ""), ("Confirmed (95%)", "")]
+    columns = [
+        ("Attribute", ""),
+        ("Status", ""),
+        ("Contested", "right"),
+        ("Confirmed", ""),
+        ("Confirmed (95%)", ""),
+        ("8 weeks", ""),
+    ]
     table = new_table(*columns)
     for row in answer.rows:
         table.add_row(
@@ -151,6 +158,7 @@ def attributes_table(answer: Ledger) -> RenderableType:
             Text(f"{bar(row.own.contested.mentions, most, SIDE_BAR)} {row.own.contested.mentions}"),
             Text(f"{row.own.confirmed.mentions} {bar(row.own.confirmed.mentions, most, SIDE_BAR)}"),
             Text("" if row.own.status == "absent" else share_cell(row.own.share)),
+            Text(sparkline([week.count for week in row.weeks])),
         )
     quotes = [lines for row in answer.rows if row.own.status != "absent" for lines in attribute_lines(row)]
     parts = [table, Text(""), rivals_table(answer), Text(""), *quotes, unexpected_table(answer), Text("")]

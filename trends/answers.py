@@ -217,6 +217,8 @@ class AttributeRow:
     """Attribute id."""
     name: str
     own: AttributeFigures
+    weeks: tuple[Week, ...]
+    """Mentions of the brand that speak of it in the last 8 weeks, oldest first."""
     competitors: tuple[AttributeFigures, ...]
     confirming: tuple[Quote, ...]
     contesting: tuple[Quote, ...]

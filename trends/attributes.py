@@ -12,7 +12,7 @@ from store.facts import CONFIRMS, CONTESTS, distinct
 from trends.answers import AttributeFigures, AttributeRow, Change, Ledger, Quote, Share, Status, Unexpected
 from trends.changes import Past, compare, settle
 from trends.frame import CUSTOMERS, Filters, Frame, Numbers, Rows
-from trends.gathering import Gathered, find_past, gather, spanned
+from trends.gathering import Gathered, count_weeks, find_past, gather, spanned
 from trends.intervals import net, share
 from trends.loading import load_frame, load_words
 from trends.overused import Overused, count_people, find_overused, ignored_words, rows_with
@@ -86,6 +86,7 @@ def find_ledger(
             attribute=attribute.id,
             name=attribute.name,
             own=figures[ground.brand.id][attribute.id],
+            weeks=count_weeks(ground.frame, speaking(ground.frame, attribute.id, CONFIRMS, CONTESTS), ground.watched_weeks),
             competitors=tuple(figures[brand.id][attribute.id] for brand in brands if brand.id != ground.brand.id),
             confirming=quote_side(ground, attribute.id, CONFIRMS),
             contesting=quote_side(ground, attribute.id, CONTESTS),

@@ -75,3 +75,11 @@ def test_the_brands_name_with_a_turkish_suffix_is_no_unexpected_word(config, pla
     own = [{"text": "Tamarind'den lemons arrive, Tamarind’in."} for _ in range(20)]
     rivals = [{"text": "Nimblecart lemons arrive.", "brands": ("nimblecart",)} for _ in range(25)]
     assert answer_attributes(plant(own + rivals), config, window=WEEK).unexpected == ()
+
+
+def test_weeks_count_the_mentions_that_speak_of_an_attribute(config, plant):
+    rows = [{"attributes": {"fast": "confirms"}}] * 2 + [
+        {"attributes": {"fast": "contests"}, "published": "2026-09-15T10:00:00Z"}
+    ]
+    fast = answer_attributes(plant(rows), config, window=WEEK).rows[0]
+    assert (fast.attribute, [week.count for week in fast.weeks]) == ("fast", [0, 0, 0, 0, 0, 1, 0, 2])

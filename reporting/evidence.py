@@ -64,9 +64,18 @@ def telling_line(words: Sequence[Telling]) -> str:
 
 
 def part_lines(button: HotButton) -> list[str]:
-    """The same figures by source, product and place, where there is more than one or they are named."""
-    named = (("By source", button.by_source, 2), ("By product", button.by_subject, 1), ("By place", button.by_place, 1))
+    """The same figures by source, where there are several, and by product and place of which more than one person speaks."""
+    named = (
+        ("By source", button.by_source, 2),
+        ("By product", spoken_of(button.by_subject), 1),
+        ("By place", spoken_of(button.by_place), 1),
+    )
     return [f"{name}: {'; '.join(map(part_words, parts))}." for name, parts, least in named if len(parts) >= least]
+
+
+def spoken_of(parts: Sequence[Part]) -> list[Part]:
+    """Those of which more than one person speaks; anonymous complaints may be one each."""
+    return [part for part in parts if part.people + part.anonymous > 1]
 
 
 def part_words(part: Part) -> str:

@@ -82,7 +82,8 @@ def rest_lines(answer: HotButtons) -> list[RenderableType]:
     quiet = [f"{gone.name} ({gone.before} before)" for gone in answer.quiet]
     lines: list[RenderableType] = [Text(f"Quiet now: {clean(', '.join(quiet))}")] if quiet else []
     if answer.other:
-        lines.append(Text(f"{counted(answer.other, 'complaint')} {plural(answer.other, 'fits', 'fit')} no topic."))
+        said = f"{counted(answer.other, 'complaint')} {plural(answer.other, 'fits', 'fit')} no topic"
+        lines.append(Text(f"{said}: `repute topics suggest` groups them."))
     return lines
 
 

@@ -11,7 +11,7 @@ from planted_store import NOW, plant_store, planted_config
 from rich.cells import cell_len
 from rich.console import Console
 
-from reporting.evidence import busy_words, outbreak_words
+from reporting.evidence import busy_words, outbreak_words, part_lines
 from reporting.plain import as_plain
 from reporting.tables import (
     attributes_table,
@@ -136,7 +136,10 @@ def test_without_a_topic_the_rest_is_still_told(db, config, week):
     answer = answer_hot_buttons(db, config, window=week)
     gone = Quiet(topic="refund", name="Refund and return", before=9)
     text = printed(hot_buttons_table(dataclasses.replace(answer, buttons=(), quiet=(gone,), other=4)))
-    assert "No complaints that fit a topic.\nQuiet now: Refund and return (9 before)\n4 complaints fit no topic.\n" in text
+    assert (
+        "No complaints that fit a topic.\nQuiet now: Refund and return (9 before)\n4 complaints fit no topic: `repute topics suggest` groups them.\n"
+        in text
+    )
 
 
 def test_an_hour_is_busy_only_where_complaints_stand_out_of_the_mentions(db, config, week):
@@ -207,3 +210,14 @@ def test_json_keeps_nulls_and_signs(db, config, week):
     assert net["value"] == round((net["positive"] - net["negative"]) / net["n"], 4) < 0
     assert plain["competitors"][1]["net"]["value"] is None
     assert change["percent"] == round((change["now_per_day"] / change["before_per_day"] - 1) * 100)
+
+
+def test_products_and_places_of_one_person_are_not_listed(db, config, week):
+    button = answer_hot_buttons(db, config, window=week).buttons[0]
+    one = Part(
+        name="Leeds", complaints=1, people=1, anonymous=0, days=1, share=button.share, change=button.change, verdict="isolated",
+        rule="",
+    )  # fmt: skip
+    two = dataclasses.replace(one, name="York", people=2)
+    lines = part_lines(dataclasses.replace(button, by_source=(), by_subject=(one,), by_place=(one, two)))
+    assert [line.split(" 1 by")[0] for line in lines] == ["By place: York"]

@@ -24,7 +24,7 @@ from store.database import read_database
 from store.scope import Scope
 from store.search import search_mentions
 from trends.attributes import answer_attributes
-from trends.hot_button_answers import Busy, Outbreak, Quiet
+from trends.hot_button_answers import Busy, Outbreak, Part, Quiet
 from trends.hot_buttons import answer_hot_buttons
 from trends.overview import answer_overview
 from trends.windows import all_time, last_full_week

@@ -12,7 +12,7 @@ from sqlite_utils import Database
 from store.judging import find_judged
 from store.records import VOICES
 from store.scope import Scope
-from trends.accuracy import NONE, SENTIMENTS, as_confusion, labels_of
+from trends.accuracy import NONE, SENTIMENTS, as_confusion, labels_of, measure_confusion
 from trends.crowd import Floats
 from trends.differences import Difference
 from trends.frame import Bools, Frame
@@ -49,14 +49,15 @@ class Correction:
 
 
 def read_corrections(db: Database, brand: str, tasks: Iterable[str]) -> dict[str, Correction]:
-    """What sampled judgements say of the errors at each task: of all brands together, since a classifier knows no brands."""
+    """What sampled judgements say of the errors at each task: the brand's own where they suffice, else those of all brands."""
     found = {}
     for task in tasks:
-        rows = find_judged(db, Scope(brand="", voices=VOICES), task=task)
-        confusion = as_confusion(rows, labels_of(task))
+        own = find_judged(db, Scope(brand=brand, voices=VOICES), task=task)
+        confusion = as_confusion(own, labels_of(task))
+        if confusion is None or confusion.fault():
+            confusion = measure_confusion(db, task)
         reason = confusion.fault() if confusion else f"0 sampled judgements of the {FLOOR} that a correction needs"
-        judged = frozenset(int(row["mention"]) for row in rows if row["brand"] in (brand, ""))
-        found[task] = Correction(confusion, judged, reason)
+        found[task] = Correction(confusion, frozenset(int(row["mention"]) for row in own), reason)
     return found
 
 

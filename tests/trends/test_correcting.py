@@ -10,6 +10,7 @@ import pytest
 from store.database import open_database, write
 from trends.hot_buttons import answer_hot_buttons, by_chance
 from trends.overview import REST_UNCORRECTED, answer_overview
+from trends.timeline import answer_trend
 from trends.windows import last_full_week
 
 NOW = "2026-10-05T08:00:00Z"
@@ -57,6 +58,13 @@ def test_sentiment_is_corrected_by_sampled_judgements_and_the_raw_figure_stays_b
     assert overview.corrected.net.value == pytest.approx(0.2 - 0.6, abs=0.01)
     assert REST_UNCORRECTED in overview.notes
     assert "Corrected sentiment stands on 120 sampled judgements (adjusted classify and count)." in overview.notes
+
+
+def test_the_trend_corrects_as_the_overview_does(config, judged):
+    db = judged(120)
+    (line,) = [line for line in answer_trend(db, config, window=WEEK, figure="negative").figures if line.figure == "negative"]
+    negative = answer_overview(db, config, window=WEEK).corrected.share("negative")
+    assert (line.level.value, line.level.raw) == pytest.approx((negative.value, negative.raw))
 
 
 def test_under_a_hundred_judgements_nothing_is_corrected(config, judged):

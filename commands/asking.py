@@ -9,8 +9,8 @@ from typing import Any
 
 import click
 
-from commands.grounds import load_asked, open_asked
-from commands.options import known_brand, load, read_window, show, window_options
+from commands.grounds import load_asked, open_asked, this_ground
+from commands.options import check_source, known_brand, load, read_window, show, window_options
 from store.records import VOICES
 
 
@@ -20,6 +20,8 @@ def ask(
     """Put a question with the options that all questions share."""
     config = load_asked(config_path)
     named, asked = known_brand(config, brand), read_window(config, **window)
+    if this_ground().replay is None:
+        check_source(config, source)
     return answer(open_asked(config), config, brand=named, window=asked, source=source, language=language)
 
 
@@ -94,6 +96,7 @@ def mentions(
 
     config = load(config_path)
     asked = read_window(config, **window)
+    check_source(config, source)
     scope = Scope(
         brand=known_brand(config, brand) if brand else "",
         since=asked.since,

@@ -133,6 +133,21 @@ def known_brand(config: Config, brand: str | None) -> str:
     return brand or config.own_brand.id
 
 
+def check_source(config: Config, source: str | None) -> None:
+    """Refuse a source that is neither configured nor stored: a slip of the finger is not "no mentions"."""
+    if source is None or source in {one.name for one in config.sources}:
+        return
+    from store.database import read_database
+    from store.queries import count_by_source
+
+    with contextlib.closing(read_database(config.database)) as db:
+        stored = [row["source"] for row in count_by_source(db)]
+    if source not in stored:
+        there = sorted({*stored, *(one.name for one in config.sources)})
+        words = f"there are {', '.join(there)}" if there else "there is none yet"
+        raise click.ClickException(f"--source {source}: nothing of it is stored, and it is not configured; {words}")
+
+
 def show(answer: Any, table: Callable[[Any], Any], form: str) -> None:
     """Write an answer as `json`, as `csv` or as a `table`; with `--why` what it stands on too, with `--save` keep it."""
     from reporting.plain import as_plain

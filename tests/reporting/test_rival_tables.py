@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import re
 import subprocess
@@ -12,7 +11,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from planted_store import NOW, plant_store, planted_config
+from planted_store import NOW
 from rich.cells import cell_len
 from rich.console import Console
 
@@ -20,36 +19,17 @@ from reporting.plain import as_plain
 from reporting.rival_tables import points, rest_words, rivals_table
 from reporting.sheets import as_csv
 from reporting.watching_tables import line_of, short, watching_table
-from store.database import read_database
 from trends.differences import Difference
 from trends.rival_answers import Compared
 from trends.rivals import answer_rivals
 from trends.watching import answer_watching
-from trends.windows import all_time, from_days, last_full_week
+from trends.windows import all_time, from_days
 
 NOTHING = Difference(
     first=None, second=None, value=None, low=None, high=None, chance=1.0, first_n=1, second_n=1, first_people=1, second_people=1
 )
 ROOT = Path(__file__).resolve().parents[2]
 ANSWERS = {rivals_table: answer_rivals, watching_table: answer_watching}
-
-
-@pytest.fixture(scope="module")
-def config(tmp_path_factory):
-    made = planted_config(tmp_path_factory.mktemp("store"))
-    plant_store(made)
-    return made
-
-
-@pytest.fixture(scope="module")
-def db(config):
-    with contextlib.closing(read_database(config.database)) as opened:
-        yield opened
-
-
-@pytest.fixture
-def week(config):
-    return last_full_week(NOW, config.time_zone)
 
 
 def printed(table):

@@ -2,37 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import csv
 import io
 
 import pytest
-from planted_store import NOW, plant_store, planted_config
+from planted_store import NOW
 
 from reporting.sheets import as_csv
-from store.database import read_database
 from trends.hot_buttons import answer_hot_buttons
 from trends.overview import answer_overview
 from trends.timeline import answer_trend
-from trends.windows import all_time, last_full_week
-
-
-@pytest.fixture(scope="module")
-def config(tmp_path_factory):
-    made = planted_config(tmp_path_factory.mktemp("store"))
-    plant_store(made)
-    return made
-
-
-@pytest.fixture(scope="module")
-def db(config):
-    with contextlib.closing(read_database(config.database)) as opened:
-        yield opened
-
-
-@pytest.fixture
-def week(config):
-    return last_full_week(NOW, config.time_zone)
+from trends.windows import all_time
 
 
 @pytest.fixture

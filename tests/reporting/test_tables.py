@@ -1,13 +1,12 @@
 """Answers in the terminal and as JSON, over a small store in four scripts."""
 
-import contextlib
 import dataclasses
 import json
 import re
 from pathlib import Path
 
 import pytest
-from planted_store import NOW, plant_store, planted_config
+from planted_store import NOW
 from rich.cells import cell_len
 from rich.console import Console
 
@@ -20,38 +19,19 @@ from reporting.tables import (
     overview_table,
 )
 from reporting.terminal import bar, clean, sparkline
-from store.database import read_database
 from store.scope import Scope
 from store.search import search_mentions
 from trends.attributes import answer_attributes
 from trends.hot_button_answers import Busy, Outbreak, Part, Quiet
 from trends.hot_buttons import answer_hot_buttons
 from trends.overview import answer_overview
-from trends.windows import all_time, last_full_week
+from trends.windows import all_time
 
 ANSWERS = {
     hot_buttons_table: answer_hot_buttons,
     attributes_table: answer_attributes,
     overview_table: answer_overview,
 }
-
-
-@pytest.fixture(scope="module")
-def config(tmp_path_factory):
-    made = planted_config(tmp_path_factory.mktemp("store"))
-    plant_store(made)
-    return made
-
-
-@pytest.fixture(scope="module")
-def db(config):
-    with contextlib.closing(read_database(config.database)) as opened:
-        yield opened
-
-
-@pytest.fixture
-def week(config):
-    return last_full_week(NOW, config.time_zone)
 
 
 def printed(table, width=100):

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
+import anyio.to_thread
+from sqlite_utils import Database
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
@@ -15,20 +20,45 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from config import Config
-from dashboard.asking import AskedError, read_asked
+from dashboard.asking import Asked, AskedError, read_asked
 from dashboard.compare_page import compare_words
 from dashboard.coverage_page import coverage_words
 from dashboard.explore import explore_app
 from dashboard.headers import SecurityHeaders
+from dashboard.keeping import Pages, Query
 from dashboard.pages import health_words, mentions_words, page_words
 from dashboard.rendering import render
 from dashboard.service_page import service_words
 from dashboard.topic_page import topic_words
 from dashboard.trend_page import trend_words
+from store.changing import Changes
 from store.database import StoreError, open_database, read_database
 from trends.gathering import QuestionError
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """How a page is made."""
+
+    template: str
+    gather: Callable[[Database, Config, Asked], dict[str, Any]]
+    length: str = "week"
+    """The window, if the address names none."""
+
+
+SHOWN = {
+    "/": Shown("page.html", page_words),
+    "/mentions": Shown("mentions.html", mentions_words),
+    "/topic": Shown("topic.html", topic_words),
+    "/trend": Shown("trend.html", trend_words, length="26w"),
+    "/service": Shown("service.html", service_words, length="4w"),
+    "/compare": Shown("compare.html", compare_words, length="4w"),
+    "/coverage": Shown("coverage.html", coverage_words, length="12w"),
+}
+STANDING = ("/", "/trend", "/service", "/coverage")
+"""Kept ready from the start: what the links of the front page lead to."""
 
 
 def create_app(config: Config, *, now: Callable[[], str], hosts: Sequence[str] = LOOPBACK) -> Starlette:
@@ -40,13 +70,7 @@ def create_app(config: Config, *, now: Callable[[], str], hosts: Sequence[str] =
     open_database(config.database).close()
     app = Starlette(
         routes=[
-            Route("/", show_page),
-            Route("/mentions", show_mentions),
-            Route("/topic", show_topic),
-            Route("/trend", show_trend),
-            Route("/service", show_service),
-            Route("/compare", show_compare),
-            Route("/coverage", show_coverage),
+            *(Route(path, show) for path in SHOWN),
             Route("/health", show_health),
             Route("/explore", lambda request: RedirectResponse("/explore/")),
             Mount("/explore", app=explore_app(config.database)),
@@ -62,54 +86,43 @@ def create_app(config: Config, *, now: Callable[[], str], hosts: Sequence[str] =
             StoreError: report_store,
             404: report_missing,
         },
+        lifespan=keep_pages_ready,
     )
     app.state.config = config
     app.state.clock = now
+    app.state.pages = Pages(Changes(config.database), now, partial(make_page, config), STANDING)
     return app
 
 
-def show_page(request: Request) -> Response:
-    """The front page: how the brand stands."""
-    return answer(request, "page.html", page_words)
+@contextlib.asynccontextmanager
+async def keep_pages_ready(app: Starlette) -> AsyncIterator[None]:
+    """Have a thread make pages anew in the background for as long as the application serves."""
+    pages: Pages = app.state.pages
+    stop = threading.Event()
+    thread = threading.Thread(target=pages.keep_ready, args=(stop,), name="pages", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        # A page takes a second or two at most; who ends the server waits no longer for one that nobody asked for.
+        await anyio.to_thread.run_sync(partial(thread.join, 5))
+        pages.changes.close()
 
 
-def show_mentions(request: Request) -> Response:
-    """The list of mentions that a search finds."""
-    return answer(request, "mentions.html", mentions_words)
+def show(request: Request) -> Response:
+    """A page, as its path and query say."""
+    pages: Pages = request.app.state.pages
+    return HTMLResponse(pages.get(request.url.path, tuple(sorted(request.query_params.items()))))
 
 
-def show_topic(request: Request) -> Response:
-    """Everything about one hot button."""
-    return answer(request, "topic.html", topic_words)
-
-
-def show_trend(request: Request) -> Response:
-    """Figures by week or month."""
-    return answer(request, "trend.html", trend_words, length="26w")
-
-
-def show_service(request: Request) -> Response:
-    """How complaints are answered and resolved."""
-    return answer(request, "service.html", service_words, length="4w")
-
-
-def show_compare(request: Request) -> Response:
-    """The brand beside its competitors."""
-    return answer(request, "compare.html", compare_words, length="4w")
-
-
-def show_coverage(request: Request) -> Response:
-    """What was really watched."""
-    return answer(request, "coverage.html", coverage_words, length="12w")
-
-
-def answer(request: Request, template: str, gather: Callable[..., dict[str, Any]], *, length: str = "week") -> Response:
-    """Ask the store over a connection of this request's own, and fill a template; `length` is the window if none is named."""
-    config: Config = request.app.state.config
-    asked = read_asked(request.query_params, config, request.app.state.clock(), length=length)
+def make_page(config: Config, path: str, query: Query, now: str) -> str:
+    """Ask the store over a connection of its own, and fill the template."""
+    page = SHOWN[path]
+    asked = read_asked(dict(query), config, now, length=page.length)
     with contextlib.closing(read_database(config.database)) as db:
-        words = gather(db, config, asked)
-    return HTMLResponse(render(template, words))
+        words = page.gather(db, config, asked)
+    return render(page.template, words)
 
 
 def show_health(request: Request) -> Response:

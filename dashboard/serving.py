@@ -57,6 +57,8 @@ def serve_dashboard(
         listener = socket.create_server((host, port), family=family)
     except (OSError, OverflowError) as error:
         raise ServingError(f"{host}:{port}: cannot listen there ({error}); choose another --port or --host") from error
+    # What accepts hands it on. Without it a page of two parts waits 40 ms for the browser to say that it has the first.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     app = create_app(config, now=now, hosts=LOOPBACK if is_loopback(host) else ("*",))
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False))
     shown = f"[{host}]" if ":" in host else host

@@ -54,12 +54,17 @@ def open_vectors(path: Path) -> Database:
 
 def read_database(path: Path) -> Database:
     """Open the store at `path` for reading only. Raises `StoreError` when there is none."""
-    if not path.exists():
-        raise StoreError(f"{path}: there is no database yet; run `repute crawl` or `repute import` first")
+    require(path)
     with explained(path):
         open_database(path).close()
         connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=BUSY_SECONDS)
         return Database(connection)
+
+
+def require(path: Path) -> None:
+    """Raise `StoreError` when there is no store at `path`."""
+    if not path.exists():
+        raise StoreError(f"{path}: there is no database yet; run `repute crawl` or `repute import` first")
 
 
 def open_file(path: Path, steps: Migrations) -> Database:

@@ -39,7 +39,7 @@ class Pages:
     """Pages by path and query, kept while they hold."""
 
     changes: Changes
-    now: Callable[[], str]
+    clock: Callable[[], str]
     """UTC ISO 8601."""
     make: Make
     standing: Sequence[str] = ()
@@ -63,7 +63,7 @@ class Pages:
 
     def find_moment(self) -> Moment:
         """What holds as long as nobody writes and the hour is the same. Raises `StoreError` when there is no store."""
-        return self.changes.state(), self.now()[:13]
+        return self.changes.state(), self.clock()[:13]
 
     def find_or_make(self, path: str, query: Query) -> str:
         """The page that was made before, if it still holds; else made now."""
@@ -77,7 +77,7 @@ class Pages:
             if page is not None:
                 self.kept.move_to_end((path, query))
                 return page
-        page = self.make(path, query, self.now())
+        page = self.make(path, query, self.clock())
         with self.lock:
             if moment == self.moment:
                 self.kept[path, query] = page

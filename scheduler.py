@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import difflib
-import fcntl
 import logging
 import os
 import signal
@@ -30,6 +29,7 @@ from config.sections import DEFAULT_CRAWL
 from store.crawls import finish_job, mark_dead_jobs, start_job
 from store.database import open_database
 from store.health import find_trouble, note_failed_start, why_not_now
+from store.holding import Held, hold
 
 CLI = Path(__file__).with_name("cli.py")
 """Started by its path: `python -m cli` would take a stranger's cli.py from the folder that we were started in."""
@@ -359,19 +359,13 @@ def started(config: Config, clock: Callable[[], str], grace: float) -> Iterator[
 
 @contextlib.contextmanager
 def hold_lock(database: Path) -> Iterator[None]:
-    """Be the only scheduler of a database. The system frees the lock however we end; the file stays."""
-    with open(database.with_suffix(LOCK), "a+", encoding="utf-8") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            file.seek(0)
-            raise SchedulerError(
-                f"{database}: another scheduler (process {file.read().strip()}) already runs on it; end that one first"
-            ) from None
-        file.truncate(0)
-        file.write(str(os.getpid()))
-        file.flush()
-        yield
+    """Be the only scheduler of a database."""
+    try:
+        with hold(database.with_suffix(LOCK)):
+            yield
+    except Held as error:
+        words = f"{database}: another scheduler (process {error.holder}) already runs on it; end that one first"
+        raise SchedulerError(words) from None
 
 
 @contextlib.contextmanager

@@ -10,7 +10,9 @@ beside it stand
 - probabilities: adjusted by mean probabilities instead of labels (PACC); the store does not keep them;
 - difference: told plus the mean of truth minus told on the judged half (as prediction-powered inference);
 - given told: each told label shared out as the truths of the judged half that were told so;
-- EM: the classifier's probabilities with their prior re-estimated (Saerens et al. 2002).
+- EM: the classifier's probabilities with their prior re-estimated (Saerens et al. 2002);
+- rates known: corrected by the confusion of the very texts that the samples are drawn from. What is left is the samples' own
+  chance: no judging, however much, would do better by this way.
 The first run reads 20,000 texts (about two minutes); what was read is kept in --cache.
 """
 
@@ -33,7 +35,7 @@ from trends.prevalence import BARELY, Confusion, Judged, correct, estimate_confu
 Floats = NDArray[np.float64]
 PREVALENCES = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
 SAMPLE = 200
-WAYS = ("raw", "corrected", "two labels", "probabilities", "difference", "given told", "EM")
+WAYS = ("raw", "corrected", "two labels", "probabilities", "difference", "given told", "EM", "rates known")
 JUDGED = (100, 200, 400)
 EM_ROUNDS = 100
 
@@ -96,6 +98,7 @@ def estimates(judged: Texts, target: Texts, rows: NDArray[np.int64], asked: int)
     truth, told_as = table.sum(axis=1) / table.sum(), table.sum(axis=0) / table.sum()
     two = np.stack([1 - shares[:, asked], shares[:, asked]], axis=1)
     undone = not confusion.fault(floor=0)
+    known = as_confusion(target).rates[None]
     return {
         "raw": shares[:, asked],
         "corrected": unmix(confusion.rates[None], shares)[:, asked] if undone else shares[:, asked],
@@ -104,6 +107,7 @@ def estimates(judged: Texts, target: Texts, rows: NDArray[np.int64], asked: int)
         "difference": np.clip(shares[:, asked] + truth[asked] - told_as[asked], 0, 1),
         "given told": shares @ back,
         "EM": expectation_maximisation(truth, likely)[:, asked],
+        "rates known": unmix(known, shares)[:, asked],
     }
 
 

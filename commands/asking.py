@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from commands.grounds import load_asked, open_asked, this_ground
-from commands.options import check_source, known_brand, load, read_window, show, window_options
+from commands.options import check_filters, known_brand, load, read_window, show, window_options
 from store.records import VOICES
 
 
@@ -21,7 +21,7 @@ def ask(
     config = load_asked(config_path)
     named, asked = known_brand(config, brand), read_window(config, **window)
     if this_ground().replay is None:
-        check_source(config, source)
+        check_filters(config, source, language)
     return answer(open_asked(config), config, brand=named, window=asked, source=source, language=language)
 
 
@@ -96,7 +96,7 @@ def mentions(
 
     config = load(config_path)
     asked = read_window(config, **window)
-    check_source(config, source)
+    check_filters(config, source, language)
     scope = Scope(
         brand=known_brand(config, brand) if brand else "",
         since=asked.since,

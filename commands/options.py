@@ -133,6 +133,12 @@ def known_brand(config: Config, brand: str | None) -> str:
     return brand or config.own_brand.id
 
 
+def check_filters(config: Config, source: str | None, language: str | None) -> None:
+    """Refuse a source or a language that there is not."""
+    check_source(config, source)
+    check_language(config, language)
+
+
 def check_source(config: Config, source: str | None) -> None:
     """Refuse a source that is neither configured nor stored: a slip of the finger is not "no mentions"."""
     if source is None or source in {one.name for one in config.sources}:
@@ -146,6 +152,22 @@ def check_source(config: Config, source: str | None) -> None:
         there = sorted({*stored, *(one.name for one in config.sources)})
         words = f"there are {', '.join(there)}" if there else "there is none yet"
         raise click.ClickException(f"--source {source}: nothing of it is stored, and it is not configured; {words}")
+
+
+def check_language(config: Config, language: str | None) -> None:
+    """Refuse a language that has no name here and no mention in the store; one of which nothing came yet is no mistake."""
+    from trends.languages import NAMES
+
+    if language is None or language in NAMES:
+        return
+    from store.database import read_database
+    from store.languages import count_languages
+
+    with contextlib.closing(read_database(config.database)) as db:
+        stored = count_languages(db)
+    if not any(one == language or one.startswith(f"{language}-") for one in stored):
+        words = f"stored are {', '.join(stored)}" if stored else "nothing is stored yet"
+        raise click.ClickException(f"--language {language}: write the code of a language, such as en or hi-Latn; {words}")
 
 
 def show(answer: Any, table: Callable[[Any], Any], form: str) -> None:

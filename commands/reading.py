@@ -36,17 +36,27 @@ def tag(config_path: Path, now: str) -> None:
     from crawlers.naming import find_names
     from sentiment.tagging import tag_mentions
     from store.database import open_database, open_vectors
+    from store.holding import hold
 
     config = load(config_path)
     db = open_database(config.database)
     if problems := check_queries(config):
         raise ConfigError(config_path.name, problems)
     names = find_names(config.brands)
-    with progress_bar("Reading mentions") as show:
+    # Two at once would read everything twice: what is due is what no process has finished reading.
+    with (
+        hold(config.database.with_name(f"{config.database.name}.tagging.lock"), waiting=say_waiting),
+        progress_bar("Reading mentions") as show,
+    ):
         report = tag_mentions(db, open_vectors(config.database), load_classifier(config), names=names, progress=show)
     click.echo(f"{report.read} mentions read, {report.recalled} answered from what was stored")
     keep_up(db)
     test_days(db, config, now)
+
+
+def say_waiting(holder: str) -> None:
+    """Tell what the command waits for."""
+    click.echo(f"process {holder} is reading mentions now; waiting for it to end", err=True)
 
 
 def load_classifier(config: Config) -> Classifier:

@@ -9,7 +9,7 @@ import click
 
 from commands.asking import ask
 from commands.grounds import open_asked
-from commands.options import check_source, console, known_brand, load, read_window, show, window_options
+from commands.options import check_filters, console, known_brand, load, read_window, show, window_options
 
 if TYPE_CHECKING:
     from config import Config
@@ -66,7 +66,7 @@ def suggest(
 
     config = load(config_path)
     named, asked = known_brand(config, brand), read_window(config, **window)
-    check_source(config, source)
+    check_filters(config, source, language)
     db = open_asked(config)
     answer = answer_emerging(
         db, open_vectors(config.database), config, make_reader(config),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import hashlib
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -17,6 +16,7 @@ from config import Config
 from notify.digest import compose_digest, week_key
 from notify.sending import DeliveryError, MailServer, Refused, TemporaryFailure, send_message
 from store.database import open_private, read_database
+from store.holding import Held, hold
 from store.outbox import (
     OutboxMessage,
     begin_attempt,
@@ -83,12 +83,11 @@ def require_recipients(config: Config) -> None:
 def sole_sender(database: Path) -> Iterator[None]:
     """Let one process send at a time; the lock falls when the process ends, however it ends."""
     path = database.with_suffix(".sending")
-    with path.open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise DeliveryError(f"{path}: another process is sending the digest now; wait until it has ended") from error
-        yield
+    try:
+        with hold(path):
+            yield
+    except Held as error:
+        raise DeliveryError(f"{path}: process {error.holder} is sending the digest now; wait until it has ended") from None
 
 
 def compose_missing(outbox: Database, config: Config, wanted: Sequence[str], *, key: str, brand: str, now: str) -> None:

@@ -20,6 +20,20 @@ def unsupported_sql(mention: str) -> str:
     )"""
 
 
+def count_languages(db: Database) -> dict[str, int]:
+    """How many mentions are in each language, most first; all of them are read."""
+    rows = db.execute(
+        """
+        select language, count(*) as mentions
+        from mentions
+        where language is not null and removed_at is null
+        group by language
+        order by mentions desc, language
+        """
+    )
+    return dict(rows.fetchall())
+
+
 def find_unsupported(db: Database, mentions: Sequence[int]) -> set[int]:
     """Those of some mentions that are in a language that is not supported."""
     rows = db.execute(

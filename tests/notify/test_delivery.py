@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import os
 import socket
 import ssl
 from email import message_from_bytes, policy
@@ -239,5 +240,5 @@ def test_nobody_to_send_to_is_an_error_and_not_a_silence(config):
 def test_two_processes_do_not_send_at_once(config):
     from notify.delivery import sole_sender
 
-    with sole_sender(config.database), pytest.raises(DeliveryError, match="another process is sending"):
+    with sole_sender(config.database), pytest.raises(DeliveryError, match=f"process {os.getpid()} is sending the digest now"):
         send_digest(with_mail(config, 1), now=NOW)

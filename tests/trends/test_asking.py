@@ -28,3 +28,14 @@ def test_a_source_that_is_neither_stored_nor_configured_is_refused(config, plant
     )
     for known in ("steam", "reddit"):
         assert ask(config, "overview", "--source", known).exit_code == 0
+
+
+def test_a_language_that_has_no_name_and_no_mention_is_refused(config, plant):
+    plant([{"language": "hi-Latn"}, {"language": "en"}, {"language": "en"}, {"language": "tlh"}])
+    refused = ask(config, "mentions", "--language", "english")
+    assert (refused.exit_code, refused.output) == (
+        1,
+        "Error: --language english: write the code of a language, such as en or hi-Latn; stored are en, hi-Latn, tlh\n",
+    )
+    for known in ("et", "hi", "tlh"):
+        assert ask(config, "overview", "--language", known).exit_code == 0

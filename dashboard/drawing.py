@@ -6,7 +6,8 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from reporting.charts import Drawable, chart_svg
+from reporting.charts import chart_svg
+from reporting.vega import Drawable
 from trends.answers import SentimentWeek, Week
 from trends.windows import MONTHS
 

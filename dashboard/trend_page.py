@@ -12,11 +12,12 @@ from config import Config
 from dashboard.asking import Asked
 from dashboard.drawing import Drawing, draw
 from dashboard.pages import frame_words
-from reporting.charts import WIDTH, Drawable
+from reporting.charts import WIDTH
 from reporting.phrases import NBSP, counted
 from reporting.small_charts import spark_svg
 from reporting.trend_charts import trend_line
 from reporting.trend_tables import TOLD_SIGNS, interval_words, lag_words, shift_words, value_of
+from reporting.vega import Drawable
 from store.metrics import find_series
 from store.queries import count_by_source
 from trends.timeline import answer_trend

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from reporting.charts import ACCENT, GAP, INK, NEGATIVE, UNWATCHED, WIDTH, Drawable, themed
+from reporting import vega
+from reporting.charts import UNWATCHED, WIDTH
+from reporting.vega import ACCENT, GAP, INK, NEGATIVE, ROOM, UPRIGHT, Drawable
 
 HEIGHT = 92
-ROOM = 1.25
-"""Room above the highest bar, for its figure."""
 
 
 def outbreak_chart(
@@ -18,22 +18,20 @@ def outbreak_chart(
 
     The band stands at that week alone: what was to be expected of earlier ones is another figure.
     """
-    import altair as alt
-
     top = max([count or 0 for _, count in weeks] + [observed, round(upper)]) or 1
     order = [*(label for label, _ in weeks), tested]
     values = [bar_of(label, count, top) for label, count in weeks]
     values.append({"week": tested, "height": observed, "label": str(observed), "kind": "tested"})
-    x = alt.X("week:O", sort=order, title=None, axis=alt.Axis(labelAngle=0, ticks=False, domain=False, values=order[::-2]))
-    y = alt.Y("height:Q", title=None, axis=None, scale=alt.Scale(domain=[0, top * ROOM]))
-    base = alt.Chart(alt.InlineData(values=values)).encode(x=x, y=y)
-    kinds = alt.Scale(domain=["week", "gap", "tested"], range=[ACCENT, GAP, NEGATIVE])
-    bars = base.mark_bar(cornerRadiusEnd=2).encode(color=alt.Color("kind:N", legend=None, scale=kinds))
-    figures = base.mark_text(dy=-6, fontSize=10, color=INK).encode(text="label:N")
-    usual = alt.Chart(alt.InlineData(values=[{"week": tested, "lower": lower, "upper": upper, "expected": expected}]))
-    band = usual.mark_bar(color=INK, opacity=0.22).encode(x=x, y=alt.Y("lower:Q", axis=None), y2="upper:Q")
-    line = usual.mark_tick(color=INK, thickness=2).encode(x=x, y=alt.Y("expected:Q", axis=None))
-    return themed(alt.layer(bars, band, line, figures).properties(width=WIDTH, height=HEIGHT))
+    x = vega.ordinal("week", order, title=None, axis={**UPRIGHT, "values": order[::-2]})
+    y = vega.bare("height", 0, top * ROOM)
+    kinds = vega.coloured("kind", {"week": ACCENT, "gap": GAP, "tested": NEGATIVE})
+    bars = vega.layer(vega.mark("bar", cornerRadiusEnd=2), x=x, y=y, color=kinds)
+    figures = vega.layer(vega.text(10, dy=-6), x=x, y=y, text=vega.nominal("label"))
+    usual = [{"week": tested, "lower": lower, "upper": upper, "expected": expected}]
+    low = vega.amount("lower", axis=None)
+    band = vega.layer(vega.mark("bar", color=INK, opacity=0.22), values=usual, x=x, y=low, y2={"field": "upper"})
+    line = vega.layer(vega.mark("tick", color=INK, thickness=2), values=usual, x=x, y=vega.amount("expected", axis=None))
+    return vega.chart(bars, band, line, figures, values=values, width=WIDTH, height=HEIGHT)
 
 
 def bar_of(label: str, count: int | None, top: int) -> dict[str, object]:

@@ -4,29 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from reporting.charts import ACCENT, INK, NEGATIVE, NEUTRAL, WIDTH, Drawable, themed
+from reporting import vega
+from reporting.charts import WIDTH
+from reporting.vega import ACCENT, NEGATIVE, NEUTRAL, Drawable, Step
 
 NAME_WIDTH = 90
-STATES = ("unanswered", "came back", "answered")
+STATES = {"unanswered": NEGATIVE, "came back": NEUTRAL, "answered": ACCENT}
+"""Each with its colour, from left to right."""
 
 
 def cases_by_age(rows: Sequence[tuple[str, int, int, int]]) -> Drawable:
     """Open cases, a bar for each age, from (age, unanswered, came back, answered and waiting), youngest first."""
-    import altair as alt
-
-    ages = [age for age, *_ in rows]
     most = max((sum(counts) for _, *counts in rows), default=0) or 1
     values = [part for age, *counts in rows for part in bar_parts(age, counts)]
     totals = [{"age": age, "total": sum(counts), "label": f"{sum(counts):,}"} for age, *counts in rows]
-    axis = alt.Axis(ticks=False, domain=False, labelFontSize=12, labelLimit=NAME_WIDTH)
-    y = alt.Y("age:N", sort=ages, title=None, axis=axis)
-    x = alt.X("start:Q", title=None, axis=None, scale=alt.Scale(domain=[0, most * 1.15]))
-    colours = alt.Scale(domain=list(STATES), range=[NEGATIVE, NEUTRAL, ACCENT])
-    bars = alt.Chart(alt.InlineData(values=values)).mark_bar(height=16)
-    drawn = bars.encode(y=y, x=x, x2="end:Q", color=alt.Color("state:N", legend=None, scale=colours))
-    figures = alt.Chart(alt.InlineData(values=totals)).mark_text(align="left", dx=5, fontSize=11, color=INK)
-    labels = figures.encode(y=y, x="total:Q", text="label:N")
-    return themed(alt.layer(drawn, labels).properties(width=WIDTH - NAME_WIDTH, height=alt.Step(26)))
+    y = vega.named("age", [age for age, *_ in rows], 12, NAME_WIDTH)
+    x = vega.bare("start", 0, most * 1.15)
+    bars = vega.layer(vega.mark("bar", height=16), y=y, x=x, x2={"field": "end"}, color=vega.coloured("state", STATES))
+    labels = vega.layer(
+        vega.text(11, align="left", dx=5), values=totals, y=y, x=vega.amount("total"), text=vega.nominal("label")
+    )
+    return vega.chart(bars, labels, values=values, width=WIDTH - NAME_WIDTH, height=Step(step=26))
 
 
 def bar_parts(age: str, counts: Sequence[int]) -> list[dict[str, object]]:

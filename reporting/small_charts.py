@@ -1,7 +1,7 @@
 """Small drawings that come by the dozen: a line with its band beside a figure, and a strip of what was watched.
 
 They are written as SVG outright, since a page of twelve would wait seconds for Vega; colours and gaps are those of
-`reporting.charts`. Each has an accessible name; the figures stand beside it, or in a table.
+`reporting.vega`. Each has an accessible name; the figures stand beside it, or in a table.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import html
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from reporting.charts import ACCENT, GAP
+from reporting.vega import ACCENT, GAP
 from reporting.watching_tables import HARDLY, NEARLY
 from trends.timeline_answers import Point
 

@@ -58,7 +58,7 @@ def test_every_command_is_in_the_readme_tour(name):
 
 
 def test_help_needs_no_heavy_library():
-    heavy = "scrapy,transformers,onnxruntime,altair,datasette,scipy,numpy,praw,extruct,sqlite_utils,apscheduler"
+    heavy = "scrapy,transformers,onnxruntime,vl_convert,datasette,scipy,numpy,praw,extruct,sqlite_utils,apscheduler"
     code = f"import sys, cli; print([name for name in {heavy.split(',')!r} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

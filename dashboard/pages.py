@@ -104,7 +104,7 @@ def scope_of(asked: Asked) -> Scope:
 def source_rows(db: Database, config: Config, now: str) -> list[dict[str, Any]]:
     """Each source, configured or met before: how it fares, how many mentions it gave and how its last run ended."""
     met = {row["source"]: row for row in find_source_health(db)}
-    health = {source.source: source for source in answer_sources(db, config, now=now).sources}
+    health = {source.source: source for source in answer_sources(db, config, now=now, met=met).sources}
     enabled = {source.name: source.enabled for source in config.sources}
     return [
         {

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import json
 import threading
+from bisect import bisect_left
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -89,6 +91,28 @@ class Shelf:
     """As the store has them or, where they are stale, as they were made; a stale day may have none."""
     whole: Days
 
+    @cached_property
+    def rows(self) -> tuple[list[str], list[tuple[str, int | None]]]:
+        """The days in order, and with the row of each; none where the facts of any were stale when they were read."""
+        if any(mark not in (None, self.taggers) for _, mark in self.keys.values()):
+            return [], []
+        days = sorted(self.keys)
+        return days, [(day, self.keys[day][0]) for day in days]
+
+    def is_still(self, db: Database, brand: str, bounds: Bounds, taggers: str) -> bool:
+        """Whether the store has the same rows for the days of some bounds, and says of none that it is stale."""
+        days, known = self.rows
+        if taggers != self.taggers or not days or not inside(bounds, self.bounds):
+            return False
+        asked = {"brand": brand, "first": bounds[0], "end": bounds[1]}
+        of_days = "brand = :brand and (day = '' or day >= :first and day < :end)"
+        if db.execute(f"select 1 from stale_facts where {of_days} limit 1", asked).fetchone():
+            return False
+        dated = 1 if not days[0] else 0
+        first, end = (bisect_left(days, day, dated) for day in bounds)
+        found = sorted(db.execute(f"select day, id from facts where {of_days}", asked).fetchall())
+        return found == known[:dated] + known[first:end]
+
     def holds(self, bounds: Bounds, keys: Mapping[str, Key]) -> bool:
         """Whether the days of some bounds are all there and the same."""
         if not inside(bounds, self.bounds):
@@ -146,8 +170,9 @@ def check_days(db: Database, brand: str, bounds: Bounds) -> Days:
         taggers = made_by(db)
         with lock:
             shelf = shelves.get(name)
-        keys = find_keys(db, brand, bounds, taggers, shelf)
-        if shelf is None or not shelf.holds(bounds, keys):
+        if shelf is None or not (
+            shelf.is_still(db, brand, bounds, taggers) or shelf.holds(bounds, find_keys(db, brand, bounds, taggers, shelf))
+        ):
             shelf = fill(db, brand, widened(bounds, shelf), taggers, shelf)
     with lock:
         shelves[name] = shelf

@@ -311,12 +311,14 @@ def find_latest_crawls(db: Database) -> list[Row]:
     return list(
         db.query(
             """
-            select crawls.*, (
-                select max(finished) from crawls as good where good.source = crawls.source and good.status = 'finished'
-            ) as last_finished
-            from crawls
-            where id in (select max(id) from crawls group by source)
-            order by source
+            select crawls.*, runs.last_finished
+            from (
+                select max(id) as latest, max(case when status = 'finished' then finished end) as last_finished
+                from crawls
+                group by source
+            ) as runs
+            join crawls on crawls.id = runs.latest
+            order by crawls.source
             """
         )
     )

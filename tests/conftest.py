@@ -6,7 +6,12 @@ import contextlib
 import os
 from pathlib import Path
 
+import hypothesis
 import pytest
+
+# No test is timed: how long an example takes says more of what else the machine does.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = Path(os.environ.get("RECORDED") or ROOT.parent / "shared")

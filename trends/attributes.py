@@ -9,14 +9,16 @@ from sqlite_utils import Database
 
 from config import Attribute, Brand, Config, Thresholds
 from store.facts import CONFIRMS, CONTESTS, distinct
-from trends.answers import AttributeFigures, AttributeRow, Change, Ledger, Quote, Share, Status, Unexpected
-from trends.changes import Past, compare, settle
+from trends.answers import AttributeFigures, AttributeRow, Ledger, Quote, Share, Status, Unexpected
+from trends.changes import Past, compare_each, settle
 from trends.frame import CUSTOMERS, Filters, Frame, Numbers, Rows
 from trends.gathering import Gathered, count_weeks, find_past, gather, spanned
-from trends.intervals import net, share
+from trends.intervals import net
 from trends.loading import load_frame, load_words
 from trends.overused import Overused, count_people, find_overused, ignored_words, rows_with
 from trends.quotes import make_quotes, pick_quotes
+from trends.stacks import NOBODY, Stack
+from trends.sums import share_of_sums, sum_each
 from trends.windows import Window
 from trends.words import hash_words
 
@@ -24,7 +26,6 @@ UNEXPECTED = 12
 """Words shown."""
 MOST_TEXTS = 4_000
 """Texts of a brand, the newest, whose words are compared: more change little in which words lead."""
-SIDES = {"confirms": CONFIRMS, "contests": CONTESTS}
 
 
 def answer_attributes(
@@ -81,69 +82,68 @@ def find_ledger(
     figures = {
         brand.id: find_figures(brand, attributes, frames[brand.id], pasts[brand.id], ground.thresholds) for brand in brands
     }
+    weeks = count_weeks(speaking(ground.frame, attributes, CONFIRMS, CONTESTS), ground.watched_weeks)
     return tuple(
         AttributeRow(
             attribute=attribute.id,
             name=attribute.name,
             own=figures[ground.brand.id][attribute.id],
-            weeks=count_weeks(ground.frame, speaking(ground.frame, attribute.id, CONFIRMS, CONTESTS), ground.watched_weeks),
+            weeks=series,
             competitors=tuple(figures[brand.id][attribute.id] for brand in brands if brand.id != ground.brand.id),
             confirming=quote_side(ground, attribute.id, CONFIRMS),
             contesting=quote_side(ground, attribute.id, CONTESTS),
         )
-        for attribute in attributes
+        for attribute, series in zip(attributes, weeks, strict=True)
     )
 
 
 def quote_side(ground: Gathered, attribute: str, kind: int) -> tuple[Quote, ...]:
     """Up to three quotes that confirm or contest an attribute."""
     frame = ground.frame
-    rows = frame.once(frame.within(speaking(frame, attribute, kind), ground.window))
+    rows = frame.once(frame.within(frame.labels_of(kind).get(attribute, NOBODY), ground.window))
     chosen = pick_quotes(frame, rows, attribute, kind=kind)
     return make_quotes(chosen, ground.passages(chosen, "attribute", attribute), ground.window)
 
 
-def speaking(frame: Frame, attribute: str, *kinds: int) -> Rows:
-    """The rows that speak of an attribute, in the ways asked for, with copies."""
-    none = np.zeros(0, np.int64)
-    return distinct(np.concatenate([none, *(frame.labels_of(kind).get(attribute, none) for kind in kinds)]))
+def speaking(frame: Frame, attributes: Sequence[Attribute], *kinds: int) -> Stack:
+    """The rows that speak of each attribute, in any of the ways asked for, with copies."""
+    ways = [frame.labels_of(kind) for kind in kinds]
+    rows = [[way.get(attribute.id, NOBODY) for way in ways] for attribute in attributes]
+    return Stack.build(frame, [distinct(np.concatenate(found)) if len(found) > 1 else found[0] for found in rows])
 
 
 def find_figures(
     brand: Brand, attributes: Sequence[Attribute], frame: Frame, past: Past, thresholds: Thresholds
 ) -> dict[str, AttributeFigures]:
-    """Each attribute's figures for one brand."""
-    tested = [compare(frame, speaking(frame, attribute.id, CONFIRMS, CONTESTS), past) for attribute in attributes]
+    """Each attribute's figures for one brand. A mention that both confirms and contests is among both."""
+    changes = settle(compare_each(speaking(frame, attributes, CONFIRMS, CONTESTS), past))
+    confirming, contesting = (speaking(frame, attributes, kind).within(past.window).once() for kind in (CONFIRMS, CONTESTS))
+    parts = share_sides(confirming, contesting, floor=thresholds.too_few)
+    figures = zip(attributes, confirming.voices(), contesting.voices(), parts, changes, strict=True)
     return {
-        attribute.id: find_figure(brand, attribute, frame, past.window, change, thresholds)
-        for attribute, change in zip(attributes, settle(tested), strict=True)
+        attribute.id: AttributeFigures(
+            brand=brand.id,
+            brand_name=brand.name,
+            status=find_status(part),
+            confirmed=confirmed,
+            contested=contested,
+            share=part,
+            change=change,
+        )
+        for attribute, confirmed, contested, part, change in figures
     }
 
 
-def find_figure(
-    brand: Brand, attribute: Attribute, frame: Frame, window: Window, change: Change, thresholds: Thresholds
-) -> AttributeFigures:
-    """One attribute of one brand in one window. A mention that both confirms and contests is among both."""
-    confirming, contesting = (
-        frame.once(frame.within(speaking(frame, attribute.id, kind), window)) for kind in (CONFIRMS, CONTESTS)
-    )
-    part = share(sides_by_person(frame, confirming, contesting), floor=thresholds.too_few)
-    return AttributeFigures(
-        brand=brand.id,
-        brand_name=brand.name,
-        status=find_status(part),
-        confirmed=frame.voices(confirming),
-        contested=frame.voices(contesting),
-        share=part,
-        change=change,
-    )
-
-
-def sides_by_person(frame: Frame, confirming: Rows, contesting: Rows) -> Numbers:
-    """Each person's (confirming, confirming and contesting) statements."""
-    said = np.concatenate([confirming, contesting])
-    sides = np.arange(len(said)) < len(confirming)
-    return np.stack(frame.by_person(said, sides, np.ones(len(said))), axis=-1)
+def share_sides(confirming: Stack, contesting: Stack, *, floor: int) -> list[Share]:
+    """For each part the share of what confirms in all that is said, of either side."""
+    size, crowd = confirming.size, max(confirming.frame.crowd, 1)
+    said = np.concatenate([stack.of * crowd + stack.persons for stack in (confirming, contesting)])
+    pairs, place = np.unique(said, return_inverse=True)
+    of, both = pairs // crowd, np.bincount(place, minlength=len(pairs))
+    sided = np.bincount(place[: len(confirming)], minlength=len(pairs))
+    adding = (sided, both, sided**2, sided * both, both**2, both > 0)
+    sums = sum_each(*(np.bincount(of, weights=weights, minlength=size) for weights in adding))
+    return [share_of_sums(one, floor=floor) for one in sums]
 
 
 def find_status(part: Share) -> Status:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from store.facts import ANSWERED, COMPLAINT, MOODS, REPLY_TIMED, SIGN, UNDATED
+from store.facts import ANSWERED, COMPLAINT, MOODS, REPLY_TIMED, SIGN, UNDATED, Facts
 from store.records import VOICES
 from trends.frame import DAY, DAY_KNOWN, SECOND_KNOWN, Bools, Frame, Numbers, Rows
 
@@ -102,17 +102,17 @@ def judge_cases(talk: Talk, complaints: Rows, *, as_of: int, quiet_days: int) ->
     """The cases of some complaints as they stood at a time (seconds since 1970)."""
     whole = talk.whole
     places = talk.place[complaints]
-    near = find_near(whole, places, as_of)
+    start = starts(whole)
+    near = find_near(whole, start, places, as_of)
     threads = talk.threads(whole, near)
     group = group_people(whole, near, threads.number)
     numbers, of = np.unique(group[places], return_inverse=True)
     case = number_cases(group, numbers)
-    start = starts(whole)
     first = first_of_each(of, start[places], whole.column("mention")[places])
     opening = places[first]
-    later = near[(case[near] >= 0) & ~whole.masked(opening)[near]]
-    later = later[(ends(whole, later) >= start[opening][case[later]]) & (start[later] <= as_of)]
-    answers = find_answers(whole, case, near, threads.answered, as_of, opening)
+    later = near.compress((case[near] >= 0) & ~whole.masked(opening)[near])
+    later = later.compress((ends(whole, later) >= start[opening][case[later]]) & (start[later] <= as_of))
+    answers = find_answers(whole, case, near, threads.answered, as_of, start[opening])
     state, closed = judge(whole, case, opening, later, answers, as_of=as_of, quiet=quiet_days * DAY)
     timed = whole.column("precision")[opening] == SECOND_KNOWN
     return Cases(
@@ -136,30 +136,37 @@ def starts(whole: Frame) -> Numbers:
 def ends(whole: Frame, rows: Rows) -> Numbers:
     """The latest moment that each of some rows may be of: a day's last second where only the day is known."""
     known_by_day = whole.column("precision")[rows] == DAY_KNOWN
-    return starts(whole)[rows] + np.where(known_by_day, DAY - 1, 0)
+    published = whole.column("published")[rows]
+    return np.where(published == UNDATED, NEVER, published) + np.where(known_by_day, DAY - 1, 0)
 
 
-def find_near(whole: Frame, places: Rows, as_of: int) -> Rows:
+def find_near(whole: Frame, start: Numbers, places: Rows, as_of: int) -> Rows:
     """Mentions of these complaints' known authors on the same site, where there is more than one: what may be one case.
 
     From the first of the complaints until a time; an undated complaint is older than all.
     """
-    author, start = whole.column("author"), starts(whole)
-    spoken = (author != 0) & (whole.column("voice") != COMPANY)
     # What is of a day only begins at its midnight.
-    spoken &= (start >= start[places].min(initial=as_of) - DAY) & (start <= as_of)
-    rows = np.flatnonzero(spoken)
-    pair = author[rows] ^ (whole.column("site")[rows].astype(np.uint64) + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
-    size = 1 << (SPARSE * len(rows)).bit_length()
-    bucket = (pair % np.uint64(size)).astype(np.int64)
-    last = np.empty(size, np.int64)
-    last[bucket] = np.arange(len(rows))
+    spoken = (start >= start[places].min(initial=as_of) - DAY) & (start <= as_of)
+    rows = np.flatnonzero(spoken & (whole.column("author") != 0) & (whole.column("voice") != COMPANY))
+    pair = whole.segment.facts.derived("pair", number_pairs)[rows]
+    bits = (SPARSE * len(rows)).bit_length()
+    bucket = (pair & np.uint64((1 << bits) - 1)).view(np.int64)
+    last = np.empty(1 << bits, np.int32)
+    last[bucket] = np.arange(len(rows), dtype=np.int32)
     # A mention that is not the last of its bucket shares it.
-    shared, asked = np.zeros(size, np.bool_), np.zeros(size, np.bool_)
-    shared[bucket[last[bucket] != np.arange(len(rows))]] = True
-    asked[bucket[whole.masked(places)[rows]]] = True
-    found: Rows = rows[(shared & asked)[bucket]]
+    shared, asked = np.zeros(1 << bits, np.bool_), np.zeros(1 << bits, np.bool_)
+    shared[bucket.compress(last[bucket] != np.arange(len(rows), dtype=np.int32))] = True
+    asked[bucket.compress(whole.masked(places)[rows])] = True
+    found: Rows = rows.compress((shared & asked)[bucket])
     return found
+
+
+def number_pairs(facts: Facts) -> NDArray[np.uint64]:
+    """A number for the author and site of each fact: different ones have mostly different numbers, in their last bits, too."""
+    pair: NDArray[np.uint64] = facts["author"] ^ (facts["site"].astype(np.uint64) + np.uint64(1)) * np.uint64(
+        0x9E3779B97F4A7C15
+    )
+    return pair
 
 
 def group_people(whole: Frame, near: Rows, thread: NDArray[Any]) -> Numbers:
@@ -190,18 +197,18 @@ def first_of_each(of: Numbers, start: Numbers, mention: Numbers) -> Numbers:
     return order[fresh]
 
 
-def find_answers(whole: Frame, case: Numbers, near: Rows, last: Times, as_of: int, opening: Rows) -> tuple[Times, Times]:
+def find_answers(whole: Frame, case: Numbers, near: Rows, last: Times, as_of: int, opened: Numbers) -> tuple[Times, Times]:
     """(first, last) answer to each case up to a time; NEVER without one."""
     told = np.flatnonzero((case >= 0) & whole.flagged(ANSWERED))
     replied = whole.column("replied")[told]
     # An answer without a time is taken to be as old as the complaint, and not known to the second.
-    undated = starts(whole)[opening][case[told]] * 2
+    undated = opened[case[told]] * 2
     times = np.where(replied == UNDATED, undated, replied * 2 + whole.flagged(REPLY_TIMED)[told])
     in_case = (case[near] >= 0) & (last != NEVER)
     cases = np.concatenate([case[told], case[near][in_case]])
     times = np.concatenate([times, last[in_case]])
     kept = times // 2 <= as_of
-    return earliest(cases[kept], times[kept], len(opening)), latest(cases[kept], times[kept], len(opening))
+    return earliest(cases[kept], times[kept], len(opened)), latest(cases[kept], times[kept], len(opened))
 
 
 def latest(cases: Numbers, times: Times, count: int) -> Times:

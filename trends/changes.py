@@ -10,6 +10,7 @@ from trends.answers import Change, Coverage, Direction
 from trends.coverage import covered_by, length_days, sites_with_gaps
 from trends.frame import Frame, Rows
 from trends.intervals import compare_counts, discoveries
+from trends.stacks import Stack
 from trends.windows import Window
 
 NEVER_BEFORE = "All time has no window before it."
@@ -32,6 +33,11 @@ class Past:
     def unlike(self) -> set[tuple[str, str]]:
         """(source, site) of what was not watched throughout both windows, and so cannot be compared."""
         return sites_with_gaps(self.reached_coverage) | sites_with_gaps(self.before_coverage) | self.new_sites
+
+    @cached_property
+    def note(self) -> str:
+        """What a reader of a comparison must know."""
+        return say_note(self.known, self.unlike)
 
     @property
     def known(self) -> bool:
@@ -88,19 +94,26 @@ class Tested:
 
 def compare(frame: Frame, rows: Rows, past: Past) -> Tested:
     """Compare rows of both windows, copies once; sites not watched throughout both are left out and named."""
-    now = frame.once(frame.within(rows, past.window))
-    if past.before is None:
-        return incomparable(len(now), NEVER_BEFORE)
-    if not is_comparable(past):
-        return incomparable(len(now), UNLIKE)
+    return compare_each(Stack.build(frame, [rows]), past)[0]
+
+
+def compare_each(every: Stack, past: Past, here: Stack | None = None) -> list[Tested]:
+    """As `compare`, of each part of a stack; `here` are its rows of the window, copies once, where they are at hand."""
+    now = every.within(past.window).once() if here is None else here
+    if past.before is None or not is_comparable(past):
+        return [incomparable(count, UNLIKE if past.before else NEVER_BEFORE) for count in now.count().tolist()]
     # Sites of unknown coverage (imports) are taken as they are.
-    unlike = past.unlike_among(frame.site_pairs)
-    kept = frame.on_sites(now, without=unlike)
-    earlier = frame.on_sites(frame.once(frame.within(rows, past.before)), without=unlike)
-    people, people_before = frame.speakers(kept), frame.speakers(earlier)
+    unlike = past.unlike_among(every.frame.site_pairs)
+    kept, earlier = now.without(unlike), every.within(past.before).once().without(unlike)
+    figures = (kept.count(), earlier.count(), kept.speakers, earlier.speakers)
+    return [test_change(past, *counts) for counts in zip(*(figure.tolist() for figure in figures), strict=True)]
+
+
+def test_change(past: Past, now: int, before: int, people: int, people_before: int) -> Tested:
+    """A change of mentions, tested by the people who wrote them."""
     days, days_before = past.days
     return Tested(
-        change=find_change(past, len(kept), len(earlier)),
+        change=find_change(past, now, before),
         people=people,
         people_before=people_before,
         up=people * days_before > people_before * days,
@@ -113,7 +126,7 @@ def is_comparable(past: Past) -> bool:
     return not past.known or bool(past.comparable)
 
 
-def find_change(past: Past, now: int, before: int | None) -> Change:
+def find_change(past: Past, now: int, before: int | None, direction: Direction = "steady") -> Change:
     """Two counts, of the sites that can be compared, against each other; without one before, why there is none."""
     if before is None:
         return incomparable(now, NEVER_BEFORE if past.before is None else UNLIKE).change
@@ -125,8 +138,8 @@ def find_change(past: Past, now: int, before: int | None) -> Change:
         now_per_day=first if past.known else None,
         before_per_day=second if past.known else None,
         ratio=first / second if first is not None and second else None,
-        direction="steady",
-        note=say_note(past.known, past.unlike),
+        direction=direction,
+        note=past.note,
     )
 
 

@@ -6,12 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from store.facts import distinct
-from trends.frame import SECOND_KNOWN, UNKNOWN, Frame, Numbers, Rows
+from trends.frame import Frame, Numbers, Rows
 from trends.hot_button_answers import Busy
 from trends.intervals import discoveries
-
-DAY, HOUR = 86400, 3600
+from trends.stacks import Stack
 
 
 @dataclass(frozen=True)
@@ -26,15 +24,13 @@ class Clock:
 
 def count_clock(frame: Frame, rows: Rows) -> Clock:
     """People per local hour and weekday: one who posts ten times in a night makes no hour busy."""
-    precision = frame.column("precision")[rows]
-    timed, dated = rows[precision == SECOND_KNOWN], rows[precision != UNKNOWN]
-    hours, weekdays = frame.local[timed] % DAY // HOUR, frame.weekdays(dated)
-    return Clock(people_by(frame.persons[timed], hours, 24), people_by(frame.persons[dated], weekdays, 7))
+    return count_clocks(Stack.build(frame, [rows]))[0]
 
 
-def people_by(persons: Numbers, slots: Numbers, size: int) -> Numbers:
-    """Distinct people in each of `size` slots."""
-    return np.bincount(distinct(persons * size + slots) % size, minlength=size).astype(np.int64)
+def count_clocks(stack: Stack) -> list[Clock]:
+    """As `count_clock`, of each part of a stack."""
+    hours, weekdays = stack.by_hour.speakers.reshape(-1, 25), stack.by_weekday.speakers.reshape(-1, 8)
+    return [Clock(*slots) for slots in zip(hours[:, :24], weekdays[:, :7], strict=True)]
 
 
 def find_busy(part: Numbers, whole: Numbers) -> tuple[Busy, ...]:
@@ -48,10 +44,11 @@ def find_busy(part: Numbers, whole: Numbers) -> tuple[Busy, ...]:
     from scipy.special import bdtrc
 
     expected = drawn * whole / everything
-    # bdtrc(k, n, p) is the chance of more than k.
-    chances = np.where(part > 0, bdtrc(np.maximum(part - 1, 0), drawn, whole / everything), 1.0)
+    # bdtrc(k, n, p) is the chance of more than k. Of no more than is expected it is never small, and need not be known.
+    chances, more = np.ones(len(part)), np.flatnonzero(part > expected)
+    chances[more] = bdtrc(part[more] - 1, drawn, whole[more] / everything)
     return tuple(
         Busy(slot=slot, people=int(part[slot]), expected=float(expected[slot]))
         for slot, real in enumerate(discoveries(chances.tolist()))
-        if real and part[slot] > expected[slot]
+        if real
     )

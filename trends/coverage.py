@@ -7,6 +7,10 @@ from dataclasses import replace
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from numpy.typing import NDArray
 
 from trends.answers import Coverage, Gap, SiteCoverage
 from trends.windows import Window, days_label, local_day, parse_moment
@@ -17,6 +21,7 @@ SLACK = DAY / 2
 NAMED = 3
 """Sites that a sentence names before it only counts them."""
 Row = Mapping[str, Any]
+Floats = NDArray[np.float64]
 Site = tuple[str, str]
 """(source, site)."""
 Spans = list[tuple[str, str]]
@@ -37,6 +42,12 @@ def find_coverages(
     windows: Sequence[Window], listings: Sequence[Row], watches: Sequence[Row], *, enabled: Collection[str]
 ) -> list[Coverage]:
     """As `find_coverage` of each of many windows: what reaches beyond a window is no part of its gaps."""
+    spans, latest = spans_of(listings, watches)
+    return [cover_window(window, spans, latest, enabled) for window in windows]
+
+
+def spans_of(listings: Sequence[Row], watches: Sequence[Row]) -> tuple[list[tuple[Row, Spans]], dict[str, str]]:
+    """Each listing with its watches in order, and up to when each source was ever watched."""
     by_listing: dict[tuple[str, str, str], list[tuple[str, str]]] = {}
     for watch in watches:
         by_listing.setdefault(listing_of(watch), []).append((watch["since"], watch["until"]))
@@ -44,7 +55,7 @@ def find_coverages(
     for listing in listings:
         latest[listing["source"]] = max(latest.get(listing["source"], ""), listing["until"])
     spans = [(listing, sorted(by_listing.get(listing_of(listing), []))) for listing in listings]
-    return [cover_window(window, spans, latest, enabled) for window in windows]
+    return spans, latest
 
 
 def cover_window(
@@ -54,14 +65,30 @@ def cover_window(
     if window.since is None or window.until is None:
         return UNKNOWN
     since, until = window.since, min(window.until, window.now)
-    sites: dict[Site, list[tuple[str, list[tuple[str, str]]]]] = {}
+    listed = []
     for listing, own in spans:
         alive = latest[listing["source"]] > since
         if listing["until"] > since or (listing["source"] in enabled and not alive):
-            sites.setdefault((listing["source"], listing["site"]), []).append((listing["query"], find_gaps(own, since, until)))
-    if not sites or until <= since:
+            inside = tuple(span for span in own if span[1] > since and span[0] < until)
+            listed.append((*listing_of(listing), inside))
+    return cover(since, until, window.zone, tuple(listed))
+
+
+@lru_cache(maxsize=256)
+def cover(
+    since: str, until: str, zone: ZoneInfo, listed: tuple[tuple[str, str, str, tuple[tuple[str, str], ...]], ...]
+) -> Coverage:
+    """What of [since, until) was watched of listings (source, site, query, watches in order).
+
+    Kept, since brands share their listings, and every answer of a page asks about the same weeks.
+    """
+    if not listed or until <= since:
         return UNKNOWN
-    gaps = [gap for (source, site), found in sites.items() for gap in site_gaps(source, site, found, window)]
+    sites: dict[Site, list[tuple[str, list[tuple[str, str]]]]] = {}
+    for source, site, query, own in listed:
+        sites.setdefault((source, site), []).append((query, find_gaps(own, since, until)))
+    lacking = [(site, found) for site, found in sites.items() if any(missing for _, missing in found)]
+    gaps = [gap for (source, site), found in lacking for gap in site_gaps(source, site, found, zone)]
     length = seconds(since, until)
     return Coverage(
         known=True,
@@ -69,6 +96,52 @@ def cover_window(
         gaps=tuple(gaps),
         sentences=tuple(say_gaps(gaps, list(sites))),
     )
+
+
+def find_shares(
+    windows: Sequence[Window], listings: Sequence[Row], watches: Sequence[Row], *, enabled: Collection[str]
+) -> list[float | None]:
+    """As `watched_share` of `find_coverages`, of many windows with bounds, without naming what was missed in each."""
+    spans, latest = spans_of(listings, watches)
+    since, until = (np.array([moment_of(str(end)) for end in ends]) for ends in bounds_of(windows))
+    nothing = np.zeros(len(windows))
+    missing: dict[Site, Floats] = {}
+    count: dict[Site, Floats] = {}
+    for listing, own in spans:
+        site, lately = (listing["source"], listing["site"]), moment_of(latest[listing["source"]])
+        there = (moment_of(listing["until"]) > since) | ((listing["source"] in enabled) & (lately <= since))
+        count[site] = count.get(site, nothing) + there
+        missing[site] = missing.get(site, nothing) + np.where(there, until - since - watched_seconds(own, since, until), 0.0)
+    if not spans:
+        return [None] * len(windows)
+    counts = np.array([count[site] for site in count], np.float64)
+    means = np.array([missing[site] for site in count]) / np.maximum(counts, 1.0)
+    sites = (counts > 0).sum(axis=0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        shares = 1 - means.sum(axis=0) / sites / (until - since)
+    known = (sites > 0) & (until > since)
+    return [share if told else None for share, told in zip(shares.tolist(), known.tolist(), strict=True)]
+
+
+def bounds_of(windows: Sequence[Window]) -> tuple[list[str], list[str]]:
+    """Where windows begin, and where what is known of them ends."""
+    return [str(window.since) for window in windows], [min(str(window.until), window.now) for window in windows]
+
+
+def watched_seconds(spans: Spans, since: Floats, until: Floats) -> Floats:
+    """How long was watched between times, by spans in order."""
+    edges, reached = [0.0], 0.0
+    for start, end in spans:
+        first, last = max(moment_of(start), reached), moment_of(end)
+        if last > first:
+            edges += [first, last]
+            reached = last
+    # What was watched up to each edge: nothing from an end to the next beginning.
+    steps = np.diff(edges)
+    steps[::2] = 0.0
+    upto = np.concatenate([[0.0], np.cumsum(steps)])
+    found: Floats = np.interp(until, edges, upto) - np.interp(since, edges, upto)
+    return found
 
 
 def as_of_last_crawl(window: Window, listings: Sequence[Row]) -> Window:
@@ -106,13 +179,13 @@ def find_gaps(watched: Sequence[tuple[str, str]], since: str, until: str) -> lis
     return [*gaps, (reached, until)] if reached < until else gaps
 
 
-def site_gaps(source: str, site: str, found: Sequence[tuple[str, list[tuple[str, str]]]], window: Window) -> list[Gap]:
+def site_gaps(source: str, site: str, found: Sequence[tuple[str, list[tuple[str, str]]]], zone: ZoneInfo) -> list[Gap]:
     """The gaps of a site that matter; one that all of its listings share names no listing."""
     words: dict[str, list[tuple[str, str, str]]] = {}
     for listing, gaps in found:
         for since, until in gaps:
             if seconds(since, until) >= SLACK:
-                words.setdefault(gap_label(since, until, window), []).append((listing, since, until))
+                words.setdefault(gap_label(since, until, zone), []).append((listing, since, until))
     result = []
     for label, members in words.items():
         shared = {listing for listing, _, _ in members} == {listing for listing, _ in found}
@@ -122,15 +195,16 @@ def site_gaps(source: str, site: str, found: Sequence[tuple[str, list[tuple[str,
     return sorted(result, key=lambda gap: (gap.since, gap.listing))
 
 
-def gap_label(since: str, until: str, window: Window) -> str:
-    """The local days that a gap touches, both ends included."""
+@lru_cache(maxsize=4096)
+def gap_label(since: str, until: str, zone: ZoneInfo) -> str:
+    """The local days that a gap touches, both ends included; where a source was down, many sites have the same gap."""
     last = parse_moment(until) - timedelta(seconds=1)
-    return days_label(local_day(since, window.zone), last.astimezone(window.zone).date())
+    return days_label(local_day(since, zone), last.astimezone(zone).date())
 
 
 def site_coverage(source: str, site: str, found: Sequence[tuple[str, list[tuple[str, str]]]], length: float) -> SiteCoverage:
     """How many days a site was watched, on average over its listings."""
-    missing = sum(seconds(since, until) for _, gaps in found for since, until in gaps) / len(found)
+    missing = sum([seconds(since, until) for _, gaps in found for since, until in gaps]) / len(found)
     return SiteCoverage(source=source, site=site, watched_days=(length - missing) / DAY, days=length / DAY)
 
 
@@ -139,12 +213,14 @@ def say_gaps(gaps: Sequence[Gap], sites: Sequence[tuple[str, str]]) -> list[str]
     grouped: dict[tuple[str, str], list[Gap]] = {}
     for gap in gaps:
         grouped.setdefault((gap.source, gap.label), []).append(gap)
-    return [f"{say_where(source, members, sites)} not watched {label}." for (source, label), members in grouped.items()]
+    own: dict[str, list[str]] = {}
+    for source, site in sites:
+        own.setdefault(source, []).append(site)
+    return [f"{say_where(source, members, own[source])} not watched {label}." for (source, label), members in grouped.items()]
 
 
-def say_where(source: str, gaps: Sequence[Gap], sites: Sequence[tuple[str, str]]) -> str:
-    """Which part of a source a sentence speaks of, with its verb."""
-    own = [site for name, site in sites if name == source]
+def say_where(source: str, gaps: Sequence[Gap], own: Sequence[str]) -> str:
+    """Which part of a source a sentence speaks of, with its verb; `own` are all sites of the source."""
     if {gap.site for gap in gaps if not gap.listing} == set(own):
         return f"{source} was"
     names = list(dict.fromkeys(gap.site if not gap.listing else gap.listing for gap in gaps))

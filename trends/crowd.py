@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -147,3 +148,8 @@ def ratio_error(part: Floats, whole: Floats) -> float:
         return math.inf
     rest = part - part.sum() / whole.sum() * whole
     return float(np.sqrt(people / (people - 1) * np.square(rest).sum()) / whole.sum())
+
+
+def add_by(places: NDArray[Any], weights: NDArray[Any], size: int) -> Floats:
+    """The sum of the weights of each place, of which there are `size`."""
+    return np.bincount(places, weights=weights, minlength=size).astype(np.float64, copy=False)

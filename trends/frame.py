@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Any
@@ -11,10 +11,11 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
-from store.facts import COMPLAINT, MOODS, READ, TOPIC, UNDATED, Segment, distinct, split_site
+from store.facts import COMPLAINT, MOODS, READ, TOPIC, UNDATED, Segment, split_site
 from store.records import PRECISIONS
 from trends.answers import Count, Share, Voices
-from trends.columns import find_local, in_order, number_persons
+from trends.columns import days, find_hours, find_weekdays, number_days, number_persons
+from trends.labels import NOWHERE, Labelled, find_labelled
 from trends.sums import Speakers, share_of_sums
 from trends.windows import Window
 from trends.zones import epoch
@@ -110,11 +111,19 @@ class Frame:
         """Windows that were asked for before."""
         return {}
 
-    def find_inside(self, window: Window) -> Bools:
-        """Look for what falls into a window."""
+    def among(self, rows: Rows, window: Window) -> Bools:
+        """Which of some rows fall into a window; of a few of all facts only these are looked at."""
+        if len(rows) * SPARSE < len(self) and (window.since, window.until) not in self.windows:
+            return self.find_inside(window, rows)
+        return self.inside(window)[rows]
+
+    def find_inside(self, window: Window, rows: Rows | None = None) -> Bools:
+        """Look for what falls into a window, of some rows or of all."""
         if window.since is None or window.until is None or window.first_day is None or window.end_day is None:
-            return np.ones(len(self), np.bool_)
+            return np.ones(len(self) if rows is None else len(rows), np.bool_)
         published, precision = self.column("published"), self.column("precision")
+        if rows is not None:
+            published, precision = published[rows], precision[rows]
         exact = (published >= epoch(window.since)) & (published < epoch(window.until)) & (precision == SECOND_KNOWN)
         by_day = (published >= epoch(window.first_day)) & (published < epoch(window.end_day)) & (precision == DAY_KNOWN)
         found: Bools = exact | by_day
@@ -138,7 +147,9 @@ class Frame:
 
     def within(self, rows: Rows, window: Window) -> Rows:
         """Those of some rows that fall into a window, with copies."""
-        return rows[self.inside(window)[rows]]
+        # `compress` takes a fifth of the time that brackets take where what is kept lies scattered.
+        kept: Rows = rows.compress(self.among(rows, window))
+        return kept
 
     def masked(self, rows: Rows) -> Bools:
         """Some rows as a mask of all."""
@@ -151,21 +162,24 @@ class Frame:
 
         Taggers may find a topic in one copy and miss it in the group's first; the group still counts once, in part and whole.
         """
-        copies = part[self.column("copy")[part] != 0]
+        copies, among = part[self.copied[part]], np.flatnonzero(self.copied[rows])
         if not len(copies):
             return rows
-        group = self.column("copy")[rows]
+        group = self.column("copy")[rows[among]]
         ordered = copies[np.argsort(self.column("copy")[copies])]
         place = np.minimum(np.searchsorted(self.column("copy")[ordered], group), len(ordered) - 1)
-        found = (group != 0) & (self.column("copy")[ordered][place] == group)
-        return np.where(found, ordered[place], rows)
+        found = self.column("copy")[ordered][place] == group
+        stood = rows.copy()
+        stood[among[found]] = ordered[place[found]]
+        return stood
 
     def once(self, rows: Rows) -> Rows:
         """One of each group of copies: its earliest, dated before undated; in order."""
         copied = self.copied[rows]
-        grouped = rows[copied]
-        if not len(grouped):
+        places = np.flatnonzero(copied)
+        if not len(places):
             return rows
+        grouped = rows[places]
         published = self.column("published")[grouped]
         published = np.where(published == UNDATED, LATEST, published)
         group = self.column("copy")[grouped]
@@ -173,8 +187,8 @@ class Frame:
         first = np.ones(len(order), np.bool_)
         first[1:] = group[order][1:] != group[order][:-1]
         kept = ~copied
-        kept[np.flatnonzero(copied)[order[first]]] = True
-        found: Rows = rows[kept]
+        kept[places[order[first]]] = True
+        found: Rows = rows.compress(kept)
         return found if (found[1:] > found[:-1]).all() else np.sort(found)
 
     @cached_property
@@ -214,21 +228,15 @@ class Frame:
         numbers = self.segment.facts.derived("person", lambda facts: number_persons(facts["author"]))
         return number_persons(self.column("author")) if len(numbers) * SPARSE < numbers.max(initial=0) else numbers
 
-    @property
-    def ranks(self) -> Numbers:
-        """A number for each fact's author, in the order of their keys."""
-        return self.segment.facts.derived("rank", lambda facts: np.unique(facts["author"], return_inverse=True)[1])
-
     @cached_property
     def signed(self) -> int:
         """The numbers of `persons` below it are those of known people."""
-        return int(self.persons[self.column("author") != 0].max(initial=-1)) + 1
+        return int(self.persons.compress(self.column("author") != 0).max(initial=-1)) + 1
 
     @cached_property
     def several(self) -> int:
         """The numbers of `persons` from it on are of people who say one thing, at most: others may, too, in this frame."""
-        numbers = self.persons[self.persons < self.signed]
-        counts = np.bincount(numbers)
+        counts = np.bincount(self.persons.compress(self.persons < self.signed))
         return int(np.flatnonzero(counts > 1).max(initial=-1)) + 1
 
     @cached_property
@@ -257,43 +265,19 @@ class Frame:
 
     def labels_of(self, kind: int) -> dict[str, Rows]:
         """The rows with each label of a kind, with copies and in order, by label."""
-        if kind not in self.label_rows:
-            self.label_rows[kind] = self.find_labelled(kind)
-        return self.label_rows[kind]
+        if kind not in self.labelled:
+            self.labelled[kind] = find_labelled(self.segment, kind)
+        return {name: found.rows for name, found in self.labelled[kind].items()}
 
     @cached_property
-    def label_rows(self) -> dict[int, dict[str, Rows]]:
+    def labelled(self) -> dict[int, dict[str, Labelled]]:
         """Kinds of labels that were asked for before."""
         return {}
 
-    def find_labelled(self, kind: int) -> dict[str, Rows]:
-        """Look for the rows with each label of a kind."""
-        kinds, numbers, rows, _ = self.label_columns
-        found = np.flatnonzero(kinds == kind)
-        numbers, rows = numbers[found], rows[found]
-        # Names are numbered from 1 on: numpy sorts 16 bits by radix, several times as fast as 32.
-        order = np.argsort(numbers.astype(np.uint16) if numbers.max(initial=0) < 2**16 else numbers, kind="stable")
-        ordered = numbers[order]
-        starts = np.flatnonzero(ordered[1:] != ordered[:-1]) + 1
-        parts = np.split(rows[order], starts) if len(ordered) else []
-        names = [self.segment.names[int(number)] for number in ordered[np.concatenate([[0], starts])]] if parts else []
-        return {name: in_order(part) for name, part in zip(names, parts, strict=True)}
-
-    def scores(self, kind: int, name: str) -> NDArray[np.float64]:
-        """For each fact the score of a label, 0 where a person gave it or it has none."""
-        kinds, numbers, rows, scores = self.label_columns
-        mine = np.flatnonzero((numbers == self.numbers.get(name, -1)) & (kinds == kind))
-        found = np.zeros(len(self))
-        found[rows[mine]] = np.nan_to_num(scores[mine])
-        return found
-
-    @cached_property
-    def label_columns(self) -> tuple[NDArray[Any], NDArray[Any], Rows, NDArray[Any]]:
-        """Kind, number of the name, row and score of each label."""
-        kinds, numbers, rows, scores = (
-            np.ascontiguousarray(self.segment.labels[of]) for of in ("kind", "name", "row", "score")
-        )
-        return kinds, numbers, rows.astype(np.int64), scores
+    def scores(self, kind: int, name: str, rows: Rows) -> NDArray[np.float64]:
+        """For each of some rows the score of a label, 0 where a person gave it or it has none."""
+        self.labels_of(kind)
+        return self.labelled[kind].get(name, NOWHERE).score(rows)
 
     @cached_property
     def numbers(self) -> dict[str, int]:
@@ -302,13 +286,7 @@ class Frame:
 
     def names(self, field: str, rows: Rows, *, missing: str | None = None) -> tuple[Count, ...]:
         """Count the names of a field, most frequent first, then by name; none is left out unless it has a name."""
-        numbers, counts = np.unique(self.column(field)[rows], return_counts=True)
-        named = [
-            Count(name=self.segment.names[int(number)] if number else missing or "", count=int(count))
-            for number, count in zip(numbers, counts, strict=True)
-            if number or missing is not None
-        ]
-        return tuple(sorted(named, key=lambda count: (-count.count, count.name)))
+        return count_names(np.bincount(self.column(field)[rows])[None], {**self.segment.names, 0: missing})[0]
 
     def sites(self, rows: Rows) -> tuple[Count, ...]:
         """Count `source/site`, most frequent first."""
@@ -318,7 +296,7 @@ class Frame:
     def source_names(self) -> dict[int, str]:
         """The sources, by the least number of their sites' names."""
         named: dict[str, int] = {}
-        for number in distinct(self.column("site")).tolist():
+        for number in np.flatnonzero(np.bincount(self.column("site"))).tolist():
             named.setdefault(split_site(self.segment.names[number])[0], number)
         return {number: name for name, number in named.items()}
 
@@ -327,7 +305,7 @@ class Frame:
         """For each fact the number of its source, as `source_names` has it."""
         numbers = {name: number for number, name in self.source_names.items()}
         by_site = np.zeros(int(self.column("site").max(initial=0)) + 1, np.int64)
-        for site in distinct(self.column("site")).tolist():
+        for site in np.flatnonzero(np.bincount(self.column("site"))).tolist():
             by_site[site] = numbers[split_site(self.segment.names[site])[0]]
         found: NDArray[Any] = by_site[self.column("site")]
         return found
@@ -351,14 +329,17 @@ class Frame:
 
     def on_sites(self, rows: Rows, *, without: set[tuple[str, str]]) -> Rows:
         """The rows that are from none of some (source, site)."""
-        return rows[~self.from_sites(without)[rows]] if without else rows
+        kept: Rows = rows.compress(~self.from_sites(without)[rows]) if without else rows
+        return kept
 
     def from_sites(self, sites: set[tuple[str, str]]) -> Bools:
         """Which are from any of some (source, site)."""
         key = frozenset(sites)
         if key not in self.left_out:
             numbers = [self.numbers["\n".join(site)] for site in sites if "\n".join(site) in self.numbers]
-            self.left_out[key] = np.isin(self.column("site"), numbers)
+            among = np.zeros(int(self.column("site").max(initial=0)) + 1, np.bool_)
+            among[[number for number in numbers if number < len(among)]] = True
+            self.left_out[key] = among[self.column("site")]
         return self.left_out[key]
 
     @cached_property
@@ -367,32 +348,45 @@ class Frame:
         return {}
 
     @property
-    def local(self) -> Numbers:
-        """The time of each fact on the clock of the zone, in seconds since 1970; of a day only, that day's midnight."""
-        return self.segment.facts.derived(f"local {self.zone.key}", partial(find_local, self.zone))
-
-    @property
     def days(self) -> Numbers:
         """The local day of each dated fact, counted from 1970-01-01; a day that a site printed stays that day."""
-        return self.segment.facts.derived(f"day {self.zone.key}", lambda facts: find_local(self.zone, facts) // DAY)
+        return days(self.zone, self.segment.facts)
 
-    def weekdays(self, rows: Rows) -> Numbers:
-        """The local weekday of dated rows, 0 for Monday."""
-        # 1970-01-01 was a Thursday.
-        return (self.days[rows] + 3) % 7
+    @property
+    def hours(self) -> NDArray[Any]:
+        """The local hour of each fact whose time is known to the second, else 24."""
+        return self.segment.facts.derived(f"hour {self.zone.key}", partial(find_hours, self.zone))
+
+    @property
+    def weekdays(self) -> NDArray[Any]:
+        """The local weekday of each dated fact, 0 for Monday; else 7."""
+        return self.segment.facts.derived(f"weekday {self.zone.key}", partial(find_weekdays, self.zone))
+
+    @property
+    def day_numbers(self) -> NDArray[Any]:
+        """A number from 1 on for the local day of each dated fact; else 0."""
+        return self.segment.facts.derived(f"day number {self.zone.key}", partial(number_days, self.zone))
 
     def clock(self, rows: Rows) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """Counts by local hour (24, only of times known to the second) and by local weekday (7, Monday first, of all dated)."""
-        precision = self.column("precision")[rows]
-        hours = self.local[rows[precision == SECOND_KNOWN]] % DAY // 3600
-        weekdays = self.weekdays(rows[precision != UNKNOWN])
-        return tuple(np.bincount(hours, minlength=24).tolist()), tuple(np.bincount(weekdays, minlength=7).tolist())
-
-    def distinct_days(self, rows: Rows) -> int:
-        """How many local days some dated rows are of."""
-        return len(distinct(self.days[rows[self.column("precision")[rows] != UNKNOWN]]))
+        hours, weekdays = np.bincount(self.hours[rows], minlength=24), np.bincount(self.weekdays[rows], minlength=7)
+        return tuple(hours[:24].tolist()), tuple(weekdays[:7].tolist())
 
 
 def narrowed(frame: Frame, kept: Bools) -> Frame:
     """A frame of some of the facts."""
     return replace(frame, segment=frame.segment.narrow(kept))
+
+
+def count_names(table: Numbers, names: Mapping[int, str | None]) -> list[tuple[Count, ...]]:
+    """For each row of a table its counts by the number (the column) of a name, most frequent first, then by name.
+
+    What has no name is left out.
+    """
+    rows, numbers = np.nonzero(table)
+    counted: list[list[tuple[int, str]]] = [[] for _ in table]
+    for row, number, count in zip(rows.tolist(), numbers.tolist(), table[rows, numbers].tolist(), strict=True):
+        name = names[number]
+        if name is not None:
+            counted[row].append((-count, name))
+    return [tuple(Count(name=name, count=-count) for count, name in sorted(one)) for one in counted]

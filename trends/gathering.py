@@ -23,6 +23,7 @@ from trends.frame import Filters, Frame, Rows
 from trends.languages import say_unsupported
 from trends.loading import load_frame
 from trends.quotes import Passages
+from trends.stacks import Stack
 from trends.sums import Speakers
 from trends.verdicts import plural
 from trends.windows import Window, before, cover, weeks
@@ -101,8 +102,12 @@ class Gathered:
 
     @cached_property
     def clock(self) -> Clock:
-        """People by hour and weekday, of all mentions of the window."""
-        return count_clock(self.frame, self.here)
+        """People by hour and weekday, of all mentions of the window: the same as long as these facts are."""
+        memo, name = self.frame.segment.memo, ("clock", self.frame.zone.key, self.window.since, self.window.until)
+        if name not in memo:
+            memo[name] = count_clock(self.frame, self.here)
+        clock: Clock = memo[name]
+        return clock
 
     @cached_property
     def hours(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
@@ -218,17 +223,21 @@ def passages_of(db: Database, brand: str) -> Passages:
     return read
 
 
-def count_weeks(frame: Frame, rows: Rows, watched_weeks: Sequence[tuple[Window, Coverage]]) -> tuple[Week, ...]:
-    """A weekly series of rows, copies once a week; None where nothing was watched and nothing is known."""
-    return tuple(make_week(frame.once(frame.within(rows, week)), week, coverage) for week, coverage in watched_weeks)
+def count_weeks(every: Stack, watched_weeks: Sequence[tuple[Window, Coverage]]) -> list[tuple[Week, ...]]:
+    """For each part of a stack its weekly series, copies once a week; None where nothing was watched and nothing is known."""
+    recent = every.within(cover(watched_weeks[0][0], watched_weeks[-1][0])) if watched_weeks else every
+    weeks = [make_weeks(recent.within(week).once().count(), week, coverage) for week, coverage in watched_weeks]
+    return list(zip(*weeks, strict=True)) if weeks else [() for _ in range(every.size)]
 
 
-def make_week(rows: Rows, week: Window, coverage: Coverage) -> Week:
-    """One week of a series; what is known of an unwatched week is still counted."""
-    watched = watched_share(coverage)
-    return Week(
-        first_day=str(week.first_day), label=week.label, count=None if is_gap(rows, watched) else len(rows), watched=watched
-    )
+def make_weeks(counts: Rows, week: Window, coverage: Coverage) -> list[Week]:
+    """One week of several series; what is known of an unwatched week is still counted."""
+    watched, label, first_day = watched_share(coverage), week.label, str(week.first_day)
+    gap = is_gap(counts[:0], watched)
+    return [
+        Week(first_day=first_day, label=label, count=count if count or not gap else None, watched=watched)
+        for count in counts.tolist()
+    ]
 
 
 def is_gap(rows: Rows, watched: float | None) -> bool:

@@ -119,12 +119,14 @@ def answer_sources(
     now: str,
     next_runs: Mapping[str, str | None] | None = None,
     known: Sequence[str] = (),
+    met: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> SourcesAnswer:
     """Say how every source fares. `next_runs` are the scheduler's, None where none runs; `known` all sources there are.
 
-    Without a store nothing has run yet.
+    `met` are the rows of `find_source_health` by source, where they are at hand. Without a store nothing has run yet.
     """
-    met = {row["source"]: row for row in find_source_health(db)} if db else {}
+    if met is None:
+        met = {row["source"]: row for row in find_source_health(db)} if db else {}
     arrivals = count_days(db, now, config.time_zone) if db else {}
     configured = {source.name: source.enabled for source in config.sources}
     return SourcesAnswer(

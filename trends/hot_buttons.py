@@ -3,30 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from sqlite_utils import Database
 
 from config import Config, Topic
-from store.facts import distinct
-from trends.answers import Change, Share, Verdict
-from trends.changes import compare, settle
-from trends.clock import count_clock, find_busy
+from trends.answers import Change, Count, Share, Voices, Week
+from trends.changes import compare_each, settle
+from trends.clock import Clock, count_clocks, find_busy
 from trends.correcting import find_false_alarms
 from trends.detecting import read_outbreaks
 from trends.frame import CUSTOMERS, Filters, Frame, Rows
 from trends.gathering import Gathered, count_weeks, gather
-from trends.hot_button_answers import HotButton, HotButtons, Outbreak, Quiet, Telling
-from trends.hot_parts import Division, divide, find_parts
+from trends.hot_button_answers import HotButton, HotButtons, Outbreak, Part, Quiet, Telling
+from trends.hot_parts import Asked, find_divisions, find_parts, find_shares, find_whole
 from trends.loading import load_words
 from trends.overused import MIN_PEOPLE, find_telling, ignored_words
 from trends.quotes import find_loudest, make_quotes, pick_quotes
-from trends.sums import share_of_sums
 from trends.verdicts import ORDER, find_verdict
 from trends.windows import Window
 from trends.words import hash_words
 
-NOBODY = np.zeros(0, np.int64)
 MOST_TEXTS = 4_000
 """Texts of the brand, the newest, whose words are compared."""
 WORDS = 6
@@ -68,31 +66,27 @@ def find_hot_buttons(
 ) -> HotButtons:
     """Answer from facts; `texts` are the newest with their words, `outbreaks` and rates of false `alarms` are by topic."""
     frame, window = ground.frame, ground.window
-    by_topic = frame.topics
-    here = {topic: frame.once(frame.within(rows, window)) for topic, rows in by_topic.items()}
-    tested = [compare(frame, rows, ground.past) for rows in by_topic.values()]
-    changes = dict(zip(by_topic, settle(tested), strict=True))
+    asked = Asked.build(ground)
+    changes = dict(zip(frame.topics, settle(compare_each(asked.every, ground.past, asked.here)), strict=True))
     known = {topic.id: topic for topic in config.topics}
     complaints = frame.once(np.flatnonzero(frame.inside(window) & frame.complains))
     most_by_chance = {topic: by_chance(frame.speakers(complaints), rate) for topic, rate in alarms.items()}
     words = find_words(ground, config, texts)
-    divisions = find_divisions(ground) if parts else ()
+    counted = count_topics(ground, asked, parts=parts)
     buttons = [
         find_hot_button(
             ground,
             known.get(topic, Topic(id=topic, name=topic, description="")),
-            here[topic],
+            one,
             changes[topic],
             words=words.get(topic, ()),
             outbreak=outbreaks.get(topic),
             most_by_chance=most_by_chance.get(topic),
-            divisions=divisions,
         )
-        for topic in by_topic
-        if len(here[topic])
+        for topic, one in zip(frame.topics, counted, strict=True)
+        if len(one.here)
     ]
-    sorted_out = distinct(np.concatenate([NOBODY, *by_topic.values()]))
-    with_topic = frame.once(frame.within(sorted_out, window))
+    with_topic = frame.once(np.flatnonzero(frame.masked(asked.window.rows)))
     return HotButtons(
         brand=ground.brand.id,
         brand_name=ground.brand.name,
@@ -101,22 +95,12 @@ def find_hot_buttons(
         complaints=len(complaints),
         other=len(complaints) - len(with_topic),
         buttons=tuple(sorted(buttons, key=rank)),
-        quiet=find_quiet([topic for topic in by_topic if not len(here[topic])], changes, known),
+        quiet=find_quiet([topic for topic in changes if topic not in {button.topic for button in buttons}], changes, known),
         undated=ground.undated,
         untagged=ground.untagged,
         coverage=ground.past.coverage,
         notes=ground.notes(),
         unsupported=ground.unsupported,
-    )
-
-
-def find_divisions(ground: Gathered) -> tuple[Division, ...]:
-    """The mentions of the window by source, by product and by place."""
-    frame, names = ground.frame, ground.frame.segment.names
-    return (
-        divide(ground, frame.source_numbers, frame.source_names),
-        divide(ground, frame.column("subject"), names),
-        divide(ground, frame.column("place"), names),
     )
 
 
@@ -153,59 +137,120 @@ def find_words(ground: Gathered, config: Config, texts: Frame) -> dict[str, tupl
     }
 
 
+@dataclass(frozen=True, kw_only=True)
+class Counted:
+    """What is counted of one topic, with all others: see `HotButton`."""
+
+    here: Rows
+    """Its complaints of the window, copies once."""
+    copies: int
+    undated: int
+    voices: Voices
+    sites_signed: int
+    """Of complaints with an author, and so are the days beside."""
+    days_signed: int
+    days: int
+    share: Share
+    clock: Clock
+    hours: tuple[int, ...]
+    weekdays: tuple[int, ...]
+    weeks: tuple[Week, ...]
+    sources: tuple[Count, ...]
+    sites: tuple[Count, ...]
+    languages: tuple[Count, ...]
+    subjects: tuple[Count, ...]
+    places: tuple[Count, ...]
+    by_source: tuple[Part, ...]
+    by_subject: tuple[Part, ...]
+    by_place: tuple[Part, ...]
+
+
+def count_topics(ground: Gathered, asked: Asked, *, parts: bool) -> list[Counted]:
+    """Count the complaints of every topic; without `parts` those of none of its sources, products and places."""
+    here, frame = asked.here, ground.frame
+    nothing: list[tuple[Part, ...]] = [()] * here.size
+    undated = asked.every.keep(frame.timeless[asked.every.rows]).once()
+    divisions = [find_parts(ground, division, asked) for division in find_divisions(ground)] if parts else [nothing] * 3
+    figures = {
+        "here": here.parts(),
+        "copies": (asked.window.count() - here.count()).tolist(),
+        "undated": undated.count().tolist(),
+        "voices": here.voices(),
+        "sites_signed": here.count_signed_sites().tolist(),
+        "days_signed": here.count_days(signed=True).tolist(),
+        "days": here.count_days().tolist(),
+        "share": find_shares(ground, find_whole(ground), here, np.zeros(here.size, np.int64)),
+        "clock": count_clocks(here),
+        "hours": list(map(tuple, here.by_hour.count().reshape(-1, 25)[:, :24].tolist())),
+        "weekdays": list(map(tuple, here.by_weekday.count().reshape(-1, 8)[:, :7].tolist())),
+        "weeks": count_weeks(asked.every, ground.watched_weeks),
+        "sources": here.sources(),
+        "sites": here.sites(),
+        "languages": here.names("language", missing="unknown"),
+        "subjects": here.names("subject"),
+        "places": here.names("place"),
+        "by_source": divisions[0],
+        "by_subject": divisions[1],
+        "by_place": divisions[2],
+    }
+    return [Counted(**{name: figure[n] for name, figure in figures.items()}) for n in range(here.size)]
+
+
 def find_hot_button(
     ground: Gathered,
     topic: Topic,
-    here: Rows,
+    counted: Counted,
     change: Change,
     *,
     words: tuple[Telling, ...],
     outbreak: Outbreak | None,
     most_by_chance: int | None,
-    divisions: Sequence[Division],
 ) -> HotButton:
-    """Everything about one topic, from its complaints of the window, copies once."""
-    frame = ground.frame
-    rows = frame.topics[topic.id]
-    voices = frame.voices(here)
-    rises = outbreak is not None and outbreak.direction == "rising"
-    verdict, rule = judge(ground, here, outbreak=rises, most_by_chance=most_by_chance)
-    hours, weekdays = frame.clock(here)
-    own, everybody = count_clock(frame, here), ground.clock
+    """Everything about one topic, from what was counted of its complaints of the window."""
+    frame, here, everybody = ground.frame, counted.here, ground.clock
+    verdict, rule = find_verdict(
+        people=counted.voices.people,
+        anonymous=counted.voices.anonymous,
+        sites=counted.sites_signed,
+        days=counted.days_signed,
+        outbreak=outbreak is not None and outbreak.direction == "rising",
+        by_chance=most_by_chance,
+        thresholds=ground.thresholds,
+    )
     chosen, loudest = pick_quotes(frame, here, topic.id), find_loudest(frame, here)
     passages = ground.passages([*chosen, *([loudest] if loudest is not None else [])], "topic", topic.id)
     loud = make_quotes([loudest] if loudest is not None else [], passages, ground.window, topic.id)
     return HotButton(
         topic=topic.id,
         name=topic.name,
-        complaints=voices.mentions,
-        people=voices.people,
-        anonymous=voices.anonymous,
-        copies=len(frame.within(rows, ground.window)) - len(here),
-        undated=len(frame.once(rows[frame.timeless[rows]])),
-        sources=frame.sources(here),
-        sites=frame.sites(here),
-        days=frame.distinct_days(here),
-        share=share_of(ground, here),
+        complaints=counted.voices.mentions,
+        people=counted.voices.people,
+        anonymous=counted.voices.anonymous,
+        copies=counted.copies,
+        undated=counted.undated,
+        sources=counted.sources,
+        sites=counted.sites,
+        days=counted.days,
+        share=counted.share,
         change=change,
         verdict=verdict,
         rule=rule,
-        hours=hours,
-        weekdays=weekdays,
-        timed=sum(hours),
+        hours=counted.hours,
+        weekdays=counted.weekdays,
+        timed=sum(counted.hours),
         all_hours=ground.hours[0],
         all_weekdays=ground.hours[1],
-        busy_hours=find_busy(own.hours, everybody.hours),
-        busy_weekdays=find_busy(own.weekdays, everybody.weekdays),
+        busy_hours=find_busy(counted.clock.hours, everybody.hours),
+        busy_weekdays=find_busy(counted.clock.weekdays, everybody.weekdays),
         words=words,
-        by_source=find_parts(ground, divisions[0], rows, here) if divisions else (),
-        by_subject=find_parts(ground, divisions[1], rows, here) if divisions else (),
-        by_place=find_parts(ground, divisions[2], rows, here) if divisions else (),
+        by_source=counted.by_source,
+        by_subject=counted.by_subject,
+        by_place=counted.by_place,
         outbreak=outbreak,
-        languages=frame.names("language", here, missing="unknown"),
-        subjects=frame.names("subject", here),
-        places=frame.names("place", here),
-        weeks=count_weeks(frame, rows, ground.watched_weeks),
+        languages=counted.languages,
+        subjects=counted.subjects,
+        places=counted.places,
+        weeks=counted.weeks,
         quotes=make_quotes(chosen, passages, ground.window, topic.id),
         loudest=loud[0] if loud else None,
         action=topic.action,
@@ -217,29 +262,3 @@ def by_chance(people: int, rate: float) -> int:
     from scipy.special import bdtr
 
     return int(np.searchsorted(bdtr(np.arange(people + 1), people, rate), 0.95))
-
-
-def judge(ground: Gathered, here: Rows, *, outbreak: bool = False, most_by_chance: int | None = None) -> tuple[Verdict, str]:
-    """The verdict of some complaints of the window, copies once, with its rule."""
-    frame = ground.frame
-    voices = frame.voices(here)
-    signed = here[frame.column("author")[here] != 0]
-    return find_verdict(
-        people=voices.people,
-        anonymous=voices.anonymous,
-        sites=len(distinct(frame.column("site")[signed])),
-        days=frame.distinct_days(signed),
-        outbreak=outbreak,
-        by_chance=most_by_chance,
-        thresholds=ground.thresholds,
-    )
-
-
-def share_of(ground: Gathered, here: Rows) -> Share:
-    """The share of some complaints in the brand's mentions."""
-    frame, floor = ground.frame, ground.thresholds.too_few
-    copies = here[frame.copied[here]]
-    stands = ground.standing(frame.column("copy")[copies])
-    if (stands >= 0).all() and (frame.persons[stands] == frame.persons[copies]).all():
-        return share_of_sums(ground.judging.add_up_persons(frame.persons[here]), floor=floor)
-    return frame.share(frame.masked(here), frame.stood_for(ground.judged, here), floor=floor)

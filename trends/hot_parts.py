@@ -1,236 +1,222 @@
-"""The complaints of a topic by source, product or place: all parts of a topic counted at once."""
+"""The complaints of all topics by source, product or place, and the shares that they are: all of them counted at once."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from store.facts import UNDATED, distinct
 from trends.answers import Share
-from trends.changes import Past, find_change, is_comparable
-from trends.frame import LATEST, UNKNOWN, Bools, Frame, Numbers, Rows
+from trends.changes import find_change, is_comparable
+from trends.frame import Bools, Numbers
 from trends.gathering import Gathered
 from trends.hot_button_answers import Part
-from trends.sums import Sums, share_of_sums
+from trends.stacks import Stack
+from trends.sums import Sums, dot, share_of_sums, sum_each
 from trends.verdicts import find_verdict
-from trends.windows import Window
 
 PARTS = 6
 """Sources, products and places with figures of their own."""
-DAYS = 2**32
-"""Days are numbered below it, and so are sites."""
 
 
 @dataclass(frozen=True)
 class Division:
-    """The mentions that shares are made of, divided: by the number of the part that each is of, who says how many."""
+    """The mentions that shares are made of, divided: by a number from 0 for each part, who says how many."""
 
-    numbers: NDArray[Any]
-    """Of all facts; 0 for no part."""
-    names: Mapping[int, str]
+    numbers: Numbers
+    """Of all facts, the number of the part that each is of."""
+    names: tuple[str | None, ...]
+    """By number; None for what is of no part."""
     whole: Numbers
-    """By number of the part: mentions, …"""
-    wholes: Numbers
-    """… the sum of squares of what each person says, …"""
-    people: Numbers
-    """… and how many people say something."""
-    pairs: Numbers
-    """Part and person as one number, in order, of people who say more than one thing."""
+    """By number, how many mentions."""
+    once: Numbers
+    """How many of them are by people who say one thing at most."""
     said: Numbers
-    """How many mentions each of these pairs has."""
+    """For each part (a row) and person who says more than one thing (a column), how many mentions."""
+
+    @cached_property
+    def people(self) -> Numbers:
+        """By number, how many people say something …"""
+        return self.once + np.array([np.count_nonzero(said) for said in self.said], np.int64)
+
+    @cached_property
+    def wholes(self) -> Numbers:
+        """… and the sum of the squares of what each says."""
+        squares: Numbers = np.einsum("ij,ij->i", self.said, self.said)
+        return self.once + squares
 
 
-def divide(ground: Gathered, numbers: NDArray[Any], names: Mapping[int, str]) -> Division:
+def divide(ground: Gathered, numbers: NDArray[Any], names: Mapping[int, str | None]) -> Division:
     """Divide the mentions of the window by what `numbers` say of each fact."""
-    frame, judged = ground.frame, ground.judged
-    numbers = numbers.astype(np.int64)
-    size = int(numbers.max(initial=0)) + 1
-    part, persons = numbers[judged], frame.persons[judged]
-    several = persons < frame.several
-    pairs, said = count_each(part[several] * frame.crowd + persons[several])
-    of = pairs // max(frame.crowd, 1)
-    once = np.bincount(part[~several], minlength=size)
+    there = np.flatnonzero(np.bincount(numbers))
+    place = np.zeros(int(there.max(initial=0)) + 1, np.int64)
+    place[there] = np.arange(len(there))
+    parts, judging, several = place[numbers], ground.judging, ground.frame.several
+    often = parts[judging.rows[judging.often]]
+    whole = np.bincount(parts[judging.rows], minlength=len(there))
+    said = np.bincount(often * several + judging.persons, minlength=len(there) * several).reshape(len(there), several)
     return Division(
-        numbers=numbers,
-        names=names,
-        whole=np.bincount(part, minlength=size),
-        wholes=once + add_up(of, said * said, size),
-        people=once + np.bincount(of, minlength=size),
-        pairs=pairs,
+        numbers=parts,
+        names=tuple(names[number] for number in there.tolist()),
+        whole=whole,
+        once=whole - np.bincount(often, minlength=len(there)),
         said=said,
     )
 
 
-def count_each(values: Numbers) -> tuple[Numbers, Numbers]:
-    """The different values, in order, and how often each is there."""
-    ordered = np.sort(values)
-    starts = np.flatnonzero(np.concatenate([np.ones(min(len(ordered), 1), np.bool_), ordered[1:] != ordered[:-1]]))
-    return ordered[starts], np.diff(starts, append=len(ordered))
+def find_whole(ground: Gathered) -> Division:
+    """All mentions of the window as one part."""
+    judging, numbers = ground.judging, np.zeros(len(ground.frame), np.int64)
+    whole = np.array([len(judging.rows)])
+    return Division(numbers, ("",), whole=whole, once=whole - len(judging.often), said=judging.said[None])
 
 
-def add_up(of: Numbers, values: Numbers, size: int) -> Numbers:
-    """Whole numbers added up by what they are of."""
-    return np.rint(np.bincount(of, weights=values, minlength=size)).astype(np.int64)
-
-
-def find_parts(ground: Gathered, division: Division, rows: Rows, here: Rows) -> tuple[Part, ...]:
-    """The parts with most of the complaints `here`, copies once, of all `rows` of the topic."""
-    found, counts = count_each(division.numbers[here])
-    leading = [int(number) for number in found[np.argsort(-counts, kind="stable")] if number][:PARTS]
-    if not leading:
-        return ()
-    place = np.full(len(division.whole), -1, np.int64)
-    place[leading] = np.arange(len(leading))
-    complaints = here[place[division.numbers[here]] >= 0]
-    code = place[division.numbers[complaints]]
-    shares = find_shares(ground, division, leading, complaints, code)
-    now, before = count_changes(ground.frame, ground.past, rows, place[division.numbers[rows]], len(leading))
-    counted = count_parts(ground.frame, complaints, code, len(leading))
-    return tuple(
-        make_part(ground, division.names[number], one, shares[n], now[n], before[n])
-        for n, (number, one) in enumerate(zip(leading, counted, strict=True))
-    )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Counted:
-    """What there is of a part, copies once."""
-
-    complaints: int
-    people: int
-    anonymous: int
-    days: int
-    sites_signed: int
-    """Of complaints with an author, and so are the days beside."""
-    days_signed: int
-
-
-def count_parts(frame: Frame, rows: Rows, code: Numbers, size: int) -> list[Counted]:
-    """Count complaints by their part."""
-    persons = frame.persons[rows]
-    known, dated = persons < frame.signed, frame.column("precision")[rows] != UNKNOWN
-    days, sites = frame.days[rows], frame.column("site")[rows].astype(np.int64)
-    counts = (
-        np.bincount(code, minlength=size),
-        count_different(code[known] * frame.crowd + persons[known], frame.crowd, size),
-        np.bincount(code[~known], minlength=size),
-        count_different(code[dated] * DAYS + days[dated], DAYS, size),
-        count_different(code[known] * DAYS + sites[known], DAYS, size),
-        count_different(code[known & dated] * DAYS + days[known & dated], DAYS, size),
-    )
-    return [
-        Counted(complaints=one, people=two, anonymous=three, days=four, sites_signed=five, days_signed=six)
-        for one, two, three, four, five, six in zip(*(count.tolist() for count in counts), strict=True)
-    ]
-
-
-def count_different(pairs: Numbers, base: int, size: int) -> Numbers:
-    """How many different pairs (part times base, plus something below it) each part has."""
-    return np.bincount(distinct(pairs) // max(base, 1), minlength=size)
-
-
-def make_part(ground: Gathered, name: str, counted: Counted, part: Share, now: int, before: int | None) -> Part:
-    """The figures of one part. Whether one of several parts rises is for the whole topic to say: its change is not tested."""
-    verdict, rule = find_verdict(
-        people=counted.people,
-        anonymous=counted.anonymous,
-        sites=counted.sites_signed,
-        days=counted.days_signed,
-        thresholds=ground.thresholds,
-    )
-    return Part(
-        name=name,
-        complaints=counted.complaints,
-        people=counted.people,
-        anonymous=counted.anonymous,
-        days=counted.days,
-        share=part,
-        change=replace(find_change(ground.past, now, before), direction="unknown"),
-        verdict=verdict,
-        rule=rule,
-    )
-
-
-def find_shares(ground: Gathered, division: Division, leading: list[int], rows: Rows, code: Numbers) -> list[Share]:
-    """The share of each part's complaints in its mentions."""
-    frame, floor, size = ground.frame, ground.thresholds.too_few, len(leading)
-    persons = frame.persons[rows]
-    several = persons < frame.several
-    pairs, parts = count_each(code[several] * frame.crowd + persons[several])
-    of = pairs // max(frame.crowd, 1)
-    asked = np.array(leading)[of] * frame.crowd + pairs % max(frame.crowd, 1)
-    place = np.minimum(np.searchsorted(division.pairs, asked), max(len(division.pairs) - 1, 0))
-    once, plus = np.bincount(code[~several], minlength=size), np.bincount(code, minlength=size)
-    squares = once + add_up(of, parts * parts, size)
-    products = once + (add_up(of, parts * division.said[place], size) if len(of) else 0)
-    odd = find_odd(ground, division, rows, code)
-    return [
-        share_slowly(ground, division.numbers, number, rows[code == n])
-        if n in odd
-        else share_of_sums(
-            Sums(
-                plus=int(plus[n]),
-                minus=0,
-                whole=int(division.whole[number]),
-                squares=int(squares[n]),
-                products=int(products[n]),
-                wholes=int(division.wholes[number]),
-                people=int(division.people[number]),
-            ),
-            floor=floor,
-        )
-        for n, number in enumerate(leading)
-    ]
-
-
-def find_odd(ground: Gathered, division: Division, rows: Rows, code: Numbers) -> set[int]:
-    """Parts with a copy for which another of its group stands among all mentions: of another part, or by another person."""
+def find_divisions(ground: Gathered) -> tuple[Division, ...]:
+    """The mentions of the window by source, by product and by place."""
     frame = ground.frame
-    copies = np.flatnonzero(frame.copied[rows])
-    if not len(copies):
-        return set()
-    mine = rows[copies]
-    stands = ground.standing(frame.column("copy")[mine])
-    same = (stands >= 0) & (division.numbers[stands] == division.numbers[mine]) & (frame.persons[stands] == frame.persons[mine])
-    return set(code[copies[~same]].tolist())
+    names: Mapping[int, str | None] = {**frame.segment.names, 0: None}
+    return (
+        divide(ground, frame.source_numbers, frame.source_names),
+        divide(ground, frame.column("subject"), names),
+        divide(ground, frame.column("place"), names),
+    )
 
 
-def share_slowly(ground: Gathered, numbers: Numbers, number: int, here: Rows) -> Share:
-    """The share of some complaints in the mentions of a part; of a group of copies the one that complains counts."""
-    frame = ground.frame
-    whole = ground.judged[numbers[ground.judged] == number]
-    return frame.share(frame.masked(here), frame.stood_for(whole, here), floor=ground.thresholds.too_few)
+@dataclass(frozen=True)
+class Asked:
+    """The complaints of some topics."""
+
+    every: Stack
+    """All there are, with copies."""
+    window: Stack
+    """Those of the window, with copies …"""
+    here: Stack
+    """… and copies once."""
+    earlier: Stack
+    """Those of the window before, with copies; none before all time."""
+
+    @classmethod
+    def build(cls, ground: Gathered) -> Asked:
+        """The complaints of all topics that the facts know."""
+        every = Stack.build(ground.frame, list(ground.frame.topics.values()))
+        window, before = every.within(ground.window), ground.past.before
+        return cls(every, window, window.once(), every.within(before) if before else every.keep(every.rows < 0))
 
 
-def count_changes(frame: Frame, past: Past, rows: Rows, code: Numbers, size: int) -> tuple[list[int], list[int | None]]:
-    """Rows of both windows by part, copies once a part; without comparison those of the window alone."""
-    there = code >= 0
-    rows, code = rows[there], code[there]
+def find_parts(ground: Gathered, division: Division, asked: Asked) -> list[tuple[Part, ...]]:
+    """For each topic the parts with most of its complaints of the window."""
+    here, width = asked.here, len(division.names)
+    counts = here.table(division.numbers[here.rows], width)
+    counts[:, [name is None for name in division.names]] = 0
+    leading = np.argsort(-counts, axis=1, kind="stable")[:, :PARTS]
+    topics, ranks = np.nonzero(np.take_along_axis(counts, leading, axis=1))
+    numbers = leading[topics, ranks]
+    # The place of each topic's leading parts among all that are counted; −1 for others.
+    place = np.full((here.size, width), -1)
+    place[topics, numbers] = np.arange(len(numbers))
+
+    def regroup(stack: Stack) -> Stack:
+        return stack.regroup(place[stack.of, division.numbers[stack.rows]], len(numbers))
+
+    counted = regroup(here)
+    now, before = count_changes(ground, asked, regroup)
+    shares = find_shares(ground, division, counted, numbers)
+    made = make_parts(ground, [str(division.names[number]) for number in numbers.tolist()], counted, shares, now, before)
+    bounds = np.searchsorted(topics, np.arange(here.size + 1)).tolist()
+    return [tuple(made[first:end]) for first, end in pairwise(bounds)]
+
+
+def count_changes(ground: Gathered, asked: Asked, regroup: Callable[[Stack], Stack]) -> tuple[list[int], list[int | None]]:
+    """Complaints of both windows by part, copies once a part; without comparison those of the window alone."""
+    past = ground.past
+    now = regroup(asked.window).once()
     if past.before is None or not is_comparable(past):
-        return count_once(frame, past.window, rows, code, size, set()), [None] * size
-    unlike = past.unlike_among(frame.site_pairs)
-    now = count_once(frame, past.window, rows, code, size, unlike)
-    return now, [*count_once(frame, past.before, rows, code, size, unlike)]
+        return now.count().tolist(), [None] * now.size
+    unlike = past.unlike_among(ground.frame.site_pairs)
+    earlier = regroup(asked.earlier).once()
+    return now.without(unlike).count().tolist(), earlier.without(unlike).count().tolist()
 
 
-def count_once(frame: Frame, window: Window, rows: Rows, code: Numbers, size: int, unlike: set[tuple[str, str]]) -> list[int]:
-    """Rows of a window by part, copies once a part, but those of some sites."""
-    inside = frame.inside(window)[rows]
-    rows, code = rows[inside], code[inside]
-    kept: Bools = ~frame.copied[rows]
-    grouped = np.flatnonzero(~kept)
-    if len(grouped):
-        group, mention = frame.column("copy")[rows[grouped]], frame.column("mention")[rows[grouped]]
-        published = frame.column("published")[rows[grouped]]
-        order = np.lexsort((mention, np.where(published == UNDATED, LATEST, published), group, code[grouped]))
-        first = np.ones(len(order), np.bool_)
-        first[1:] = (group[order][1:] != group[order][:-1]) | (code[grouped][order][1:] != code[grouped][order][:-1])
-        kept[grouped[order[first]]] = True
-    if unlike:
-        kept &= ~frame.from_sites(unlike)[rows]
-    counts: list[int] = np.bincount(code[kept], minlength=size).tolist()
-    return counts
+def make_parts(
+    ground: Gathered, names: list[str], counted: Stack, shares: list[Share], now: list[int], before: list[int | None]
+) -> list[Part]:
+    """The figures of parts. Whether one of several parts rises is for the whole topic to say: its change is not tested."""
+    days, days_signed = counted.count_days().tolist(), counted.count_days(signed=True).tolist()
+    sites_signed, made = counted.count_signed_sites().tolist(), []
+    for n, voices in enumerate(counted.voices()):
+        verdict, rule = find_verdict(
+            people=voices.people,
+            anonymous=voices.anonymous,
+            sites=sites_signed[n],
+            days=days_signed[n],
+            thresholds=ground.thresholds,
+        )
+        part = Part(
+            name=names[n],
+            complaints=voices.mentions,
+            people=voices.people,
+            anonymous=voices.anonymous,
+            days=days[n],
+            share=shares[n],
+            change=find_change(ground.past, now[n], before[n], direction="unknown"),
+            verdict=verdict,
+            rule=rule,
+        )
+        made.append(part)
+    return made
+
+
+def find_shares(ground: Gathered, division: Division, counted: Stack, numbers: Numbers) -> list[Share]:
+    """The share of each part of a stack in the mentions of that part of a division which `numbers` has for it.
+
+    Of a group of copies the one that complains counts, in the whole too; if none stands for it there, it is in neither.
+    """
+    frame, floor = ground.frame, ground.thresholds.too_few
+    copies = np.flatnonzero(frame.copied[counted.rows])
+    mine = counted.rows[copies]
+    stands = ground.standing(frame.column("copy")[mine])
+    there = (stands >= 0) & (division.numbers[stands] == numbers[counted.of[copies]])
+    others = there & (frame.persons[stands] != frame.persons[mine])
+    swapped = counted.of[copies[others]], frame.persons[stands[others]], frame.persons[mine[others]]
+    kept = np.ones(len(counted), np.bool_)
+    kept[copies[~there]] = False
+    counted = counted.keep(kept)
+    sums = add_up(counted, division, numbers)
+    for part in set(swapped[0].tolist()):
+        gone, come = (persons[swapped[0] == part] for persons in swapped[1:])
+        sums[part] = swap(sums[part], division, int(numbers[part]), counted.persons[counted.of == part], gone, come)
+    return [share_of_sums(one, floor=floor) for one in sums]
+
+
+def add_up(counted: Stack, division: Division, numbers: Numbers) -> list[Sums]:
+    """The sums of each part's share, as if all that stand for groups of copies were by the same people."""
+    several = division.said.shape[1]
+    places = np.flatnonzero(counted.persons < several)
+    of, persons = counted.of[places], counted.persons[places]
+    plus, often, said = counted.count(), np.bincount(of, minlength=counted.size), division.said
+    once = plus - often
+    pairs_of, pairs = counted.often
+    squares = once + np.bincount(pairs_of, weights=pairs * pairs, minlength=counted.size)
+    products = once + np.bincount(of, weights=said[numbers[of], persons], minlength=counted.size)
+    return sum_each(plus, division.whole[numbers], squares, products, division.wholes[numbers], division.people[numbers])
+
+
+def swap(sums: Sums, division: Division, number: int, persons: Numbers, gone: Numbers, come: Numbers) -> Sums:
+    """The sums of one part, by `persons`, where some people's copies stand in the whole for those of others."""
+    several = division.said.shape[1]
+    said = division.said[number].copy()
+    np.subtract.at(said, gone[gone < several], 1)
+    np.add.at(said, come[come < several], 1)
+    once = int(division.once[number] - np.count_nonzero(gone >= several) + np.count_nonzero(come >= several))
+    often: Bools = persons < several
+    return replace(
+        sums,
+        products=int(np.count_nonzero(~often) + said[persons[often]].sum()),
+        wholes=once + dot(said, said),
+        people=once + int(np.count_nonzero(said)),
+    )

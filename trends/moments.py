@@ -1,29 +1,44 @@
-"""What intervals are made of, for all slices at once, where `trends.intervals` and `trends.differences` go by person."""
+"""Many shares, nets and means at once: sums over people in arrays, one place a figure, with limits and differences.
+
+Figure for figure what `trends.intervals`, `trends.crowd` and `trends.differences` say of each person's answers.
+"""
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
+from functools import cached_property
+from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
-from trends.crowd import Floats, Limits, quantile
-from trends.differences import Figure, net_limits, wilson_limits
-from trends.frame import Numbers
-from trends.measures import FIVE, Measure
-from trends.periods import add_slices
+from trends.crowd import Floats
+from trends.differences import Difference
+from trends.intervals import Z
 
-NONE = np.zeros(0)
+Bools = NDArray[np.bool_]
+Kind = Literal["share", "net", "mean"]
+Limits = Callable[[Floats], tuple[Floats, Floats]]
+"""The limits of each figure at a confidence of its own: what z gives a normal distribution."""
+WIDER = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0)
+"""Where z is looked for; at 32 the chance is below 1e-224."""
+SILENT = (None,) * 6
+STEPS, CLOSE = 100, 1e-11
+"""Of the search for a chance: at most so many steps, until z is as near as this."""
 
 
 @dataclass(frozen=True)
 class Moments:
-    """Sums over the people of each slice; x is what one adds to the figure, n how many answers that are of."""
+    """Sums over the people of each figure; x is what one adds to it, n how many answers that are of."""
 
     people: Floats
+    """Who answered anything."""
     plus: Floats
     minus: Floats
+    """Σ x is plus less minus, which only nets have."""
     whole: Floats
+    """Σ n."""
     squares: Floats
     """Σ x²."""
     cross: Floats
@@ -31,94 +46,258 @@ class Moments:
     sizes: Floats
     """Σ n²."""
 
-    def rest(self, place: int, value: float) -> float:
-        """Σ (x − value · n)² over the people of a slice."""
-        found = self.squares[place] - 2 * value * self.cross[place] + value**2 * self.sizes[place]
-        return max(float(found), 0.0)
+    def take(self, places: NDArray[np.int64] | Bools | slice) -> Moments:
+        """Those of some figures."""
+        return Moments(*(getattr(self, field.name)[places] for field in fields(self)))
 
-    def effect(self, place: int, value: float, variance: float) -> float:
-        """The design effect, as `trends.intervals.design_effect` has it."""
-        whole, people = float(self.whole[place]), float(self.people[place])
-        if whole == people or people < 2:
-            return max(whole / people, 1.0)
-        if variance <= 0:
-            return float(self.sizes[place]) / whole
-        clustered = people / (people - 1) * self.rest(place, value) / whole**2
-        return max(clustered / (variance / whole), 1.0)
+    @cached_property
+    def value(self) -> Floats:
+        """The figures; only where anything was answered."""
+        found: Floats = (self.plus - self.minus) / self.whole
+        return found
 
-    def error(self, place: int, value: float) -> float:
-        """The variance of the figure when people are drawn, as `trends.crowd.ratio_error` squared; infinite for one."""
-        people, whole = float(self.people[place]), float(self.whole[place])
-        return people / (people - 1) * self.rest(place, value) / whole**2 if people > 1 else math.inf
+    @cached_property
+    def effect(self) -> Floats:
+        """The design effect of each, as `trends.intervals.design_effect` has it."""
+        people, whole = self.people, self.whole
+        variance = (self.plus + self.minus) / whole - self.value**2
+        with np.errstate(divide="ignore", invalid="ignore"):
+            clustered = people / (people - 1) * self.rest(self.value) / whole**2
+            widened = np.maximum(clustered / (variance / whole), 1.0)
+        widened = np.where(variance <= 0, self.sizes / whole, widened)
+        return np.where((whole == people) | (people < 2), np.maximum(whole / people, 1.0), widened)
 
+    @cached_property
+    def error(self) -> Floats:
+        """The variance of each when people are drawn, as `trends.crowd.ratio_error` squared; infinite for one."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            found = self.people / (self.people - 1) * self.rest(self.value) / self.whole**2
+        return np.where(self.people < 2, np.inf, found)
 
-def find_moments(measure: Measure) -> Moments:
-    """The moments of a line in every slice.
-
-    Who said one thing adds 0 or 1, whose square is itself: only who said more is squared, but for means and the like.
-    """
-    tally, names = measure.tally, measure.sums
-    plus, whole = names[0], names[-1]
-    minus = names[1] if len(names) == 3 else ""
-    often, bounds = tally.often
-    if measure.kind.unit == "mean" or measure.figure == "confirmed":
-        often, bounds = np.arange(len(tally.people)), tally.starts
-    n, up = tally.sums[whole][often], tally.sums[plus][often]
-    down = tally.sums[minus][often] if minus else np.zeros(len(often))
-    x = up - down
-    plus_all, whole_all = tally.total(plus), tally.total(whole)
-    minus_all = tally.total(minus) if minus else np.zeros(len(whole_all))
-    up_once, down_once, once = (
-        total - add_slices(part, bounds) for total, part in ((plus_all, up), (minus_all, down), (whole_all, n))
-    )
-    return Moments(
-        people=once + add_slices((n > 0).astype(np.float64), bounds),
-        plus=plus_all,
-        minus=minus_all,
-        whole=whole_all,
-        squares=up_once + down_once + add_slices(x * x, bounds),
-        cross=up_once - down_once + add_slices(x * n, bounds),
-        sizes=once + add_slices(n * n, bounds),
-    )
+    def rest(self, value: Floats) -> Floats:
+        """Σ (x − value · n)² over the people of each figure."""
+        found: Floats = np.maximum(self.squares - 2 * value * self.cross + value**2 * self.sizes, 0.0)
+        return found
 
 
-def figure_of(measure: Measure, moments: Moments, place: int) -> Figure:
-    """A share, net or mean of a slice with its limits at any z; there must be an answer."""
-    plus, minus, whole = (float(one[place]) for one in (moments.plus, moments.minus, moments.whole))
-    if measure.kind.unit == "mean":
-        worst, best = measure.scale or FIVE
-        limits = limits_of_mean(moments, place, worst, best)
-        return Figure(value=plus / whole, part=NONE, limits=limits, span=best - worst)
-    value = (plus - minus) / whole
-    if measure.kind.unit == "net":
-        effect = moments.effect(place, value, (plus + minus) / whole - value**2)
-        up, down, size = plus / effect, minus / effect, whole / effect
-        return Figure(value=value, part=NONE, limits=lambda z: net_limits(up, down, size, z), span=2.0)
-    effect = moments.effect(place, value, plus * (whole - plus) / whole**2)
-    part, size = plus / effect, whole / effect
-    return Figure(value=value, part=NONE, limits=lambda z: wilson_limits(part, size, z), span=1.0)
+def join_moments(parts: Sequence[Moments]) -> Moments:
+    """Those of several, one after the other."""
+    return Moments(*(np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(Moments)))
 
 
-def limits_of_mean(moments: Moments, place: int, worst: float, best: float) -> Limits:
-    """As `trends.crowd.limits_of_mean`: Student's t by person, from two people more."""
-    value = float(moments.plus[place] / moments.whole[place])
-    people, whole = float(moments.people[place]) + 2, float(moments.whole[place]) + 2
-    centre = (float(moments.plus[place]) + worst + best) / whole
-    squares = float(moments.squares[place]) + worst**2 + best**2
-    cross, sizes = float(moments.cross[place]) + worst + best, float(moments.sizes[place]) + 2
-    rest = max(squares - 2 * centre * cross + centre**2 * sizes, 0.0)
-    error = math.sqrt(people / (people - 1) * rest) / whole
+@dataclass(frozen=True)
+class Figures:
+    """Figures of one kind, each with an answer at least."""
 
-    def limits(z: float) -> tuple[float, float]:
-        reach = quantile(z, people - 1) * error
-        return max(min(centre - reach, value), worst), min(max(centre + reach, value), best)
+    moments: Moments
+    kind: Kind
+    scale: tuple[Floats, Floats] | tuple[float, float] = (0.0, 1.0)
+    """Worst and best, of means."""
+
+    @property
+    def value(self) -> Floats:
+        """The figures."""
+        return self.moments.value
+
+    @property
+    def span(self) -> Floats | float:
+        """How far two such figures can lie apart."""
+        return self.scale[1] - self.scale[0] if self.kind == "mean" else 2.0 if self.kind == "net" else 1.0
+
+    @cached_property
+    def limits(self) -> Limits:
+        """Wilson's of a share, Newcombe's of a net, at the effective number of answers; Student's of a mean."""
+        if self.kind == "mean":
+            return limits_of_means(self.moments, *self.scale)
+        moments, effect = self.moments, self.moments.effect
+        plus, minus, whole = moments.plus / effect, moments.minus / effect, moments.whole / effect
+        if self.kind == "net":
+            return lambda z: limits_of_nets(plus, minus, whole, z)
+        return lambda z: limits_of_shares(plus, whole, z)
+
+
+def limits_of_shares(part: Floats, whole: Floats, z: Floats) -> tuple[Floats, Floats]:
+    """Wilson's score limits, as `trends.differences.wilson_limits`."""
+    share, square = part / whole, z * z
+    centre = share + square / (2 * whole)
+    spread = z * np.sqrt(np.maximum(share * (1 - share) / whole + square / (4 * whole * whole), 0.0))
+    scale = 1 + square / whole
+    return np.where(part <= 0, 0.0, (centre - spread) / scale), np.where(part >= whole, 1.0, (centre + spread) / scale)
+
+
+def limits_of_nets(plus: Floats, minus: Floats, whole: Floats, z: Floats) -> tuple[Floats, Floats]:
+    """Limits of p1 − p2 of one whole, as `trends.differences.net_limits`."""
+    first, second = plus / whole, minus / whole
+    (low1, high1), (low2, high2) = limits_of_shares(plus, whole, z), limits_of_shares(minus, whole, z)
+    room = (1 - first) * (1 - second)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        tie = np.where(room > 0, -np.minimum(1.0, np.sqrt(first * second / room)), -1.0)
+    below = tied(first - low1, high2 - second, tie)
+    above = tied(second - low2, high1 - first, tie)
+    return np.maximum(first - second - below, -1.0), np.minimum(first - second + above, 1.0)
+
+
+def tied(down: Floats, up: Floats, tie: Floats) -> Floats:
+    """Square-and-add of two distances that are correlated."""
+    return np.sqrt(np.maximum(down * down - 2 * tie * down * up + up * up, 0.0))
+
+
+def limits_of_means(moments: Moments, worst: Floats | float, best: Floats | float) -> Limits:
+    """As `trends.crowd.limits_of_mean`: Student's t by person, from two people more, who give the worst and the best."""
+    people, whole, value = moments.people + 2, moments.whole + 2, moments.value
+    centre = (moments.plus + worst + best) / whole
+    squares, cross = moments.squares + worst**2 + best**2, moments.cross + worst + best
+    rest = np.maximum(squares - 2 * centre * cross + centre**2 * (moments.sizes + 2), 0.0)
+    error = np.sqrt(people / (people - 1) * rest) / whole
+
+    def limits(z: Floats) -> tuple[Floats, Floats]:
+        reach = quantiles(z, people - 1) * error
+        return np.maximum(np.minimum(centre - reach, value), worst), np.minimum(np.maximum(centre + reach, value), best)
 
     return limits
 
 
-def pull(measure: Measure, rows: Numbers, value: float, whole: float) -> Floats:
-    """How far each of some people pulls a figure of a slice."""
-    sums = [measure.tally.sums[name][rows] for name in measure.sums]
-    part = sums[0] - sums[1] if len(sums) == 3 else sums[0]
-    pulled: Floats = (part - value * sums[-1]) / whole
-    return pulled
+def quantiles(z: Floats | float, freedom: Floats) -> Floats:
+    """As `trends.crowd.quantile`."""
+    from scipy.special import ndtr, stdtrit
+
+    found: Floats = -stdtrit(freedom, ndtr(-z))
+    return found
+
+
+def square_and_add(one: Figures, two: Figures, z: Floats) -> tuple[Floats, Floats]:
+    """The intervals of differences from the limits of both sides (Zou and Donner 2008)."""
+    (low1, high1), (low2, high2), value = one.limits(z), two.limits(z), one.value - two.value
+    return value - np.hypot(one.value - low1, high2 - two.value), value + np.hypot(high1 - one.value, two.value - low2)
+
+
+def find_chances(value: Floats, interval: Limits) -> Floats:
+    """As `trends.differences.find_chance` of each, by the Illinois method (Dowell and Jarratt 1971): a tenth of the steps.
+
+    `interval` gives the intervals of the differences, whose ends on the side of nought are followed until they reach it.
+    """
+    from scipy.special import erfc
+
+    def edge(z: Floats) -> Floats:
+        low, high = interval(z)
+        return np.where(value > 0, low, high)
+
+    start = np.zeros(len(value))
+    above = edge(start)
+    # The added people of a mean may let its interval hold nought at any confidence.
+    none = above * value <= 0
+    end, below, found = start, above, none
+    for wide in WIDER:
+        if found.all():
+            break
+        there = edge(np.full(len(value), wide))
+        crossed = above * there <= 0
+        end, below = np.where(found, end, wide), np.where(found, below, there)
+        found = found | crossed
+        start, above = np.where(found, start, wide), np.where(found, above, there)
+    for _ in range(STEPS):
+        done = none | ~found | (below == 0) | (np.abs(end - start) < CLOSE)
+        if done.all():
+            break
+        z = np.where(done, end, end - below * (end - start) / np.where(done, 1.0, below - above))
+        there = edge(z)
+        flipped = there * below < 0
+        start, above = np.where(done, start, np.where(flipped, end, start)), np.where(flipped, below, above / 2)
+        end, below = z, there
+    return np.where(none, 1.0, erfc(end / np.sqrt(2)))
+
+
+@dataclass(frozen=True)
+class Shared:
+    """Sums over those who answered on both sides of each difference; x and n are as in `Moments`."""
+
+    parts: Floats
+    """Σ x₁ x₂."""
+    first: Floats
+    """Σ x₁ n₂."""
+    second: Floats
+    """Σ n₁ x₂."""
+    wholes: Floats
+    """Σ n₁ n₂."""
+
+    def take(self, places: NDArray[np.int64] | slice) -> Shared:
+        """Those of some figures."""
+        return Shared(*(column[places] for column in self.columns))
+
+    @property
+    def columns(self) -> tuple[Floats, Floats, Floats, Floats]:
+        """All sums."""
+        return self.parts, self.first, self.second, self.wholes
+
+    def covariance(self, one: Moments, two: Moments) -> Floats:
+        """What the same people do to both figures."""
+        pulled = self.parts - two.value * self.first - one.value * self.second + one.value * two.value * self.wholes
+        found: Floats = pulled / one.whole / two.whole
+        return found
+
+
+def compare_moments(
+    first: Moments,
+    second: Moments,
+    shared: Shared,
+    kind: Kind,
+    *,
+    floor: int,
+    scale: tuple[Floats, Floats] = (np.zeros(0), np.zeros(0)),
+) -> list[Difference]:
+    """Each of the first's figures less the second's: `trends.differences.compare_shares`, `compare_nets`, `compare_means`."""
+    there = np.flatnonzero(np.minimum(first.people, second.people) >= max(floor, 1))
+    bounds = (scale[0][there], scale[1][there]) if kind == "mean" else (0.0, 1.0)
+    one, two = (Figures(side.take(there), kind, bounds) for side in (first, second))
+    told = np.stack([one.value, two.value, one.value - two.value, *differ(one, two, shared.take(there))], axis=-1)
+    said = dict(zip(there.tolist(), told.tolist(), strict=True))
+    counts = np.stack([first.whole, second.whole, first.people, second.people], axis=-1).round().astype(np.int64).tolist()
+    return [make_difference(each, said.get(place, SILENT)) for place, each in enumerate(counts)]
+
+
+def make_difference(counts: Sequence[int], said: Sequence[float | None]) -> Difference:
+    """One difference; under the floor it says nothing."""
+    first, second, value, low, high, chance = said
+    return Difference(
+        first=first,
+        second=second,
+        value=value,
+        low=low,
+        high=high,
+        chance=1.0 if chance is None else chance,
+        first_n=counts[0],
+        second_n=counts[1],
+        first_people=counts[2],
+        second_people=counts[3],
+    )
+
+
+def differ(one: Figures, two: Figures, shared: Shared) -> tuple[Floats, Floats, Floats]:
+    """(low, high, chance) of differences; widened to the t interval of the people where some spoke on both sides."""
+    from scipy.special import stdtr
+
+    value = one.value - two.value
+    low, high = square_and_add(one, two, np.full(len(value), Z))
+    chance = find_chances(value, lambda z: square_and_add(one, two, z))
+    both = shared.wholes > 0
+    if not both.any():
+        return low, high, chance
+    error, freedom = person_errors(one.moments, two.moments, shared)
+    reach = quantiles(Z, freedom) * error
+    with np.errstate(divide="ignore", invalid="ignore"):
+        certain = np.where(error > 0, 2 * stdtr(freedom, -np.abs(value) / error), 0.0)
+    certain = np.where((value == 0) | np.isinf(error), 1.0, certain)
+    return (
+        np.where(both, np.maximum(np.minimum(low, value - reach), -one.span), low),
+        np.where(both, np.minimum(np.maximum(high, value + reach), one.span), high),
+        np.where(both, np.maximum(chance, certain), chance),
+    )
+
+
+def person_errors(one: Moments, two: Moments, shared: Shared) -> tuple[Floats, Floats]:
+    """As `trends.differences.person_error`: standard errors and Welch's degrees of freedom."""
+    total = one.error + two.error
+    terms = sum(np.where(side.people > 1, side.error**2 / np.maximum(side.people - 1, 1), 0.0) for side in (one, two))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        freedom = np.where(np.isfinite(total) & (terms > 0), total**2 / terms, 1.0)
+    return np.sqrt(np.maximum(total - 2 * shared.covariance(one, two), 0.0)), freedom

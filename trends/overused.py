@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from config import Brand
-from store.facts import distinct
-from trends.frame import Frame, Rows
+from trends.frame import Frame, Numbers, Rows
 from trends.intervals import discoveries
 from trends.people import Row
+from trends.stacks import Stack
+from trends.sums import count_each
 from trends.words import hash_word, log_odds, split_words, telling_terms
 
 MIN_PEOPLE = 3
@@ -21,6 +22,9 @@ LOOKED_AT = 2
 """Times as many words as are wanted are looked up: some turn out to be expected, or parts of a phrase."""
 MOSTLY = 0.5
 """Part of a word's people who use it in a phrase, from which on the phrase stands for it."""
+
+MASK = 2**32 - 1
+"""The bits of a word's hash."""
 
 Words = NDArray[np.int64]
 Reader = Callable[[Sequence[int]], Mapping[int, Row]]
@@ -41,19 +45,32 @@ class Overused:
 
 def count_people(frame: Frame, rows: Rows) -> tuple[Words, Words]:
     """The words of some rows, by hash and in order, and how many people use each."""
-    words = frame.segment.words
-    inner = words[frame.masked(rows)[words["row"]]]
-    pairs = distinct(frame.persons[inner["row"]].astype(np.uint64) << np.uint64(32) | inner["word"])
-    found, counts = np.unique(pairs & np.uint64(0xFFFFFFFF), return_counts=True)
-    return found.astype(np.int64), counts
+    return count_each_part(Stack.build(frame, [rows]))[0]
 
 
-def join_counts(sides: Sequence[tuple[Words, Words]]) -> tuple[Words, Words]:
-    """The counts of several sides together."""
-    words = np.concatenate([np.zeros(0, np.int64), *(side[0] for side in sides)])
-    counts = np.concatenate([np.zeros(0, np.int64), *(side[1] for side in sides)])
-    found, place = np.unique(words, return_inverse=True)
-    return found, np.bincount(place, weights=counts, minlength=len(found)).astype(np.int64)
+def count_each_part(stack: Stack) -> list[tuple[Words, Words]]:
+    """As `count_people`, of each part of a stack."""
+    frame, words = stack.frame, stack.frame.segment.words
+    size = np.bincount(words["row"], minlength=len(frame))
+    order = np.argsort(words["row"], kind="stable") if (words["row"][1:] < words["row"][:-1]).any() else None
+    length = size[stack.rows]
+    # The places of the words of each row, one row after the other.
+    places = np.repeat((np.cumsum(size) - size)[stack.rows] - (np.cumsum(length) - length), length) + np.arange(length.sum())
+    said = np.repeat(stack.of << 32, length) | words["word"][places if order is None else order[places]]
+    found, people = count_each(said, stack.size << 32)
+    again = find_again(said, np.repeat(stack.persons, length), frame.several)
+    people -= np.bincount(np.searchsorted(found, again), minlength=len(found))
+    bounds = np.searchsorted(found, np.arange(1, stack.size) << 32)
+    return list(zip(np.split(found & MASK, bounds), np.split(people, bounds), strict=True))[: stack.size]
+
+
+def find_again(said: Words, persons: Numbers, several: int) -> Words:
+    """What people say whom it was counted of before; only those with a number below `several` say more than one thing."""
+    often = np.flatnonzero(persons < several)
+    order = np.lexsort((said[often], persons[often]))
+    said, persons = said[often[order]], persons[often[order]]
+    again: Words = said[1:][(said[1:] == said[:-1]) & (persons[1:] == persons[:-1])]
+    return again
 
 
 def aligned(words: Words, side: tuple[Words, Words]) -> Words:
@@ -78,8 +95,11 @@ def find_overused(
     Of the words that enough people use to be more than a manner of speech: those that stand out, at a false discovery rate of
     5%. `ignored` words and phrases with one of them are left out.
     """
-    leading = find_leading(count_people(frame, rows), join_counts(others), limit)
-    return settle_words(leading, name_words(frame, {"": rows}, {"": leading}, read), limit=limit, ignored=ignored)
+    first = count_people(frame, rows)
+    enough = first[0][first[1] >= MIN_PEOPLE]
+    there = sum((aligned(enough, side) for side in others), np.zeros(len(enough), np.int64))
+    leading = find_leading(first, there, sum(int(side[1].sum()) for side in others), limit)
+    return settle_words(leading, name_words(frame, rows, leading, read), limit=limit, ignored=ignored)
 
 
 def find_telling(
@@ -90,25 +110,29 @@ def find_telling(
     A person who is in the group is not counted among the others.
     """
     everything = count_people(frame, whole)
+    spoken = int(everything[1].sum())
     leading = {}
-    for name, rows in groups.items():
-        words, people = count_people(frame, rows)
-        rest = everything[1] - aligned(everything[0], (words, people))
-        leading[name] = find_leading((words, people), (everything[0], np.maximum(rest, 0)), limit)
-    named = name_words(frame, groups, leading, read)
+    for name, first in zip(groups, count_each_part(Stack.build(frame, list(groups.values()))), strict=True):
+        enough = first[1] >= MIN_PEOPLE
+        rest = aligned(first[0][enough], everything) - first[1][enough]
+        leading[name] = find_leading(first, rest, spoken - int(first[1].sum()), limit)
+    named = name_words(frame, whole, [word for found in leading.values() for word in found], read)
     return {name: settle_words(found, named, limit=limit, ignored=ignored) for name, found in leading.items()}
 
 
-def find_leading(first: tuple[Words, Words], second: tuple[Words, Words], limit: int) -> list[tuple[int, int, int, float]]:
-    """(hash, people of the first side, of the second, z) of the words that stand out, highest z first."""
+def find_leading(first: tuple[Words, Words], there: Numbers, spoken: int, limit: int) -> list[tuple[int, int, int, float]]:
+    """(hash, people of the first side, of the second, z) of the words that stand out, highest z first.
+
+    `there` says of each word that enough people of the first side use how many of the second do, and `spoken` what the second
+    side's counts of all words add up to.
+    """
     enough = first[1] >= MIN_PEOPLE
     words, here = first[0][enough], first[1][enough]
-    if not len(words) or not second[1].sum():
+    if not len(words) or not spoken:
         return []
     from scipy.special import erfc
 
-    there = aligned(words, second)
-    z = log_odds(here, there, totals=(float(first[1].sum()), float(second[1].sum())))
+    z = log_odds(here, there, totals=(float(first[1].sum()), float(spoken)))
     real = np.array(discoveries(erfc(np.abs(z) / np.sqrt(2)).tolist()), np.bool_)
     telling = np.flatnonzero(real & (z > 0))
     leading = telling[np.argsort(-z[telling], kind="stable")][: limit * LOOKED_AT]
@@ -127,22 +151,17 @@ def settle_words(
     return sorted(without_parts(found), key=lambda word: (-word.z, word.word))[:limit]
 
 
-def name_words(
-    frame: Frame, groups: Mapping[str, Rows], leading: Mapping[str, Sequence[tuple[int, int, int, float]]], read: Reader
-) -> dict[int, str]:
-    """The words of hashes, looked for in a mention of the group that has each."""
-    words = frame.segment.words
-    examples: set[int] = set()
-    for name, rows in groups.items():
-        inner = words[frame.masked(rows)[words["row"]]]
-        inner = inner[np.isin(inner["word"], [number for number, *_ in leading[name]])]
-        order = np.argsort(inner["word"], kind="stable")
-        _, starts = np.unique(inner["word"][order], return_index=True)
-        examples.update(frame.column("mention")[inner["row"][order[starts]]].tolist())
-    wanted = {number for found in leading.values() for number, *_ in found}
-    texts = read(sorted(examples)) if examples else {}
-    terms = (term for row in texts.values() for term in telling_terms(f"{row['title'] or ''}\n{row['text'] or ''}"))
-    return {number: term for term in terms if (number := hash_word(term)) in wanted}
+def name_words(frame: Frame, rows: Rows, leading: Sequence[tuple[int, int, int, float]], read: Reader) -> dict[int, str]:
+    """The words of hashes, looked for in those of some rows that have most of them."""
+    words, wanted = frame.segment.words, {number for number, *_ in leading}
+    inner = words[frame.masked(rows)[words["row"]] & np.isin(words["word"], list(wanted))]
+    having = np.bincount(inner["row"], minlength=len(frame))
+    order = np.lexsort((inner["row"], -having[inner["row"]], inner["word"]))
+    _, starts = np.unique(inner["word"][order], return_index=True)
+    examples = sorted(set(frame.column("mention")[inner["row"][order[starts]]].tolist()))
+    texts = read(examples) if examples else {}
+    terms = {term for row in texts.values() for term in telling_terms(f"{row['title'] or ''}\n{row['text'] or ''}")}
+    return {number: term for number, term in zip(map(hash_word, terms), terms, strict=True) if number in wanted}
 
 
 def rows_with(frame: Frame, rows: Rows, word: str) -> Rows:

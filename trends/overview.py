@@ -14,8 +14,10 @@ from trends.changes import compare, settle
 from trends.correcting import correct_sentiment
 from trends.coverage import watched_share
 from trends.frame import CUSTOMERS, SECOND_KNOWN, Filters, Frame, Rows
-from trends.gathering import UNCORRECTED, Gathered, gather, is_gap, spanned
+from trends.gathering import NOTHING, UNCORRECTED, Gathered, gather, spanned
 from trends.loading import load_frame
+from trends.medians import middle
+from trends.periods import Slices
 from trends.prevalence import Corrected
 from trends.quotes import find_loudest, make_quotes
 from trends.share_of_voice import share_voices
@@ -75,7 +77,7 @@ def find_overview(
         sources=frame.sources(ground.here),
         sites=frame.sites(ground.here),
         languages=frame.names("language", ground.here, missing="unknown"),
-        weeks=tuple(sentiment_week(frame, week, coverage) for week, coverage in ground.watched_weeks),
+        weeks=sentiment_weeks(frame, ground.watched_weeks),
         loudest=quotes[0] if quotes else None,
         undated=ground.undated,
         untagged=ground.untagged,
@@ -122,14 +124,14 @@ def find_figures(brand: Brand, frame: Frame, window: Window, voice: Share, thres
         net=net_of_sums(moods[0], floor=floor),
         negative=share_of_sums(moods[1], floor=floor),
         voice=voice,
-        complaints=frame.share(frame.complains, rows[~frame.unjudged[rows]], floor=floor),
+        complaints=frame.share(frame.complains, rows.compress(~frame.unjudged[rows]), floor=floor),
         replies=find_reply_times(frame, np.flatnonzero(frame.inside(window) & frame.complains), thresholds),
     )
 
 
 def sum_moods(frame: Frame, rows: Rows) -> tuple[Sums, Sums]:
     """Net sentiment and share negative of the rows that have a sentiment."""
-    spoken = frame.spoken(rows[frame.column("mood")[rows] != 0])
+    spoken = frame.spoken(rows.compress(frame.column("mood")[rows] != 0))
     negative = frame.mood("negative")
     return spoken.add_up(frame.mood("positive"), negative), spoken.add_up(negative)
 
@@ -144,13 +146,12 @@ def find_voices(frames: Mapping[str, Frame], window: Window, thresholds: Thresho
 def find_reply_times(frame: Frame, complaints: Rows, thresholds: Thresholds) -> Replies:
     """First replies to complaints, copies once: median and p90 in minutes of those timed to the second, unanswered beside."""
     asked = frame.once(complaints)
-    answered = asked[frame.flagged(ANSWERED)[asked]]
-    exact = frame.flagged(REPLY_TIMED) & (frame.column("precision") == SECOND_KNOWN)
-    timed = answered[exact[answered]]
+    flags = frame.column("flags")[asked]
+    answered = asked.compress((flags & ANSWERED) != 0)
+    exact = (frame.column("flags")[answered] & REPLY_TIMED != 0) & (frame.column("precision")[answered] == SECOND_KNOWN)
+    timed = answered.compress(exact)
     times = np.maximum(frame.column("replied")[timed] - frame.column("published")[timed], 0) / 60
-    enough = len(times) >= max(thresholds.too_few, 1)
-    # numpy's default is linear interpolation: Hyndman and Fan's type 7.
-    median, p90 = np.quantile(times, [0.5, 0.9]).tolist() if enough else (None, None)
+    median, p90 = middle(times, thresholds.too_few)
     return Replies(
         complaints=len(asked),
         answered=len(answered),
@@ -161,16 +162,28 @@ def find_reply_times(frame: Frame, complaints: Rows, thresholds: Thresholds) -> 
     )
 
 
-def sentiment_week(frame: Frame, week: Window, coverage: Coverage) -> SentimentWeek:
+def sentiment_weeks(frame: Frame, watched_weeks: Sequence[tuple[Window, Coverage]]) -> tuple[SentimentWeek, ...]:
+    """The sentiments of each week, copies once a week; None where nothing was watched and nothing is known."""
+    slices = Slices(frame, tuple(week for week, _ in watched_weeks), np.zeros(0, np.int64))
+    kept = slices.once(slices.inside)
+    parts = [kept, *(kept & frame.mood(mood) for mood in MOODS)]
+    counts = [np.bincount(slices.codes.compress(part), minlength=len(slices)).tolist() for part in parts]
+    return tuple(
+        sentiment_week(week, watched_share(coverage), *found)
+        for (week, coverage), *found in zip(watched_weeks, *counts, strict=True)
+    )
+
+
+def sentiment_week(
+    week: Window, watched: float | None, mentions: int, positive: int, neutral: int, negative: int
+) -> SentimentWeek:
     """One week of sentiments."""
-    rows, watched = frame.rows(week), watched_share(coverage)
-    gap = is_gap(rows, watched)
-    counts = [None if gap else int(frame.mood(mood)[rows].sum()) for mood in MOODS]
+    gap = watched is not None and watched < NOTHING and not mentions
     return SentimentWeek(
         first_day=str(week.first_day),
         label=week.label,
-        positive=counts[0],
-        neutral=counts[1],
-        negative=counts[2],
+        positive=None if gap else positive,
+        neutral=None if gap else neutral,
+        negative=None if gap else negative,
         watched=watched,
     )

@@ -6,21 +6,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from store.facts import UNDATED
-from trends.crowd import ANONYMOUS, Crowd, Floats
-from trends.frame import DAY_KNOWN, LATEST, SECOND_KNOWN, Bools, Frame, Numbers, Rows
+from trends.crowd import ANONYMOUS, Crowd, Floats, add_by
+from trends.frame import LATEST, Bools, Frame, Numbers, Rows
 from trends.timeline_kinds import Every
 from trends.windows import Window, from_days, local_day
-from trends.zones import epoch
 
 MOST = 261
 """Periods of an answer: five years of weeks."""
 OUTSIDE = np.iinfo(np.uint16).max
+EPOCH = date(1970, 1, 1).toordinal()
 
 
 def find_periods(window: Window, every: Every, *, earliest: str | None = None) -> tuple[Window, ...]:
@@ -51,53 +52,115 @@ def following(first: date, every: Every) -> date:
 
 @dataclass(frozen=True)
 class Tally:
-    """What each person said in each slice, added up."""
+    """What each person said in each slice, ready to be added up."""
 
-    people: NDArray[np.uint64]
-    """By slice, then by author key, the anonymous first and each by itself."""
-    starts: Numbers
-    """Where each slice begins, and the end."""
-    sums: Mapping[str, Floats]
+    frame: Frame
+    rows: Rows
+    """The facts, by slice, then by person."""
+    codes: Numbers
+    """The slice of each."""
+    columns: Mapping[str, NDArray[Any]]
+    """What each adds to a sum."""
+    size: int
+    """How many slices there are."""
+
+    @cached_property
+    def persons(self) -> Numbers:
+        """Who says each."""
+        found: Numbers = self.frame.persons[self.rows]
+        return found
+
+    @cached_property
+    def groups(self) -> Numbers:
+        """Where the facts of each person and slice begin."""
+        parted = np.ones(len(self.codes), np.bool_)
+        parted[1:] = (self.persons[1:] != self.persons[:-1]) | (self.codes[1:] != self.codes[:-1])
+        return np.flatnonzero(parted)
+
+    @cached_property
+    def people(self) -> Numbers:
+        """The person of each group."""
+        found: Numbers = self.persons[self.groups]
+        return found
+
+    def in_order(self, place: int) -> Numbers:
+        """The groups of a slice by the keys of their authors, as resamples draw them."""
+        start, end = self.starts[place : place + 2].tolist()
+        authors = self.frame.column("author")[self.rows[self.groups[start:end]]]
+        found: Numbers = np.argsort(authors, kind="stable") + start
+        return found
+
+    @cached_property
+    def slices(self) -> Numbers:
+        """The slice of each group."""
+        found: Numbers = self.codes[self.groups]
+        return found
+
+    @cached_property
+    def starts(self) -> Numbers:
+        """Where the groups of each slice begin, and the end."""
+        return np.searchsorted(self.slices, np.arange(self.size + 1))
+
+    @cached_property
+    def known(self) -> dict[tuple[str, str], Floats]:
+        """Sums that were asked for before."""
+        return {}
+
+    def sums(self, name: str) -> Floats:
+        """A sum of each group; `all` is how many facts there are."""
+        if (name, "group") not in self.known:
+            self.known[name, "group"] = self.add_groups(name)
+        return self.known[name, "group"]
+
+    def add_groups(self, name: str) -> Floats:
+        """Add up by group."""
+        groups = self.groups
+        if name == "all":
+            return np.diff(groups, append=len(self.codes)).astype(np.float64)
+        return np.add.reduceat(self.columns[name].astype(np.float64), groups) if len(groups) else np.zeros(0)
+
+    def total(self, name: str) -> Floats:
+        """The sum of each slice."""
+        if (name, "slice") not in self.known:
+            self.known[name, "slice"] = self.add_slices(name)
+        return self.known[name, "slice"]
+
+    def add_slices(self, name: str) -> Floats:
+        """Add up by slice."""
+        if name == "all":
+            return np.bincount(self.codes, minlength=self.size).astype(np.float64)
+        column = self.columns[name]
+        if column.dtype == np.bool_:
+            return np.bincount(self.codes.compress(column), minlength=self.size).astype(np.float64)
+        return add_by(self.codes, column, self.size)
+
+    def spread(self, values: NDArray[Any]) -> Floats:
+        """Add up by slice what there is of each group."""
+        return add_by(self.slices, values, self.size)
 
     def crowd(self, place: int, *names: str) -> Crowd:
         """Some sums of one slice, of those whose last one is not 0: it is how many answers they gave."""
         inside = slice(self.starts[place], self.starts[place + 1])
-        sums = np.stack([self.sums[name][inside] for name in names], axis=-1)
+        sums = np.stack([self.sums(name)[inside] for name in names], axis=-1)
         there = sums[:, -1] > 0
-        return Crowd(self.people[inside][there], sums[there])
-
-    def count(self, place: int, name: str) -> int:
-        """The sum of all people of one slice."""
-        return round(float(self.total(name)[place]))
-
-    def total(self, name: str) -> Floats:
-        """The sum of each slice."""
-        if name not in self.totals:
-            self.totals[name] = add_slices(self.sums[name], self.starts)
-        return self.totals[name]
+        # Nobody's number is no person's.
+        return Crowd((self.people[inside][there] + (ANONYMOUS + 1)).astype(np.uint64), sums[there])
 
     @cached_property
-    def totals(self) -> dict[str, Floats]:
-        """Sums that were asked for before."""
-        return {}
-
-    @cached_property
-    def often(self) -> tuple[Numbers, Numbers]:
-        """Where those stand who said more than one thing, and where each slice of them begins."""
-        rows = np.flatnonzero(self.sums["all"] > 1)
-        return rows, np.searchsorted(rows, self.starts)
+    def often(self) -> Tally:
+        """The same of those alone who said more than one thing in a slice."""
+        sizes = np.diff(self.groups, append=len(self.codes))
+        rows = np.flatnonzero(np.repeat(sizes > 1, sizes))
+        columns = {name: column[rows] for name, column in self.columns.items()}
+        return Tally(self.frame, self.rows[rows], self.codes[rows], columns, self.size)
 
     @cached_property
     def both(self) -> tuple[Numbers, Numbers]:
-        """Of two slices: where those who spoke in both stand in the first, and in the second."""
-        people, (start, middle, end) = self.people, self.starts.tolist()
-        first = start + int(np.searchsorted(people[start:middle], ANONYMOUS, side="right"))
-        second = middle + int(np.searchsorted(people[middle:end], ANONYMOUS, side="right"))
-        if first == middle or second == end:
-            return np.zeros(0, np.int64), np.zeros(0, np.int64)
-        place = np.minimum(np.searchsorted(people[first:middle], people[second:end]), middle - first - 1)
-        there = np.flatnonzero(people[first:middle][place] == people[second:end])
-        return first + place[there], second + there
+        """Of two slices: which groups of the first are of those who spoke in both, and which of the second."""
+        middle = int(self.starts[1])
+        people = self.people[:middle], self.people[middle:]
+        _, first, second = np.intersect1d(*people, assume_unique=True, return_indices=True)
+        return first, middle + second
 
 
 @dataclass(frozen=True)
@@ -107,7 +170,7 @@ class Slices:
     frame: Frame
     windows: tuple[Window, ...]
     order: Rows
-    """The places of all facts by author."""
+    """The places of all facts by person."""
     kept: Bools | None = None
     """Facts that are looked at; None for all."""
 
@@ -120,20 +183,21 @@ class Slices:
         if self.windows[0].all_time:
             codes = np.zeros(len(self.frame), np.uint16)
         else:
-            published, precision = self.frame.column("published"), self.frame.column("precision")
-            codes = np.full(len(self.frame), OUTSIDE, np.uint16)
-            for known, bounds in ((SECOND_KNOWN, moments(self.windows)), (DAY_KNOWN, local_days(self.windows))):
-                rows = np.flatnonzero(precision == known)
-                place = np.searchsorted(bounds, published[rows], side="right") - 1
-                inside = (place >= 0) & (place < len(self.windows))
-                codes[rows[inside]] = place[inside]
+            # Windows are whole local days: before the first and after the last there is a place for everything else.
+            first, *ends = (date.fromisoformat(str(day)).toordinal() for day in days_of(self.windows))
+            table = np.full(ends[-1] - first + 2, OUTSIDE, np.uint16)
+            for place, (start, end) in enumerate(pairwise([first, *ends])):
+                table[start - first + 1 : end - first + 1] = place
+            days = self.frame.days - (first - EPOCH - 1)
+            codes = table[np.clip(days, 0, len(table) - 1)]
+            codes[self.frame.timeless] = OUTSIDE
         if self.kept is not None:
             codes[~self.kept] = OUTSIDE
         return codes
 
     @cached_property
     def ordered(self) -> Rows:
-        """The facts of any slice by slice, then by author."""
+        """The facts of any slice by slice, then by person."""
         codes = self.codes[self.order]
         sorted_places = np.argsort(codes, kind="stable")
         return self.order[sorted_places[: int(self.inside.sum())]]
@@ -145,23 +209,24 @@ class Slices:
         return found
 
     @cached_property
-    def grouped(self) -> Rows:
-        """Facts that are one of a group of copies."""
-        return np.flatnonzero(self.frame.column("copy") != 0)
+    def grouped(self) -> tuple[Rows, Numbers]:
+        """Facts that are one of a group of copies, by slice and group, the earliest first; and a number for each such group."""
+        rows = np.flatnonzero(self.frame.copied & self.inside)
+        published, mention, group = (self.frame.column(name)[rows] for name in ("published", "mention", "copy"))
+        published, code = np.where(published == UNDATED, LATEST, published), self.codes[rows]
+        order = np.lexsort((mention, published, group, code))
+        group, code = group[order], code[order]
+        fresh = np.ones(len(order), np.int64)
+        fresh[1:] = (group[1:] != group[:-1]) | (code[1:] != code[:-1])
+        return rows[order], np.cumsum(fresh)
 
     def once(self, part: Bools) -> Bools:
         """Of some facts one of each group of copies in each slice, the earliest: as `Frame.once` does of one window."""
         found: Bools = part & self.inside
-        grouped = self.grouped[found[self.grouped]]
-        if len(grouped):
-            published = self.frame.column("published")[grouped]
-            published = np.where(published == UNDATED, LATEST, published)
-            group, code = self.frame.column("copy")[grouped], self.codes[grouped]
-            order = np.lexsort((self.frame.column("mention")[grouped], published, group, code))
-            group, code = group[order], code[order]
-            later = np.zeros(len(order), np.bool_)
-            later[1:] = (group[1:] == group[:-1]) & (code[1:] == code[:-1])
-            found[grouped[order[later]]] = False
+        rows, groups = self.grouped
+        there = found[rows]
+        rows, groups = rows.compress(there), groups.compress(there)
+        found[rows[1:].compress(groups[1:] == groups[:-1])] = False
         return found
 
     def spread(self, part: Bools) -> Bools:
@@ -178,65 +243,37 @@ class Slices:
 
         The sum `all` is how many facts there are.
         """
-        rows = self.ordered[part[self.ordered]]
+        rows = self.ordered.compress(part[self.ordered])
         return self.add_up(rows, {name: column[rows] for name, column in columns.items()})
 
     def tally_some(self, part: Bools, places: Rows, columns: Mapping[str, NDArray[Any]]) -> Tally:
         """As `tally`, where the columns are of some facts alone; `places` says for each fact of the frame where it stands."""
-        rows = self.ordered[part[self.ordered]]
+        rows = self.ordered.compress(part[self.ordered])
         inner = places[rows]
         return self.add_up(rows, {name: column[inner] for name, column in columns.items()})
 
     def add_up(self, rows: Rows, columns: Mapping[str, NDArray[Any]]) -> Tally:
         """Add up columns of some rows, which are in order."""
-        people, codes = self.frame.column("author")[rows], self.codes[rows]
-        parted = np.ones(len(rows), np.bool_)
-        parted[1:] = (people[1:] != people[:-1]) | (codes[1:] != codes[:-1]) | (people[1:] == ANONYMOUS)
-        starts = np.flatnonzero(parted)
-        sums = {name: add_runs(column, starts) for name, column in columns.items()}
-        sums["all"] = np.diff(starts, append=len(rows)).astype(np.float64)
-        bounds = np.searchsorted(codes[starts], np.arange(len(self) + 1))
-        return Tally(people[starts], bounds, sums)
+        return Tally(self.frame, rows, self.codes[rows].astype(np.int64), columns, len(self))
 
 
 def cut(frame: Frame, windows: Sequence[Window], order: Rows, kept: Bools | None = None) -> Slices:
-    """A frame cut by windows; `order` as of `by_author`."""
+    """A frame cut by windows; `order` as of `by_person`."""
     return Slices(frame, tuple(windows), order, kept)
 
 
-def by_author(frame: Frame) -> Rows:
-    """The places of all facts by author, the anonymous first.
+def by_person(frame: Frame) -> Rows:
+    """The places of all facts by person.
 
-    Sorted by 16 bits at a time, which numpy does by radix: four times as fast as by 64.
+    Sorted by 16 bits at a time, which numpy does by radix.
     """
-    author = frame.column("author")
-    order: Rows = np.arange(len(author))
-    for bits in range(0, 64, 16):
-        part = (author >> np.uint64(bits)).astype(np.uint16)
-        order = order[np.argsort(part[order], kind="stable")]
+    persons = frame.persons
+    order: Rows = np.argsort(persons.astype(np.uint16), kind="stable")
+    for bits in range(16, frame.crowd.bit_length(), 16):
+        order = order[np.argsort((persons >> bits).astype(np.uint16)[order], kind="stable")]
     return order
 
 
-def add_runs(values: NDArray[Any], starts: Numbers) -> Floats:
-    """The sums of the runs that begin at `starts`."""
-    if not len(starts):
-        return np.zeros(0)
-    summed: Floats = np.add.reduceat(values.astype(np.float64), starts)
-    return summed
-
-
-def add_slices(values: Floats, bounds: Numbers) -> Floats:
-    """The sums between bounds."""
-    running = np.concatenate([[0.0], np.cumsum(values)])
-    summed: Floats = running[bounds[1:]] - running[bounds[:-1]]
-    return summed
-
-
-def moments(windows: Sequence[Window]) -> Numbers:
-    """Where windows begin, and the last one ends, in seconds since 1970."""
-    return np.array([*(epoch(str(one.since)) for one in windows), epoch(str(windows[-1].until))], np.int64)
-
-
-def local_days(windows: Sequence[Window]) -> Numbers:
-    """The same for facts that are known to the day only."""
-    return np.array([*(epoch(str(one.first_day)) for one in windows), epoch(str(windows[-1].end_day))], np.int64)
+def days_of(windows: Sequence[Window]) -> list[str]:
+    """Where windows begin, and the last one ends, in local days."""
+    return [*(str(one.first_day) for one in windows), str(windows[-1].end_day)]

@@ -32,37 +32,36 @@ def pick_quotes(frame: Frame, rows: Rows, topic: str = "", *, count: int = QUOTE
     An anonymous mention may be anybody's, so at most one is chosen, after the known people. `topic` is the label whose scores
     say how sure, of one `kind`.
     """
-    author, site, mention = (frame.column(name) for name in ("author", "site", "mention"))
-    rows, scores = leading(rows, author[rows] != 0, frame.scores(kind, topic)[rows])
-    keys = (mention[rows], frame.column("published")[rows], scores, author[rows] != 0)
-    ordered = rows[np.lexsort(keys)[::-1]][:CANDIDATES].tolist()
+    rows, scores = leading(rows, frame.column("author")[rows] != 0, frame.scores(kind, topic, rows))
+    author, site, mention, published = (frame.column(name)[rows] for name in ("author", "site", "mention", "published"))
+    ordered = np.lexsort((mention, published, scores, author != 0))[::-1][:CANDIDATES]
+    authors, sites = author[ordered].tolist(), site[ordered].tolist()
     chosen: list[int] = []
     for fresh_site in (True, False):
-        for row in ordered:
-            known = {author[other] for other in chosen}
-            seen_site = site[row] in {site[other] for other in chosen}
-            if len(chosen) < count and author[row] not in known and not (fresh_site and seen_site):
-                chosen.append(row)
-    return [int(mention[row]) for row in chosen]
+        for place, (who, where) in enumerate(zip(authors, sites, strict=True)):
+            if len(chosen) == count:
+                break
+            known = any(authors[other] == who for other in chosen)
+            if not known and not (fresh_site and any(sites[other] == where for other in chosen)):
+                chosen.append(place)
+    return [int(mention[ordered[place]]) for place in chosen]
 
 
 def leading(rows: Rows, known: Bools, scores: NDArray[np.float64]) -> tuple[Rows, NDArray[np.float64]]:
     """Those of some rows that can be among the candidates, with their scores: the others need not be sorted."""
     if np.count_nonzero(known) > CANDIDATES:
-        rows, scores = rows[known], scores[known]
+        rows, scores = rows.compress(known), scores.compress(known)
         least = np.partition(scores, len(scores) - CANDIDATES)[len(scores) - CANDIDATES]
         kept = scores >= least
-        rows, scores = rows[kept], scores[kept]
+        rows, scores = rows.compress(kept), scores.compress(kept)
     return rows, scores
 
 
 def find_loudest(frame: Frame, rows: Rows) -> int | None:
     """The row id with the greatest reach, where a source gives one above nothing; the earliest of equals."""
-    heard = rows[frame.column("engagement")[rows] > 0]
-    if not len(heard):
-        return None
-    mention = frame.column("mention")
-    return int(mention[heard[np.lexsort((mention[heard], -frame.column("engagement")[heard]))[0]]])
+    reach = frame.column("engagement")[rows]
+    most = int(reach.max(initial=0))
+    return int(frame.column("mention")[rows[np.flatnonzero(reach == most)]].min()) if most > 0 else None
 
 
 def make_quotes(

@@ -3,93 +3,108 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from config import Attribute, Topic
-from store.facts import CONFIRMS, CONTESTS, TOPIC, split_site
+from config import Config
+from store.facts import MOODS
 from store.records import MEASURES
 from trends.answers import Net, Quote
-from trends.crowd import Crowd
-from trends.differences import Outcome, judge_change
+from trends.differences import Difference, Outcome, judge_change
 from trends.frame import Frame, Rows
 from trends.gathering import Gathered
+from trends.moments import Shared, compare_moments, join_moments
 from trends.quotes import make_quotes, pick_quotes
-from trends.ratings import Ratings, Sorted, sort_out
 from trends.rival_answers import Compared, HeadToHead
-from trends.tallies import Ratio, Tally, as_net, as_share, compare_tallies, number_people
+from trends.rival_tally import Subjects, Tally
+from trends.sums import Speakers, net_of_sums, share_of_sums
 
 BASIC = {"net": "Net sentiment", "negative": "Share negative", "complaints": "Complaint rate"}
-TOPIC_FIGURE, ATTRIBUTE_FIGURE = "topic ", "attribute "
 
 
-def tally(frame: Frame, rows: Rows, topics: Sequence[Topic], attributes: Sequence[Attribute]) -> Tally:
-    """The figures of some rows of a brand by person. Copies count once."""
-    people, add = number_people(frame.column("author")[rows], frame.ranks[rows])
-    inside = np.full(len(frame), -1, np.int64)
-    inside[rows] = np.arange(len(rows))
-    mood, supported = frame.column("mood")[rows], ~frame.unjudged[rows]
-    read, judged = add(mood != 0), add(supported)
-    positive, negative = (add(frame.mood(name)[rows]) for name in ("positive", "negative"))
-    ratios = {
-        "net": Ratio(plus=positive, minus=negative, whole=read),
-        "negative": Ratio(plus=negative, whole=read),
-        "complaints": Ratio(plus=add(frame.complains[rows] & supported), whole=judged),
-    }
-    for topic in topics:
-        told = labelled(frame, inside, TOPIC, topic.id)
-        ratios[TOPIC_FIGURE + topic.id] = Ratio(plus=add(told[supported[told]]), whole=judged)
-    for attribute in attributes:
-        confirming, contesting = (add(labelled(frame, inside, kind, attribute.id)) for kind in (CONFIRMS, CONTESTS))
-        ratios[ATTRIBUTE_FIGURE + attribute.id] = Ratio(plus=confirming, whole=confirming + contesting)
-    return Tally(people, add(np.arange(len(rows))), ratios)
+@dataclass(frozen=True)
+class Beside:
+    """The figures of two brands beside each other, each with what it means by itself."""
+
+    basic: tuple[Compared, ...]
+    topics: tuple[Compared, ...]
+    attributes: tuple[Compared, ...]
+    scales: tuple[Compared, ...]
+    """Of ratings: those scales that both have, most answers first."""
 
 
-def labelled(frame: Frame, inside: NDArray[np.int64], kind: int, label: str) -> NDArray[np.int64]:
-    """Places, among the rows that `inside` numbers, of those with a label."""
-    found = inside[frame.labels_of(kind).get(label, np.zeros(0, np.int64))]
-    places: NDArray[np.int64] = found[found >= 0]
-    return places
-
-
-def gather_ratings(frame: Frame, rows: Rows) -> Sorted:
-    """The ratings of some rows, sorted out by source and scale; those without words too."""
-    rated = rows[np.isfinite(frame.column("rating")[rows])]
-    numbers, place = np.unique(frame.column("site")[rated], return_inverse=True)
-    sources = [split_site(frame.segment.names[int(number)])[0] for number in numbers]
-    names = sorted(set(sources))
-    codes = np.array([names.index(source) for source in sources], np.int64)
-    values = {name: frame.column(name)[rated].astype(np.float64) for name in ("rating", "worst", "best")}
-    ratings = Ratings(
-        source=codes[place] if len(rated) else np.zeros(0, np.int64),
-        value=values["rating"],
-        worst=values["worst"],
-        best=values["best"],
-        measure=frame.column("measure")[rated].astype(np.int64),
-        person=frame.column("author")[rated],
-        names=dict(enumerate(names)),
+def compare_all(pairs: Sequence[tuple[Tally, Tally]], config: Config, subjects: Subjects, *, floor: int) -> list[Beside]:
+    """Compare each pair in all figures; of all pairs at once, since few figures take as long as many."""
+    nets = compare_moments(
+        join_moments([mine.nets for mine, _ in pairs]),
+        join_moments([other.nets for _, other in pairs]),
+        join_shared([mine.share_nets(other) for mine, other in pairs]),
+        "net",
+        floor=floor,
     )
-    return sort_out(ratings)
+    shares = compare_moments(
+        join_moments([mine.shares for mine, _ in pairs]),
+        join_moments([other.shares for _, other in pairs]),
+        join_shared([mine.share_shares(other) for mine, other in pairs]),
+        "share",
+        floor=floor,
+    )
+    bounds = np.tile(np.array([scale[2:] for scale in subjects.scales], np.float64).reshape(-1, 2), (len(pairs), 1))
+    means = compare_moments(
+        join_moments([mine.means.moments for mine, _ in pairs]),
+        join_moments([other.means.moments for _, other in pairs]),
+        join_shared([mine.means.meet(other.means) for mine, other in pairs]),
+        "mean",
+        floor=floor,
+        scale=(bounds[:, 0], bounds[:, 1]),
+    )
+    found = zip(nets, parted(shares, len(pairs)), parted(means, len(pairs)), strict=True)
+    return [put_beside(*each, config, subjects) for each in found]
 
 
-def compare_scales(ours: Sorted, theirs: Sorted, *, floor: int) -> tuple[Compared, ...]:
+def parted(differences: Sequence[Difference], count: int) -> list[Sequence[Difference]]:
+    """Those of each of several pairs, which have as many each."""
+    size = len(differences) // count
+    return [differences[size * place : size * (place + 1)] for place in range(count)]
+
+
+def join_shared(parts: Sequence[Shared]) -> Shared:
+    """Those of several pairs, one after the other."""
+    return Shared(*(np.concatenate(columns) for columns in zip(*(part.columns for part in parts), strict=True)))
+
+
+def put_beside(
+    net: Difference, shares: Sequence[Difference], means: Sequence[Difference], config: Config, subjects: Subjects
+) -> Beside:
+    """Name the differences of one pair; shares in the order of `Tally.shares`."""
+    told = iter(shares)
+    of_basic = zip(BASIC.items(), (net, next(told), next(told)), strict=True)
+    basic = [make_compared(figure, "", name, one) for (figure, name), one in of_basic]
+    topics = [make_compared("topic", one.id, one.name, next(told)) for one in config.topics]
+    attributes = [make_compared("attribute", one.id, one.name, next(told)) for one in config.attributes]
+    return Beside(tuple(basic), tuple(topics), tuple(attributes), name_scales(means, list(told), subjects))
+
+
+def make_compared(figure: str, subject: str, name: str, difference: Difference) -> Compared:
+    """A difference with what it means by itself."""
+    outcome = judge_change(difference, good="up" if figure in ("net", "attribute") else "down")
+    return Compared(figure=figure, subject=subject, name=name, scale="", difference=difference, outcome=outcome)
+
+
+def name_scales(means: Sequence[Difference], tops: Sequence[Difference], subjects: Subjects) -> tuple[Compared, ...]:
     """Mean and top boxes of each source and scale that both have, most answers first."""
-    by_name = {(theirs.ratings.names[scale[0]], *scale[1:]): crowd for scale, crowd in theirs.crowds.items()}
     found = []
-    for (source, measure, worst, best), crowd in sorted(ours.crowds.items(), key=lambda item: -item[1].answers):
-        name = ours.ratings.names[source]
-        other = by_name.get((name, measure, worst, best))
-        if other is None:
-            continue
+    there = [place for place, one in enumerate(means) if one.first_n and one.second_n]
+    for place in sorted(there, key=lambda place: -means[place].first_n):
+        source, measure, worst, best = subjects.scales[place]
         scale = f"{MEASURES[measure - 1] if measure else 'rating'} {worst:g}–{best:g}"
-        sides = (rated(crowd, worst, best), rated(other, worst, best))
-        for figure, difference in compare_tallies(*sides, floor=floor).items():
+        for figure, name, difference in (("mean", "Mean rating", means[place]), ("top", "Top ratings", tops[place])):
             found.append(
                 Compared(
                     figure=figure,
-                    subject=name,
-                    name=f"{'Mean rating' if figure == 'mean' else 'Top ratings'}, {name}",
+                    subject=source,
+                    name=f"{name}, {source}",
                     scale=scale,
                     difference=difference,
                     outcome=judge_change(difference, good="up"),
@@ -98,34 +113,28 @@ def compare_scales(ours: Sorted, theirs: Sorted, *, floor: int) -> tuple[Compare
     return tuple(found)
 
 
-def rated(crowd: Crowd, worst: float, best: float) -> Tally:
-    """The mean and the top boxes of the ratings of one scale."""
-    value, top, whole = (np.ascontiguousarray(column) for column in crowd.sums.T)
-    return Tally(
-        crowd.people, whole, {"mean": Ratio(plus=value, whole=whole, bounds=(worst, best)), "top": Ratio(plus=top, whole=whole)}
-    )
-
-
 def find_net(frame: Frame, rows: Rows, *, floor: int) -> Net:
     """Net sentiment of rows that have a sentiment."""
-    _, add = number_people(frame.column("author")[rows])
-    positive, negative = (add(frame.mood(name)[rows]) for name in ("positive", "negative"))
-    return as_net(Ratio(plus=positive, minus=negative, whole=add(frame.column("mood")[rows] != 0)), floor=floor)
+    mood = frame.column("mood")[rows]
+    read = mood != 0
+    positive, negative = (mood.compress(read) == MOODS.index(name) + 1 for name in ("positive", "negative"))
+    return net_of_sums(speakers_of(frame, rows.compress(read)).add_up(positive, negative), floor=floor)
 
 
-def find_head_to_head(ground: Gathered, ours: tuple[Frame, Rows], theirs: tuple[Frame, Rows]) -> HeadToHead:
-    """The mentions among our rows (copies once) that are among the other's rows (with copies) too."""
-    frame, other = ours[0], theirs[0]
-    _, place, there = np.intersect1d(
-        frame.column("mention")[ours[1]], other.column("mention")[theirs[1]], assume_unique=True, return_indices=True
-    )
-    rows, opposite = ours[1][place], theirs[1][there]
+def speakers_of(frame: Frame, rows: Rows) -> Speakers:
+    """Who says a few rows, to be added up by their places."""
+    people, persons = np.unique(frame.persons[rows], return_inverse=True)
+    return Speakers.of(persons, np.arange(len(rows)), len(people))
+
+
+def find_head_to_head(ground: Gathered, frame: Frame, other: Frame, both: tuple[Rows, Rows]) -> HeadToHead:
+    """Texts that name both: rows of our facts, and of the other's in the same order."""
+    (rows, opposite), floor = both, ground.thresholds.too_few
     one, two = frame.column("mood")[rows].astype(np.int64), other.column("mood")[opposite].astype(np.int64)
     read = (one != 0) & (two != 0)
     better, worse = read & (one > two), read & (one < two)
-    decided, floor = rows[better | worse], ground.thresholds.too_few
-    _, add = number_people(frame.column("author")[rows])
-    part = as_share(Ratio(plus=add(better), whole=add(better | worse)), floor=floor)
+    decided = rows.compress(better | worse)
+    part = share_of_sums(speakers_of(frame, decided).add_up(better.compress(better | worse)), floor=floor)
     return HeadToHead(
         mentions=len(rows),
         better=int(better.sum()),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from store.facts import split_site
 from trends.answers import Coverage
 from trends.coverage import covered_by
-from trends.frame import Frame, Rows
+from trends.frame import Bools, Frame, Rows
 from trends.rival_answers import LeftOut
 from trends.windows import Window
 
@@ -31,14 +32,18 @@ class Heard:
     counts: Mapping[Site, int]
     """Its mentions of the window by site."""
 
-    def watched(self, site: Site) -> bool:
-        """Whether it is known what of the site was watched, and it is something."""
-        return any((one.source, one.site) == site and one.watched_days > LEAST_WATCHED for one in self.coverage.sites)
+    @cached_property
+    def watched(self) -> frozenset[Site]:
+        """Sites of which it is known what was watched, and it is something."""
+        return frozenset((one.source, one.site) for one in self.coverage.sites if one.watched_days > LEAST_WATCHED)
 
-    def gaps(self, site: Site) -> dict[tuple[str, str], str]:
-        """What was not watched of a site, by label and listing; the label is for people."""
-        own = [gap for gap in self.coverage.gaps if (gap.source, gap.site) == site]
-        return {(gap.label, gap.listing): gap.label for gap in own}
+    @cached_property
+    def gaps(self) -> Mapping[Site, Mapping[tuple[str, str], str]]:
+        """What was not watched of each site, by label and listing; the label is for people."""
+        found: dict[Site, dict[tuple[str, str], str]] = {}
+        for gap in self.coverage.gaps:
+            found.setdefault((gap.source, gap.site), {})[gap.label, gap.listing] = gap.label
+        return found
 
 
 @dataclass(frozen=True)
@@ -76,7 +81,7 @@ def find_common(ours: Heard, theirs: Heard, window: Window) -> Common:
 def why_not(site: Site, ours: Heard, theirs: Heard, known: set[Site], window: Window) -> str:
     """Why a site cannot be compared; empty where it can."""
     if site in known:
-        watched = [heard.name for heard in (ours, theirs) if heard.watched(site)]
+        watched = [heard.name for heard in (ours, theirs) if site in heard.watched]
         if len(watched) < 2:
             return f"watched for {watched[0]} only" if watched else "not watched in this window"
         return say_unlike(site, ours, theirs)
@@ -94,7 +99,9 @@ def why_not(site: Site, ours: Heard, theirs: Heard, known: set[Site], window: Wi
 
 def say_unlike(site: Site, ours: Heard, theirs: Heard) -> str:
     """When a site was watched for one of the brands and not for the other; empty when alike."""
-    one, two = ours.gaps(site), theirs.gaps(site)
+    one, two = ours.gaps.get(site, {}), theirs.gaps.get(site, {})
+    if one.keys() == two.keys():
+        return ""
     said = [
         f"not watched for {heard.name} {', '.join(dict.fromkeys(mine[key] for key in mine if key not in other))}"
         for heard, mine, other in ((ours, one, two), (theirs, two, one))
@@ -115,8 +122,11 @@ def find_shared_gaps(ours: Heard, sites: frozenset[Site]) -> tuple[str, ...]:
     return (f"On {len(names)} of the sites compared some days were not watched, alike for all brands: `repute coverage`.",)
 
 
-def on_sites(frame: Frame, rows: Rows, sites: frozenset[Site]) -> Rows:
-    """The rows that are from some sites."""
-    numbers = [frame.numbers[name] for name in map("\n".join, sites) if name in frame.numbers]
-    kept: Rows = rows[np.isin(frame.column("site")[rows], np.array(numbers, np.uint32))]
-    return kept
+def from_sites(frame: Frame, sites: frozenset[Site]) -> Bools:
+    """Which facts are from some sites."""
+    column = frame.column("site")
+    among = np.zeros(int(column.max(initial=0)) + 1, np.bool_)
+    numbers = [frame.numbers.get("\n".join(site), len(among)) for site in sites]
+    among[[number for number in numbers if number < len(among)]] = True
+    found: Bools = among[column]
+    return found

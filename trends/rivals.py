@@ -2,96 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from sqlite_utils import Database
 
 from config import Brand, Config
-from store.facts import WORDED
+from store.fact_shelf import read_days
 from store.queries import find_listings
-from trends.answers import Coverage
 from trends.coverage import as_of_last_crawl, watched_share
-from trends.differences import Difference, judge_all, judge_change
-from trends.frame import CUSTOMERS, Filters, Frame, Rows, narrowed
-from trends.gathering import Gathered, QuestionError, find_brand, gather, is_gap, read_coverages, wide_window
-from trends.loading import load_frame
-from trends.ratings import Sorted
-from trends.rival_answers import Compared, Rival, Rivals, Standing, VoiceWeek
-from trends.rival_figures import (
-    ATTRIBUTE_FIGURE,
-    BASIC,
-    TOPIC_FIGURE,
-    compare_scales,
-    find_head_to_head,
-    gather_ratings,
-    in_order,
-    tally,
-)
-from trends.rival_sites import Common, Heard, Site, find_common, find_shared_gaps, hear, on_sites
-from trends.tallies import Tally, as_net, as_share, compare_tallies, find_voices, share_of_two
-from trends.windows import Window, cover
+from trends.differences import judge_all
+from trends.frame import CUSTOMERS, Filters, Frame
+from trends.gathering import NOTHING, Gathered, QuestionError, find_brand, gather, read_coverages, wide_window
+from trends.loading import day_bounds, take_frame
+from trends.periods import Slices
+from trends.rival_answers import Rival, Rivals, Standing, VoiceWeek
+from trends.rival_columns import list_labels, mark_labels
+from trends.rival_figures import compare_all, find_head_to_head, in_order
+from trends.rival_measures import Measured, Side, measure
+from trends.rival_sites import Common, Site, find_common, find_shared_gaps, from_sites, hear
+from trends.sums import net_of_sums, share_of_sums
+from trends.tallies import find_voices
+from trends.windows import Window, cover, weeks
 
-
-@dataclass(frozen=True)
-class Side:
-    """One brand with its facts, ratings without words among them, and where it was listened to."""
-
-    brand: Brand
-    frame: Frame
-    window: Window
-    heard: Heard
-
-    @cached_property
-    def rows(self) -> Rows:
-        """Those of the window, copies once."""
-        return self.frame.rows(self.window)
-
-    @cached_property
-    def worded(self) -> Rows:
-        """Those with words."""
-        return self.rows[self.frame.flagged(WORDED)[self.rows]]
-
-    def on(self, sites: frozenset[Site]) -> Rows:
-        """Those with words, on some sites."""
-        if sites not in self.kept:
-            self.kept[sites] = on_sites(self.frame, self.worded, sites)
-        return self.kept[sites]
-
-    @cached_property
-    def kept(self) -> dict[frozenset[Site], Rows]:
-        """Sites that were asked for before."""
-        return {}
-
-    def all_on(self, sites: frozenset[Site]) -> Rows:
-        """Those with words on some sites, with copies."""
-        inside = self.frame.inside(self.window) & self.frame.flagged(WORDED)
-        return on_sites(self.frame, np.flatnonzero(inside), sites)
-
-
-@dataclass(frozen=True)
-class Measured:
-    """Figures of sides on sites, each worked out once: competitors mostly share their sites."""
-
-    config: Config
-    tallies: dict[tuple[str, frozenset[Site]], Tally]
-    scales: dict[tuple[str, frozenset[Site]], Sorted]
-
-    def tally(self, side: Side, sites: frozenset[Site]) -> Tally:
-        """The figures by person."""
-        key = (side.brand.id, sites)
-        if key not in self.tallies:
-            self.tallies[key] = tally(side.frame, side.on(sites), self.config.topics, self.config.attributes)
-        return self.tallies[key]
-
-    def ratings(self, side: Side, sites: frozenset[Site]) -> Sorted:
-        """The ratings, also those without words."""
-        key = (side.brand.id, sites)
-        if key not in self.scales:
-            self.scales[key] = gather_ratings(side.frame, on_sites(side.frame, side.rows, sites))
-        return self.scales[key]
+NOBODY = np.zeros(0, np.int64)
 
 
 def answer_rivals(
@@ -126,21 +62,34 @@ def read_sides(db: Database, config: Config, brands: Sequence[Brand], window: Wi
     reached = min(
         (as_of_last_crawl(window, rows) for rows in listings.values() if rows), key=lambda one: one.now, default=window
     )
-    sides = []
-    for brand in brands:
-        frame = load_frame(db, brand.id, wide_window(window), filters, wordless=True)
-        (coverage,) = read_coverages(db, config, brand.id, [reached], filters, listings[brand.id])
-        here = np.flatnonzero(frame.inside(window))
-        sides.append(Side(brand, frame, window, hear(brand.name, coverage, listings[brand.id], frame, here)))
-    return sides
+    return [read_side(db, config, brand, window, reached, filters, listings[brand.id]) for brand in brands]
+
+
+def read_side(
+    db: Database,
+    config: Config,
+    brand: Brand,
+    window: Window,
+    reached: Window,
+    filters: Filters,
+    listings: Sequence[Mapping[str, Any]],
+) -> Side:
+    """Read one brand; what was watched is judged of `reached`."""
+    bounds, series = day_bounds(wide_window(window)), weeks(window)
+    days = read_days(db, brand.id, first_day=bounds[0], end_day=bounds[1])
+    mark_labels(days.segment, list_labels(config))
+    frame = take_frame(days, bounds, window.zone, filters, wordless=True)
+    recent = take_frame(days, day_bounds(cover(series[0], series[-1])), window.zone, filters)
+    (coverage,) = read_coverages(db, config, brand.id, [reached], filters, listings)
+    heard = hear(brand.name, coverage, listings, frame, np.flatnonzero(frame.inside(window)))
+    return Side(brand, frame, recent, window, heard)
 
 
 def find_rivals(ground: Gathered, config: Config, sides: Sequence[Side], commons: Sequence[Common]) -> Rivals:
     """Answer from the facts of every brand; the first is the one that was asked for, `commons` are of the others in order."""
-    measured = Measured(config, {}, {})
+    measured = measure(config, sides)
     shared = frozenset.intersection(*(common.sites for common in commons))
-    pairs = list(zip(sides[1:], commons, strict=True))
-    found = [find_rival(ground, measured, sides[0], side, common) for side, common in pairs]
+    found = find_each(ground, config, measured, sides, commons)
     return Rivals(
         brand=ground.brand.id,
         brand_name=ground.brand.name,
@@ -176,36 +125,30 @@ def spelled(sites: frozenset[Site]) -> tuple[str, ...]:
     return tuple("/".join(site) for site in sorted(sites))
 
 
-def find_rival(ground: Gathered, measured: Measured, ours: Side, theirs: Side, common: Common) -> Rival:
-    """One competitor on the sites in common; better and worse by topic are settled over all competitors later."""
-    floor, sites = ground.thresholds.too_few, common.sites
-    mine, other = measured.tally(ours, sites), measured.tally(theirs, sites)
-    differences = compare_tallies(mine, other, floor=floor)
-    config, own_rows, rows = measured.config, ours.on(sites), theirs.on(sites)
-    basic = [make_compared(figure, "", name, differences[figure]) for figure, name in BASIC.items()]
-    topics = [make_compared("topic", one.id, one.name, differences[TOPIC_FIGURE + one.id]) for one in config.topics]
-    spoken = [(one, differences[ATTRIBUTE_FIGURE + one.id]) for one in config.attributes]
-    scales = compare_scales(measured.ratings(ours, sites), measured.ratings(theirs, sites), floor=floor)
-    return Rival(
-        brand=theirs.brand.id,
-        brand_name=theirs.brand.name,
-        own_mentions=len(own_rows),
-        mentions=len(rows),
-        voice=share_of_two(mine, other, floor=floor),
-        figures=(*basic, *scales),
-        topics=tuple(topics),
-        attributes=tuple(make_compared("attribute", one.id, one.name, said) for one, said in spoken),
-        head_to_head=find_head_to_head(ground, (ours.frame, own_rows), (theirs.frame, theirs.all_on(sites))),
-        sites=spelled(sites),
-        left_out=common.left_out,
-    )
-
-
-def make_compared(figure: str, subject: str, name: str, difference: Difference) -> Compared:
-    """A difference with what it means by itself."""
-    good = "up" if figure in ("net", "attribute") else "down"
-    outcome = judge_change(difference, good="up" if good == "up" else "down")
-    return Compared(figure=figure, subject=subject, name=name, scale="", difference=difference, outcome=outcome)
+def find_each(
+    ground: Gathered, config: Config, measured: Measured, sides: Sequence[Side], commons: Sequence[Common]
+) -> list[Rival]:
+    """The competitors, each on the sites in common; better and worse by topic are settled over all of them later."""
+    floor, (ours, *rivals) = ground.thresholds.too_few, sides
+    asked = list(zip(rivals, commons, strict=True))
+    pairs = [(measured.tally(ours, common.sites), measured.tally(theirs, common.sites)) for theirs, common in asked]
+    compared = compare_all(pairs, config, measured.subjects, floor=floor)
+    return [
+        Rival(
+            brand=theirs.brand.id,
+            brand_name=theirs.brand.name,
+            own_mentions=mine.voices.mentions,
+            mentions=other.voices.mentions,
+            voice=find_voices([mine.voices, other.voices], mine.common, floor=floor)[0],
+            figures=(*beside.basic, *beside.scales),
+            topics=beside.topics,
+            attributes=beside.attributes,
+            head_to_head=find_head_to_head(ground, ours.frame, theirs.frame, measured.find_both(ours, theirs, common.sites)),
+            sites=spelled(common.sites),
+            left_out=common.left_out,
+        )
+        for (theirs, common), (mine, other), beside in zip(asked, pairs, compared, strict=True)
+    ]
 
 
 def settle(rivals: Sequence[Rival]) -> tuple[Rival, ...]:
@@ -225,45 +168,45 @@ def settle(rivals: Sequence[Rival]) -> tuple[Rival, ...]:
 
 def find_standings(ground: Gathered, measured: Measured, sides: Sequence[Side], sites: frozenset[Site]) -> tuple[Standing, ...]:
     """Every brand on the sites that cover all of them."""
-    floor = ground.thresholds.too_few
-    tallies = [measured.tally(side, sites) for side in sides]
-    voices, weeks = find_voices(tallies, floor=floor), find_weeks(ground, sides, sites)
+    floor, tallies = ground.thresholds.too_few, [measured.tally(side, sites) for side in sides]
+    voices = find_voices([one.voices for one in tallies], tallies[0].common, floor=floor)
     return tuple(
         Standing(
             brand=side.brand.id,
             brand_name=side.brand.name,
-            mentions=round(float(one.mentions.sum())),
-            people=len(one.people) - one.anonymous,
-            anonymous=one.anonymous,
+            mentions=one.voices.mentions,
+            people=one.voices.people,
+            anonymous=one.voices.anonymous,
             voice=voice,
-            net=as_net(one.ratios["net"], floor=floor),
-            negative=as_share(one.ratios["negative"], floor=floor),
-            complaints=as_share(one.ratios["complaints"], floor=floor),
+            net=net_of_sums(one.net.sums, floor=floor),
+            negative=share_of_sums(one.negative.sums, floor=floor),
+            complaints=share_of_sums(one.complaints.sums, floor=floor),
             weeks=of_weeks,
         )
-        for side, one, voice, of_weeks in zip(sides, tallies, voices, weeks, strict=True)
+        for side, one, voice, of_weeks in zip(sides, tallies, voices, find_weeks(ground, sides, sites), strict=True)
     )
 
 
 def find_weeks(ground: Gathered, sides: Sequence[Side], sites: frozenset[Site]) -> list[tuple[VoiceWeek, ...]]:
     """Each brand's share of voice in each of the last 8 weeks."""
-    series = ground.watched_weeks
-    whole = cover(series[0][0], series[-1][0])
-    recent = [narrowed(side.frame, side.frame.inside(whole) & side.frame.flagged(WORDED)) for side in sides]
-    counts = [[len(on_sites(frame, frame.rows(week), sites)) for week, _ in series] for frame in recent]
-    totals = np.array(counts).sum(axis=0).tolist()
-    return [
-        tuple(
-            make_week(week, coverage, count, total)
-            for (week, coverage), count, total in zip(series, of_brand, totals, strict=True)
-        )
-        for of_brand in counts
-    ]
+    series = [week for week, _ in ground.watched_weeks]
+    counts = np.array([count_weeks(side.recent, series, sites) for side in sides])
+    totals = counts.sum(axis=0).tolist()
+    watched = [watched_share(coverage) for _, coverage in ground.watched_weeks]
+    gaps = [part is not None and part < NOTHING and not total for part, total in zip(watched, totals, strict=True)]
+    return [tuple(make_week(*one) for one in zip(series, gaps, of_brand, totals, strict=True)) for of_brand in counts.tolist()]
 
 
-def make_week(week: Window, coverage: Coverage, count: int, total: int) -> VoiceWeek:
+def count_weeks(frame: Frame, series: Sequence[Window], sites: frozenset[Site]) -> list[int]:
+    """The mentions of each week on some sites, copies once."""
+    slices = Slices(frame, tuple(series), NOBODY)
+    kept = slices.once(slices.inside) & from_sites(frame, sites)
+    counts: list[int] = np.bincount(slices.codes.compress(kept), minlength=len(series)).tolist()
+    return counts
+
+
+def make_week(week: Window, gap: bool, count: int, total: int) -> VoiceWeek:
     """One week; a gap where nothing was watched and nothing is known."""
-    gap = is_gap(np.zeros(total, np.int64), watched_share(coverage))
     return VoiceWeek(
         first_day=str(week.first_day),
         label=week.label,

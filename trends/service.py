@@ -201,9 +201,10 @@ def find_topics(ground: Gathered, config: Config, asked: Asked) -> tuple[Service
 def find_sources(ground: Gathered, asked: Asked, complaints: Rows) -> tuple[ServiceFigures, ...]:
     """How the complaints of each source are dealt with; sources without any have none."""
     frame = ground.frame
-    mentions, judged = source_rows(frame, ground.here), source_rows(frame, ground.judged)
+    mentions = {count.name: count.count for count in frame.sources(ground.here)}
+    judged = source_rows(frame, ground.judged)
     found = [
-        find_figures(asked, source, source, rows, mentions=len(mentions[source]), judged=judged.get(source, NOBODY))
+        find_figures(asked, source, source, rows, mentions=mentions[source], judged=judged.get(source, NOBODY))
         for source, rows in source_rows(frame, complaints).items()
     ]
     return tuple(sorted(found, key=lambda one: (-one.complaints.mentions, one.id)))

@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from store.facts import ANSWERED, REPLY_TIMED, SIGN, UNDATED
 from trends.answers import Share, Voices
 from trends.cases import ACTIVE, BACK, CONFIRMED, NEVER, QUIET, UNANSWERED, UNTOLD, WAITING, Cases
 from trends.frame import DAY, DAY_KNOWN, SECOND_KNOWN, Bools, Frame, Numbers, Rows
-from trends.intervals import share
+from trends.medians import middle
 from trends.service_answers import BacklogAge, CustomerRate, FirstReplies, Resolution, ServiceFigures
+from trends.sums import Speakers, share_of_sums
 
 HOUR = 3600
 AGES = (
@@ -27,8 +26,7 @@ AGES = (
     (30, "30 days on"),
 )
 """Ages of a backlog: from how many days on, and in words."""
-CROWDED = 16
-"""Where less than one in so many mentions is asked for, sorting out who speaks is quicker than marking everybody."""
+NOTHING = Share(part=0, whole=0, value=None, low=None, high=None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,44 +68,60 @@ def find_figures(
     """The figures of some complaints (copies once), as a share of the mentions that the classifier could judge."""
     frame, floor = asked.frame, asked.floor
     goes = asked.goes[frame.stood_for(complaints, asked.escalated)]
-    replies, stands = sort_replies(asked, complaints), sort_cases(asked, complaints)
-    everyone = np.ones(len(complaints), np.bool_)
-    # Everything is added up by person at once, since sorting out who speaks is what takes the time.
-    counts = tally(frame, complaints, goes, everyone, *replies.parts, *stands.parts)
+    replies, stands, people = sort_replies(asked, complaints), sort_cases(asked, complaints), Complainers.of(frame, complaints)
     return ServiceFigures(
         id=id_,
         name=name,
         mentions=mentions,
-        complaints=count_voices(frame, complaints, len(counts)),
+        complaints=people.voices,
         complaint_rate=None if judged is None else find_rate(frame, complaints, judged, floor),
         per_1000_customers=rate,
-        escalated=share(counts[:, [0, 1]] if asked.reads_signs else counts[:0, [0, 1]], floor=floor),
-        replies=find_first_replies(asked, complaints, replies, counts[:, 2:6]),
-        resolution=find_resolution(asked, stands, counts[:, 6:8]),
+        escalated=people.share(goes, floor=floor) if asked.reads_signs else NOTHING,
+        replies=find_first_replies(asked, complaints, replies, people),
+        resolution=find_resolution(asked, stands, people),
         as_of=asked.as_of_words,
     )
 
 
-def count_voices(frame: Frame, rows: Rows, speakers: int) -> Voices:
-    """Mentions, known people and mentions without an author, of so many speakers."""
-    anonymous = int((frame.column("author")[rows] == 0).sum())
-    return Voices(mentions=len(rows), people=speakers - anonymous, anonymous=anonymous)
+@dataclass(frozen=True)
+class Complainers:
+    """Who says some rows, sorted out once for all shares of them."""
+
+    persons: Numbers
+    """The number of each row's person, from 0; those who say one thing in all the frame have one number together."""
+    several: int
+    """That number."""
+    anonymous: int
+
+    @classmethod
+    def of(cls, frame: Frame, rows: Rows) -> Complainers:
+        """Sort out who says some rows."""
+        numbers = frame.persons[rows]
+        often = np.flatnonzero(numbers < frame.several)
+        people, place = np.unique(numbers[often], return_inverse=True)
+        persons = np.full(len(rows), len(people))
+        persons[often] = place
+        return cls(persons, len(people), int(np.count_nonzero(frame.column("author")[rows] == 0)))
+
+    @cached_property
+    def speakers(self) -> Speakers:
+        """All of them."""
+        return Speakers.of(self.persons, np.arange(len(self.persons)), self.several)
+
+    @property
+    def voices(self) -> Voices:
+        """How many rows, known people, and rows without an author."""
+        return Voices(mentions=len(self.persons), people=self.speakers.people - self.anonymous, anonymous=self.anonymous)
+
+    def share(self, part: Bools, whole: Bools | None = None, *, floor: int) -> Share:
+        """The share of those rows of `whole` (of all without) that are in `part`; both have a truth for each row."""
+        among = self.speakers if whole is None else Speakers.of(self.persons, np.flatnonzero(whole), self.several)
+        return share_of_sums(among.add_up(part), floor=floor)
 
 
 def find_rate(frame: Frame, complaints: Rows, judged: Rows, floor: int) -> Share:
     """Complaints of all mentions; a group of copies is stood for by the one that complains."""
     return frame.share(frame.masked(complaints), frame.stood_for(judged, complaints), floor=floor)
-
-
-def tally(frame: Frame, rows: Rows, *parts: NDArray[Any]) -> Numbers:
-    """For each person of some rows (a row here) the sum of each of `parts` (a column here, one number for each of `rows`)."""
-    if len(rows) * CROWDED < len(frame):
-        return np.stack(frame.by_person(rows, *parts), axis=-1)
-    persons = frame.persons[rows]
-    speaks = np.zeros(frame.crowd, np.bool_)
-    speaks[persons] = True
-    place = (np.cumsum(speaks) - 1)[persons]
-    return np.stack([np.bincount(place, weights=part) for part in parts], axis=-1).astype(np.int64)
 
 
 @dataclass(frozen=True)
@@ -121,11 +135,6 @@ class Replied:
     late: Bools
     pending: Bools
 
-    @property
-    def parts(self) -> tuple[Bools, ...]:
-        """(unanswered, one, in time, of which that is known)."""
-        return ~self.answered, np.ones(len(self.answered), np.bool_), self.in_time, self.in_time | self.late
-
 
 def sort_replies(asked: Asked, complaints: Rows) -> Replied:
     """What is known of the replies to some complaints."""
@@ -136,15 +145,16 @@ def sort_replies(asked: Asked, complaints: Rows) -> Replied:
 def count_replies(asked: Asked, complaints: Rows) -> FirstReplies:
     """First replies to some complaints (copies once)."""
     replied = sort_replies(asked, complaints)
-    return find_first_replies(asked, complaints, replied, tally(asked.frame, complaints, *replied.parts))
+    return find_first_replies(asked, complaints, replied, Complainers.of(asked.frame, complaints))
 
 
-def find_first_replies(asked: Asked, complaints: Rows, replied: Replied, counts: Numbers) -> FirstReplies:
+def find_first_replies(asked: Asked, complaints: Rows, replied: Replied, people: Complainers) -> FirstReplies:
     """First replies up to a time: median and p90 in minutes of those timed to the second, unanswered beside."""
     frame = asked.frame
     timed = flagged(frame, REPLY_TIMED, complaints) & (frame.column("precision")[complaints] == SECOND_KNOWN)
     times = replied.delay[replied.answered & timed] / 60
     median, p90 = middle(times, asked.floor)
+    timely = replied.in_time | replied.late
     return FirstReplies(
         complaints=len(complaints),
         answered=int(replied.answered.sum()),
@@ -152,9 +162,9 @@ def find_first_replies(asked: Asked, complaints: Rows, replied: Replied, counts:
         timed=len(times),
         median_minutes=median,
         p90_minutes=p90,
-        unanswered_share=share(counts[:, [0, 1]], floor=asked.floor),
+        unanswered_share=people.share(~replied.answered, floor=asked.floor),
         within_hours=asked.within_hours,
-        in_time=None if asked.within_hours is None else share(counts[:, [2, 3]], floor=asked.floor),
+        in_time=None if asked.within_hours is None else people.share(replied.in_time, timely, floor=asked.floor),
         pending=int(replied.pending.sum()),
     )
 
@@ -171,14 +181,6 @@ def flagged(frame: Frame, bit: int, rows: Rows) -> Bools:
     """Which of some rows have a bit of `flags`."""
     found: Bools = (frame.column("flags")[rows] & bit) != 0
     return found
-
-
-def middle(times: NDArray[np.float64], floor: int) -> tuple[float | None, float | None]:
-    """(median, p90), by linear interpolation (Hyndman and Fan's type 7); None when too few to say."""
-    if len(times) < max(floor, 1):
-        return None, None
-    median, p90 = np.quantile(times, [0.5, 0.9]).tolist()
-    return median, p90
 
 
 def sort_by_time(asked: Asked, complaints: Rows, answered: Bools) -> tuple[Bools, Bools, Bools]:
@@ -222,7 +224,7 @@ def sort_cases(asked: Asked, complaints: Rows) -> Stands:
     return Stands(chosen=of[stands], parts=parts)
 
 
-def find_resolution(asked: Asked, stands: Stands, counts: Numbers) -> Resolution:
+def find_resolution(asked: Asked, stands: Stands, people: Complainers) -> Resolution:
     """How some cases stand."""
     cases, floor, chosen = asked.cases, asked.floor, stands.chosen
     states = np.bincount(cases.state[chosen], minlength=UNTOLD + 1)
@@ -239,7 +241,7 @@ def find_resolution(asked: Asked, stands: Stands, counts: Numbers) -> Resolution
         came_back=int(states[BACK]),
         untold=int(states[UNTOLD]),
         active=int(states[list(ACTIVE)].sum()),
-        resolved=share(counts, floor=floor),
+        resolved=people.share(*stands.parts, floor=floor),
         timed=len(times),
         median_minutes=median,
         p90_minutes=p90,
@@ -299,9 +301,6 @@ def rate_customers(frame: Frame, complaints: Rows, weeks: float, customers: tupl
 
 def source_rows(frame: Frame, rows: Rows) -> Mapping[str, Rows]:
     """Rows by source."""
-    sites = frame.column("site")[rows]
-    numbers, place = np.unique(sites, return_inverse=True)
-    sources = [frame.segment.names[int(number)].partition("\n")[0] for number in numbers]
-    known = list(dict.fromkeys(sources))
-    code = np.array([known.index(source) for source in sources], np.int64)[place] if len(rows) else place
-    return {source: rows[code == number] for number, source in enumerate(known)}
+    codes = frame.source_numbers[rows]
+    found = {name: rows.compress(codes == number) for number, name in frame.source_names.items()}
+    return {source: mine for source, mine in found.items() if len(mine)}

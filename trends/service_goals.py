@@ -19,7 +19,7 @@ from trends.goals import GoalAnswer, WeekFigure, judge_goal
 from trends.intervals import net, share
 from trends.overview import MOODS, find_voices
 from trends.ratings import Ratings, rate
-from trends.service_figures import count_replies, find_rate, rate_customers, tally
+from trends.service_figures import Complainers, count_replies, find_rate, rate_customers
 from trends.service_ground import Customers, as_asked
 from trends.windows import Window
 
@@ -116,8 +116,8 @@ def count_escalations(weekly: Weekly, goal: Goal, week: Window, rows: Rows) -> V
 def share_escalations(weekly: Weekly, goal: Goal, week: Window, rows: Rows) -> Valued:
     """Escalated of all complaints."""
     stood, goes = escalated_of(weekly, complaints_of(weekly, goal, week))
-    counts = tally(weekly.ground.frame, stood, goes, np.ones(len(stood), np.bool_))
-    return of_share(share(counts, floor=weekly.ground.thresholds.too_few))
+    people = Complainers.of(weekly.ground.frame, stood)
+    return of_share(people.share(goes, floor=weekly.ground.thresholds.too_few))
 
 
 def share_unanswered(weekly: Weekly, goal: Goal, week: Window, rows: Rows) -> Valued:

@@ -10,10 +10,11 @@ from sqlite_utils import Database
 
 from config import Config
 from store.facts import UNDATED
-from store.queries import find_listings
+from store.queries import find_listings, find_watches
 from store.tags import is_read_for
+from trends.coverage import find_shares
 from trends.frame import CUSTOMERS, Filters, Frame
-from trends.gathering import SIGNS_UNREAD, SILENT, Gathered, QuestionError, find_brand, find_past, passages_of, read_coverages
+from trends.gathering import SIGNS_UNREAD, SILENT, Gathered, QuestionError, find_brand, find_past, passages_of
 from trends.goals import GoalAnswer, WeekFigure, judge_goal
 from trends.laying import lay_series
 from trends.loading import load_frame
@@ -90,7 +91,6 @@ def read_ground(
     frame = load_frame(db, found.id, wide, filters, wordless=not {*asked.figures}.isdisjoint(RATED))
     if window.all_time:
         periods = find_periods(window, every, earliest=first_day_of(frame))
-    listings = find_listings(db, brand=found.id, source=filters.source)
     corrections = read_corrections(db, found.id, dict.fromkeys(tasks_of(asked)))
     text = load_frame(db, found.id, wide, filters)
     return Read(
@@ -107,10 +107,19 @@ def read_ground(
         ),
         frame=frame,
         periods=periods,
-        coverages=tuple(read_coverages(db, config, found.id, periods, filters, listings)),
+        watched=read_watched(db, config, found.id, periods, filters),
         asked=replace(asked, told=find_told(frame, corrections)),
         corrections=corrections,
     )
+
+
+def read_watched(
+    db: Database, config: Config, brand: str, periods: Sequence[Window], filters: Filters
+) -> tuple[float | None, ...]:
+    """Which part of each period was watched."""
+    listings = find_listings(db, brand=brand, source=filters.source)
+    watches = find_watches(db, brand=brand, since=periods[0].since, until=periods[-1].until, source=filters.source)
+    return tuple(find_shares(periods, listings, watches, enabled={source.name for source in config.sources if source.enabled}))
 
 
 def tasks_of(asked: Asked) -> list[str]:
@@ -131,13 +140,11 @@ def judge_goals(config: Config, read: Read, lines: Sequence[Line], points: Seque
     """The goals for these figures of the brand, held against the weeks."""
     if read.asked.attribute:
         return ()
-    answers = []
+    asked, answers = (read.ground.brand.id, read.asked.topic), []
     for line in lines:
-        goal_figure = KINDS[line.figure].goal
-        weeks = [as_week(point) for point in points if point.line == line.line]
-        for goal in config.goals:
-            if goal_figure and (goal.figure, goal.brand, goal.topic) == (goal_figure, read.ground.brand.id, read.asked.topic):
-                answers.append(judge_goal(goal, weeks))
+        goals = [goal for goal in config.goals if goal.figure == KINDS[line.figure].goal and (goal.brand, goal.topic) == asked]
+        weeks = [as_week(point) for point in points if point.line == line.line] if goals else []
+        answers += [judge_goal(goal, weeks) for goal in goals]
     return tuple(answers)
 
 

@@ -18,8 +18,8 @@ from trends.differences import Difference
 from trends.frame import Bools, Frame
 from trends.intervals import Z
 from trends.measures import Measure
-from trends.periods import Tally, add_slices
-from trends.prevalence import DRAWS, FLOOR, SEED, Confusion, join, nearest_on_faces, shares_of, unmix
+from trends.periods import Tally
+from trends.prevalence import DRAWS, FLOOR, SEED, Confusion, nearest_on_faces, shares_of, unmix
 from trends.timeline_answers import Level
 
 LABELS = {"net-sentiment": "net", "negative": "negative", "complaint-rate": "complaint"}
@@ -110,17 +110,15 @@ def solve(tally: Tally, labels: Mapping[str, str], confusion: Confusion) -> tupl
     sure = np.stack([tally.total(name) for name in labels.values()], axis=-1) - told
     count = len(told)
     amount = DRAWS if count <= 2 else FEWER_DRAWS
-    values = [
-        join(told[n].sum(), unmix(confusion.rates[None], shares_of(told[n])[None]), sure[n][None])[0] for n in range(count)
-    ]
+    # What `join` does, with how much was told by slice.
+    values = shares_of(told.sum(axis=1)[:, None] * unmix(confusion.rates[None], shares_of(told)) + sure)
     known = np.stack([draw_known(sure[n], n, amount) for n in range(count)])
     rates, shares = confusion.draws[:amount], shares_of(draw_told(tally, list(labels), told, amount))
     out = np.einsum("sdk,dkl->sdl", shares, np.linalg.inv(rates + 1e-12 * np.eye(rates.shape[-1])))
     off = (out < 0).any(axis=-1)
     if off.any():
         out[off] = nearest_on_faces(np.broadcast_to(rates, (count, *rates.shape))[off], shares[off])
-    # What `join` does, with how much was told by slice.
-    return np.array(values), shares_of(told.sum(axis=1)[:, None, None] * shares_of(out) + known)
+    return values, shares_of(told.sum(axis=1)[:, None, None] * shares_of(out) + known)
 
 
 def draw_told(tally: Tally, names: Sequence[str], told: Floats, amount: int) -> Floats:
@@ -133,8 +131,8 @@ def draw_told(tally: Tally, names: Sequence[str], told: Floats, amount: int) -> 
     root = vectors * np.sqrt(np.maximum(values, 0.0))[:, None, :]
     drawn: Floats = np.maximum(told[:, None, :] + np.einsum("sdk,slk->sdl", normal, root), 0.0)
     for place in np.flatnonzero(np.diff(tally.starts) < MANY):
-        inside = slice(tally.starts[place], tally.starts[place + 1])
-        people = np.stack([tally.sums[name][inside] for name in names], axis=-1)
+        inside = tally.in_order(int(place))
+        people = np.stack([tally.sums(name)[inside] for name in names], axis=-1)
         people = people[people.sum(axis=1) > 0]
         generator, even = np.random.default_rng([SEED, int(place)]), np.full(len(people), 1 / max(len(people), 1))
         drawn[place] = generator.multinomial(len(people), even, size=amount) @ people if len(people) else 0.0
@@ -146,14 +144,15 @@ def spread_of(tally: Tally, names: Sequence[str], told: Floats) -> Floats:
 
     Who said one thing has a label's square of 1 and no products; only who said more is multiplied out.
     """
-    often, bounds = tally.often
-    columns = [tally.sums[name][often] for name in names]
-    people = told.sum(axis=1) + add_slices((sum(columns) > 0) - np.asarray(sum(columns), np.float64), bounds)
+    often = tally.often
+    columns = [often.sums(name) for name in names]
+    spoken = sum(columns)
+    people = told.sum(axis=1) + often.spread((spoken > 0) - np.asarray(spoken, np.float64))
     products = np.zeros((len(told), len(names), len(names)))
     for row, one in enumerate(columns):
         for column, other in enumerate(columns):
-            products[:, row, column] = add_slices(one * other, bounds)
-        products[:, row, row] += told[:, row] - add_slices(one, bounds)
+            products[:, row, column] = often.spread(one * other)
+        products[:, row, row] += told[:, row] - often.spread(one)
     spread: Floats = products - told[:, :, None] * told[:, None, :] / np.maximum(people, 1.0)[:, None, None]
     return spread
 

@@ -11,7 +11,7 @@ import numpy as np
 from store.facts import CONFIRMS, CONTESTS, SIGN, TOPIC, WORDED
 from trends.frame import Bools, Frame, Rows
 from trends.measures import Measure
-from trends.periods import Slices, Tally, by_author
+from trends.periods import Slices, Tally, by_person
 from trends.timeline_ratings import Rated, find_rated, measure_ratings
 
 
@@ -35,8 +35,8 @@ class Subject:
 
     @cached_property
     def order(self) -> Rows:
-        """The facts by author."""
-        return by_author(self.frame)
+        """The facts by person."""
+        return by_person(self.frame)
 
     @cached_property
     def spoken(self) -> Bools:

@@ -1,41 +1,62 @@
-"""The level of a line in a slice with its 95% interval, and the difference of two slices."""
+"""The level of a line in every slice with its 95% interval, and the difference of two slices."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from collections.abc import Sequence
 
-from trends.crowd import Limits, quantile
-from trends.differences import Difference, Figure, chance_of, find_chance, square_and_add
+import numpy as np
+
+from trends.crowd import Floats, Limits
+from trends.differences import Difference, Figure, find_chance, square_and_add
 from trends.intervals import Z
-from trends.measures import Measure
-from trends.moments import NONE, Moments, figure_of, pull
+from trends.measures import FIVE, Measure
+from trends.moments import Moments, compare_moments
 from trends.timeline_answers import Level
+from trends.timeline_moments import figures_of, find_shared, kind_of
 
 COUNTS = ("mentions", "people")
+NOBODY = np.zeros(0)
+SILENT = (None, None, None)
 
 
-def level_of(measure: Measure, moments: Moments, place: int, *, floor: int, days: float | None) -> Level:
-    """A line's figure in one slice; `days` that were watched make a count's rate. Under `floor` people it has no value."""
-    n, people = round(float(moments.whole[place])), round(float(moments.people[place]))
+def levels_of(measure: Measure, moments: Moments, *, floor: int, days: Sequence[float | None]) -> list[Level]:
+    """A line's figure in every slice; `days` that were watched make a count's rate. Under `floor` people it has no value."""
+    n, people = (counts.round().astype(np.int64).tolist() for counts in (moments.whole, moments.people))
     if measure.kind.unit in COUNTS:
-        count = people if measure.kind.unit == "people" else n
-        low, high = limits_of_count(*sizes_of(measure, moments, place))(Z)
-        rate = count / days if days else None
-        return Level(value=float(count), low=low, high=high, n=count, people=people, per_day=rate, raw=None)
-    level = Level(value=None, low=None, high=None, n=n, people=people, per_day=None, raw=None)
-    if people < max(floor, 1):
-        return level
-    figure = figure_of(measure, moments, place)
-    low, high = figure.limits(Z)
-    return replace(level, value=figure.value, low=low, high=high)
+        ends = zip(*(column.tolist() for column in limits_of_counts(*sizes_of(measure, moments))), strict=True)
+        counts = people if measure.kind.unit == "people" else n
+        return [
+            Level(value=float(count), low=low, high=high, n=count, people=crowd, per_day=count / of if of else None, raw=None)
+            for count, crowd, (low, high), of in zip(counts, people, ends, days, strict=True)
+        ]
+    there = np.flatnonzero(moments.people >= max(floor, 1))
+    figures = figures_of(measure, moments.take(there))
+    told = np.stack([figures.value, *figures.limits(np.full(len(there), Z))], axis=-1).tolist()
+    said = dict(zip(there.tolist(), told, strict=True))
+    return [
+        Level(value=value, low=low, high=high, n=n[place], people=people[place], per_day=None, raw=None)
+        for place in range(len(n))
+        for value, low, high in (said.get(place, SILENT),)
+    ]
 
 
-def sizes_of(measure: Measure, moments: Moments, place: int) -> tuple[float, float]:
-    """(Σ m, Σ m²) of a count, m being each person's mentions, or 1 where people are counted."""
+def sizes_of(measure: Measure, moments: Moments) -> tuple[Floats, Floats]:
+    """(Σ m, Σ m²) of counts, m being each person's mentions, or 1 where people are counted."""
     if measure.kind.unit == "people":
-        return float(moments.people[place]), float(moments.people[place])
-    return float(moments.whole[place]), float(moments.sizes[place])
+        return moments.people, moments.people
+    return moments.whole, moments.sizes
+
+
+def limits_of_counts(total: Floats, squares: Floats) -> tuple[Floats, Floats]:
+    """As `limits_of_count` of many, at 95%."""
+    from scipy.special import chdtri, ndtr
+
+    effect = np.where(total > 0, squares / np.maximum(total, 1.0), 1.0)
+    count, tail = total / effect, float(ndtr(-Z))
+    # Of none there is nothing below.
+    low = np.where(count > 0, chdtri(np.where(count > 0, 2 * count, 1.0), 1 - tail) / 2, 0.0)
+    return np.minimum(low, count) * effect, np.maximum(chdtri(2 * count + 2, tail) / 2, count) * effect
 
 
 def limits_of_count(total: float, squares: float) -> Limits:
@@ -62,19 +83,22 @@ def differ(measure: Measure, moments: Moments, *, floor: int, days: tuple[float,
 
     What `trends.differences.compare_shares`, `compare_nets` and `compare_means` say of the two crowds.
     """
-    counts = {
-        "first_n": round(float(moments.whole[1])),
-        "second_n": round(float(moments.whole[0])),
-        "first_people": round(float(moments.people[1])),
-        "second_people": round(float(moments.people[0])),
-    }
     if measure.kind.unit in COUNTS:
-        now, past = (as_rate(sizes_of(measure, moments, place), days[place]) for place in (1, 0))
-        return compare(now, past, counts)
-    if min(counts["first_people"], counts["second_people"]) < max(floor, 1):
-        return Difference(first=None, second=None, value=None, low=None, high=None, chance=1.0, **counts)
-    now, past = (figure_of(measure, moments, place) for place in (1, 0))
-    return widen(measure, moments, now, past, compare(now, past, counts))
+        totals, squares = sizes_of(measure, moments)
+        rates = [as_rate((float(totals[place]), float(squares[place])), days[place]) for place in (1, 0)]
+        return compare(rates[0], rates[1], counts_of(moments))
+    now, past = moments.take(slice(1, 2)), moments.take(slice(0, 1))
+    worst, best = (np.array([end]) for end in measure.scale or FIVE)
+    (found,) = compare_moments(now, past, find_shared(measure), kind_of(measure), floor=floor, scale=(worst, best))
+    return found
+
+
+def counts_of(moments: Moments) -> dict[str, int]:
+    """What the difference of the second of two slices from the first stands on."""
+    (past, now), (past_people, now_people) = (
+        counts.round().astype(np.int64).tolist() for counts in (moments.whole, moments.people)
+    )
+    return {"first_n": now, "second_n": past, "first_people": now_people, "second_people": past_people}
 
 
 def compare(one: Figure, two: Figure, counts: dict[str, int]) -> Difference:
@@ -91,28 +115,6 @@ def compare(one: Figure, two: Figure, counts: dict[str, int]) -> Difference:
     )
 
 
-def widen(measure: Measure, moments: Moments, now: Figure, past: Figure, found: Difference) -> Difference:
-    """Widened to the t interval of the people, where some spoke in both: as `trends.differences.compare` does."""
-    there, here = measure.tally.both
-    answers = measure.tally.sums[measure.sums[-1]]
-    spoke = (answers[there] > 0) & (answers[here] > 0)
-    if found.value is None or found.low is None or found.high is None or not spoke.any():
-        return found
-    pulls = (pull(measure, here, now.value, moments.whole[1]), pull(measure, there, past.value, moments.whole[0]))
-    squares = (moments.error(1, now.value), moments.error(0, past.value))
-    total, freedoms = sum(squares), (moments.people[1] - 1, moments.people[0] - 1)
-    terms = sum(square**2 / freedom for square, freedom in zip(squares, freedoms, strict=True) if freedom)
-    freedom = total**2 / terms if math.isfinite(total) and terms > 0 else 1.0
-    error = math.sqrt(max(total - 2 * float((pulls[0] * pulls[1]).sum()), 0.0))
-    reach = quantile(Z, freedom) * error
-    return replace(
-        found,
-        low=max(min(found.low, found.value - reach), -now.span),
-        high=min(max(found.high, found.value + reach), now.span),
-        chance=max(found.chance, chance_of(found.value, error, freedom)),
-    )
-
-
 def as_rate(sizes: tuple[float, float], days: float) -> Figure:
     """A count per day."""
     limits = limits_of_count(*sizes)
@@ -121,4 +123,4 @@ def as_rate(sizes: tuple[float, float], days: float) -> Figure:
         low, high = limits(z)
         return low / days, high / days
 
-    return Figure(value=sizes[0] / days, part=NONE, limits=scaled, span=math.inf)
+    return Figure(value=sizes[0] / days, part=NOBODY, limits=scaled, span=math.inf)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,13 +16,13 @@ from trends.frame import Frame
 from trends.gathering import NOTHING, Gathered
 from trends.intervals import discoveries
 from trends.measures import Measure
-from trends.moments import find_moments
 from trends.periods import OUTSIDE, cut
 from trends.timeline_answers import Level, Line, Point, PointStatus, Shift, Told
 from trends.timeline_correction import Correction, Interval, correct_all, correct_difference, corrected
 from trends.timeline_figures import Asked, Subject, find_measures
 from trends.timeline_kinds import KINDS
-from trends.timeline_levels import differ, level_of
+from trends.timeline_levels import differ, levels_of
+from trends.timeline_moments import find_moments
 from trends.windows import Window
 
 EMPTY = Level(value=None, low=None, high=None, n=0, people=0, per_day=None, raw=None)
@@ -37,8 +37,8 @@ class Read:
     frame: Frame
     """With ratings without words too, where ratings are asked for."""
     periods: tuple[Window, ...]
-    coverages: tuple[Coverage, ...]
-    """Of the periods."""
+    watched: tuple[float | None, ...]
+    """Which part of each period was watched; None where that is not known."""
     asked: Asked
     corrections: Mapping[str, Correction]
 
@@ -69,7 +69,7 @@ def find_lines(read: Read) -> tuple[Line, ...]:
     measures = find_measures(cut(read.frame, [past.window], read.subject.order), read.subject)
     days = watched_days(past.window, past.coverage)
     plain = {
-        line: level_of(measure, find_moments(measure), 0, floor=read.floor, days=days) for line, measure in measures.items()
+        line: levels_of(measure, find_moments(measure), floor=read.floor, days=[days])[0] for line, measure in measures.items()
     }
     kept = {
         line: measure
@@ -166,38 +166,33 @@ def find_points(read: Read, lines: Sequence[Line]) -> tuple[Point, ...]:
     measures = find_measures(slices, read.subject)
     better = correct_all({line.line: measures[line.line] for line in lines if line.line in measures}, read.corrections)
     codes = slices.codes
-    counts = np.bincount(codes[codes != OUTSIDE], minlength=len(slices)).tolist()
-    watched = [watched_share(coverage) for coverage in read.coverages]
-    return tuple(
-        find_point(line, period, plain, better.get((line.line, place)))
-        for line in lines
-        for place, (period, plain) in enumerate(find_levels(read, measures.get(line.line), counts, watched))
-    )
+    counts = np.bincount(codes.compress(codes != OUTSIDE), minlength=len(slices)).tolist()
+    periods = [
+        Watched(period, part, part is not None and part < NOTHING and not count)
+        for period, part, count in zip(read.periods, read.watched, counts, strict=True)
+    ]
+    days = [None if one.watched is None else length_days(one.window) * one.watched for one in periods]
+    names = [(str(period.first_day), str(period.end_day), period.label) for period in read.periods]
+    points: list[Point] = []
+    for line in lines:
+        measure = measures.get(line.line)
+        levels = levels_of(measure, find_moments(measure), floor=read.floor, days=days) if measure else [EMPTY] * len(periods)
+        points += [
+            find_point(line, name, period, EMPTY if period.unwatched else plain, better.get((line.line, place)))
+            for place, (name, period, plain) in enumerate(zip(names, periods, levels, strict=True))
+        ]
+    return tuple(points)
 
 
-def find_levels(
-    read: Read, measure: Measure | None, counts: Sequence[int], watched: Sequence[float | None]
-) -> Iterator[tuple[Watched, Level]]:
-    """Each period of a line, with its level; what is known of an unwatched one is still told."""
-    moments = None if measure is None else find_moments(measure)
-    for place, (period, part) in enumerate(zip(read.periods, watched, strict=True)):
-        unwatched = part is not None and part < NOTHING and not counts[place]
-        if measure is None or moments is None or unwatched:
-            yield Watched(period, part, unwatched), EMPTY
-        else:
-            days = None if part is None else length_days(period) * part
-            yield Watched(period, part, unwatched), level_of(measure, moments, place, floor=read.floor, days=days)
-
-
-def find_point(line: Line, period: Watched, plain: Level, better: Interval | None) -> Point:
-    """One period of one line."""
+def find_point(line: Line, names: tuple[str, str, str], period: Watched, plain: Level, better: Interval | None) -> Point:
+    """One period of one line, with its first day, its end and its label; what is known of an unwatched one is still told."""
     level = corrected(plain, better)
     status: PointStatus = "not watched" if period.unwatched else "too few" if level.value is None else "known"
     return Point(
         line=line.line,
-        first_day=str(period.window.first_day),
-        end_day=str(period.window.end_day),
-        label=period.window.label,
+        first_day=names[0],
+        end_day=names[1],
+        label=names[2],
         status=status,
         watched=period.watched,
         level=level,

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-import numpy as np
 from sqlite_utils import Database
 
 from config import Config, Topic
@@ -15,8 +14,11 @@ from trends.frame import CUSTOMERS, Filters
 from trends.gathering import find_brand
 from trends.loading import load_frame
 from trends.people import Row
+from trends.stacks import Stack
 from trends.suggestions import ListedTopic, TopicList
 from trends.windows import Window
+
+NOBODY = Voices(mentions=0, people=0, anonymous=0)
 
 
 def answer_topics(
@@ -33,14 +35,12 @@ def answer_topics(
     asked = find_brand(config, brand)
     frame = load_frame(db, asked.id, window, Filters(source=source, language=language, voices=voices))
     taggers = find_topic_taggers(db)
-    by_topic = {topic: frame.once(frame.within(rows, window)) for topic, rows in frame.topics.items()}
-    unread = find_unread(config.topics, taggers, sum(row["mentions"] for row in count_by_source(db)))
+    every = Stack.build(frame, list(frame.topics.values()))
+    drawn = dict(zip(frame.topics, every.within(window).once().voices(), strict=True))
+    unread = find_unread(config.topics, taggers, lambda: sum(row["mentions"] for row in count_by_source(db)))
     known = {topic.id for topic in config.topics}
-    left = [Topic(id=topic, name=topic, description="") for topic in sorted(by_topic) if topic not in known]
-    left = [topic for topic in left if len(by_topic[topic.id])]
-    complaints = frame.rows_where(window, frame.complains)
-    none = np.zeros(0, np.int64)
-    sorted_out = frame.masked(np.concatenate([none, *frame.topics.values()]))
+    left = [topic for topic, said in sorted(drawn.items()) if topic not in known and said.mentions]
+    complaints, sorted_out = frame.rows_where(window, frame.complains), frame.masked(every.rows)
     return TopicList(
         brand=asked.id,
         brand_name=asked.name,
@@ -48,8 +48,8 @@ def answer_topics(
         complaints=len(complaints),
         unsorted=len(complaints) - len(frame.rows_where(window, frame.complains & sorted_out)),
         topics=tuple(
-            list_topic(topic, frame.voices(by_topic.get(topic.id, none)), unread.get(topic.id, 0), configured=topic.id in known)
-            for topic in (*config.topics, *left)
+            list_topic(topic, drawn.get(topic.id, NOBODY), unread.get(topic.id, 0), configured=topic.id in known)
+            for topic in (*config.topics, *(Topic(id=topic, name=topic, description="") for topic in left))
         ),
         notes=late_notes(config.topics, taggers),
     )
@@ -69,10 +69,12 @@ def list_topic(topic: Topic, voices: Voices, due: int, *, configured: bool) -> L
     )
 
 
-def find_unread(topics: Sequence[Topic], taggers: Sequence[Row], mentions: int) -> dict[str, int]:
+def find_unread(topics: Sequence[Topic], taggers: Sequence[Row], count_all: Callable[[], int]) -> dict[str, int]:
     """How many mentions were not read for each topic as it is worded now: all of them where its wording is new."""
     read_as = {(row["topic"], row["description"]): int(row["unread"]) for row in taggers}
-    return {topic.id: read_as.get((topic.id, topic.description), mentions) for topic in topics}
+    fresh = {topic.id for topic in topics if (topic.id, topic.description) not in read_as}
+    mentions = count_all() if fresh else 0
+    return {topic.id: mentions if topic.id in fresh else read_as[topic.id, topic.description] for topic in topics}
 
 
 def late_notes(topics: Sequence[Topic], taggers: Sequence[Row]) -> tuple[str, ...]:

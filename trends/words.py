@@ -97,9 +97,13 @@ def telling_terms(text: str) -> list[str]:
     terms: list[str] = []
     last, stops = "", stop_words()
     for word in split_words(text):
-        telling = len(word) >= SHORTEST and word not in stops and not any(map(str.isdigit, word))
-        bare = word.partition("'")[0] if telling else ""
-        terms += [bare] * bool(bare) + [f"{last} {bare}"] * bool(last and bare)
+        bare = ""
+        # Most words are all letters, which is soon known; others may have marks or joiners in them.
+        if len(word) >= SHORTEST and word not in stops and (word.isalpha() or not any(map(str.isdigit, word))):
+            bare = word.partition("'")[0]
+            terms.append(bare)
+            if last:
+                terms.append(f"{last} {bare}")
         last = bare
     return terms
 

@@ -141,7 +141,7 @@ def do(db, path, step):
 
 
 @given(STEPS)
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_facts_kept_are_facts_made_anew(tmp_path, steps):
     for file in tmp_path.glob("repute*"):
         file.unlink()

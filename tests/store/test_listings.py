@@ -90,7 +90,7 @@ def kept(db):
     )
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(changes=st.lists(CHANGES, max_size=25))
 def test_what_was_watched_is_what_the_watches_say_after_any_change(changes):
     db = Database(memory=True)

@@ -142,5 +142,21 @@ def test_topics_are_listed_by_name_also_those_that_a_person_found(db, found, tag
     assert found(topic="app") == ["en"]
 
 
+@pytest.mark.parametrize(
+    "scope",
+    [ANY, Scope(brand="acme"), Scope(brand="other"), Scope(brand="acme", language="tr"),
+     Scope(brand="", since="2026-09-02T00:00:00Z", until="2026-09-05T00:00:00Z", first_day="2026-09-02", end_day="2026-09-05")],
+)  # fmt: skip
+def test_a_rare_topic_is_found_as_a_frequent_one_is(monkeypatch, db, found, tag, scope):
+    topics = [Tagger(task="topic", subject=name, model="gold") for name in ("refund", "app")]
+    tag(Tag(tagger=topics[0], label="refund"), names=["en", "hi", "ur", "other"])
+    row = {"mention": 2, "span": 0, "brand": "", "task": "topic", "subject": "refund", "label": "refund"}
+    db["judgements"].insert(row | {"judge": "ada", "judged": "2026-09-10T00:00:00Z"})
+    rare = found(topic="refund", scope=scope)
+    monkeypatch.setattr("store.search.RARE", 0)
+    assert found(topic="refund", scope=scope) == rare != []
+    assert found(topic="app", scope=scope) == []
+
+
 def test_quoting_keeps_a_star_and_drops_what_has_no_letter():
     assert quoted('iade* "two weeks" & "') == '"iade"* "two weeks"'

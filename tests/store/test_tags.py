@@ -3,9 +3,11 @@ from __future__ import annotations
 from store.records import Tag, TaggedMention, Tagger
 from store.saving import save_mentions
 from store.tags import count_due, find_due, save_tagged, set_current_taggers
+from store.unsorted import find_topic_taggers
 
 SENTIMENT = Tagger(task="sentiment", model="m1")
 DELIVERY = Tagger(task="topic", subject="delivery", model="m1", description="late", threshold=0.5)
+STAFF = Tagger(task="topic", subject="staff", model="m1", description="rude", threshold=0.5)
 REWORDED = Tagger(task="topic", subject="delivery", model="m1", description="late or lost", threshold=0.5)
 
 
@@ -55,6 +57,16 @@ def test_going_back_to_the_old_wording_makes_it_due_again(db, author, matched):
         save_tagged(db, [tagged(due[0], Tag(tagger=taggers[0], label="delivery"))], ids, taggers)
     assert db["taggers"].count == 2
     assert db["tags"].count == 1
+
+
+def test_what_other_taggers_have_read_is_counted_for_those_that_stayed(db, author, matched):
+    for external_id in ("1", "2", "3"):
+        save_one(db, author, matched, external_id=external_id)
+    for taggers, count in (([SENTIMENT, DELIVERY], 3), ([SENTIMENT, REWORDED], 2), ([SENTIMENT, REWORDED, STAFF], 1)):
+        ids = set_current_taggers(db, taggers)
+        save_tagged(db, [tagged(due) for due in find_due(db, count)], ids, taggers)
+    assert count_due(db) == 2
+    assert [(row["topic"], row["unread"]) for row in find_topic_taggers(db)] == [("delivery", 1), ("staff", 2)]
 
 
 def test_an_edit_during_reading_leaves_the_mention_due(db, author, matched):

@@ -14,7 +14,7 @@ PLAIN = st.floats(-1e6, 1e6).map(lambda value: round(value, 3))
 PAIRS = st.lists(st.tuples(PLAIN, PLAIN), min_size=8, max_size=60)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(PAIRS)
 def test_the_correlation_is_scipys(pairs):
     first, second = (np.array(side) for side in zip(*pairs, strict=True))
@@ -27,7 +27,7 @@ def test_the_correlation_is_scipys(pairs):
     assert pearson(ranks(first), ranks(second)) == pytest.approx(stats.spearmanr(first, second).statistic, abs=1e-9)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.tuples(st.none() | PLAIN, st.none() | PLAIN), max_size=60))
 def test_whatever_the_weeks_the_figures_are_in_bounds(weeks):
     found = correlate([one for one, _ in weeks], [two for _, two in weeks])
@@ -121,7 +121,6 @@ def test_a_perfect_line_is_one():
     )
 
 
-@settings(deadline=None)
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=12))
 def test_holm_by_its_definition(chances):
     found = holm(chances)

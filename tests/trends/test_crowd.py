@@ -12,7 +12,6 @@ from trends.intervals import Z, net, share
 ANSWERS = st.lists(st.tuples(st.integers(0, 6), st.booleans()), max_size=40)
 
 
-@settings(deadline=None)
 @given(ANSWERS)
 def test_a_crowd_adds_up_by_person_and_leaves_the_anonymous_alone(answers):
     crowd = gather_crowd([person for person, _ in answers], [said for _, said in answers])
@@ -26,7 +25,6 @@ def test_a_crowd_adds_up_by_person_and_leaves_the_anonymous_alone(answers):
     assert crowd.once == all(row[2] == 1 for row in expected)
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 3), st.integers(1, 5)), max_size=40))
 def test_crowds_of_groups_are_the_crowds_of_each_group(answers):
     people, groups, values = zip(*answers, strict=True) if answers else ((), (), ())
@@ -45,7 +43,6 @@ def test_share_and_net_are_those_of_the_intervals():
     assert share_of(crowd, floor=6).too_few
 
 
-@settings(deadline=None)
 @given(st.lists(st.floats(1, 5), min_size=3, max_size=60))
 def test_the_interval_of_a_mean_is_students_with_one_worst_and_one_best_more(values):
     crowd = gather_crowd(range(1, len(values) + 1), values)
@@ -95,7 +92,7 @@ def test_the_interval_of_a_mean_holds_the_truth_often_enough(shape, people):
     assert held >= 0.93 * 400
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(1, 12))
 def test_one_who_rates_often_widens_the_interval_of_a_mean(times):
     people = [*([1] * times), *range(2, 14)]

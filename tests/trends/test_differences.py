@@ -37,7 +37,7 @@ def net_crowd(plus: int, none: int, minus: int):
     return gather_crowd(people, [1] * plus + [0] * (none + minus), [0] * (plus + none) + [1] * minus)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(SIZES, SIZES)
 def test_the_difference_of_two_shares_is_newcombes(first, second):
     found = compare_shares(crowd_of(*first), crowd_of(*second, anonymous=True), floor=1)
@@ -53,7 +53,7 @@ def test_newcombes_own_example():
     assert (found.low, found.high) == pytest.approx((0.0524, 0.3339), abs=1e-4)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(SIZES, SIZES)
 def test_the_chance_says_what_the_interval_says(first, second):
     found = compare_shares(crowd_of(*first), crowd_of(*second), floor=1)
@@ -62,7 +62,7 @@ def test_the_chance_says_what_the_interval_says(first, second):
         assert (found.chance < 0.05) == (not found.low <= 0 <= found.high)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.tuples(*[st.integers(0, 30)] * 3).filter(any), st.tuples(*[st.integers(0, 30)] * 3).filter(any))
 def test_the_difference_of_two_nets_mirrors_and_holds_its_value(first, second):
     one, two = net_crowd(*first), net_crowd(*second)
@@ -72,7 +72,6 @@ def test_the_difference_of_two_nets_mirrors_and_holds_its_value(first, second):
     assert (back.low, back.high, back.chance) == pytest.approx((-there.high, -there.low, there.chance), abs=1e-9)
 
 
-@settings(deadline=None)
 @given(st.integers(0, 60), st.integers(0, 60), st.integers(0, 60))
 def test_the_limits_at_any_z_are_the_projects_at_95_percent(plus, none, minus):
     whole = plus + none + minus
@@ -88,7 +87,7 @@ def test_a_net_without_neutrals_is_two_shares_stretched():
     assert (nets.value, nets.low, nets.high) == pytest.approx((2 * shares.value, 2 * shares.low, 2 * shares.high))
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(0, 10_000))
 def test_with_many_people_the_difference_of_two_means_is_welchs(seed):
     rng = np.random.default_rng(seed)

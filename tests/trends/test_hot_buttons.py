@@ -236,7 +236,7 @@ ROWS = st.lists(
 
 
 @given(ROWS)
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_figures_agree_with_a_naive_recount(config, plant, rows):
     for file in config.database.parent.glob("repute*"):
         file.unlink()

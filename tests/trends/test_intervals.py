@@ -12,7 +12,7 @@ COUNTS = st.integers(0, 5000)
 
 
 @given(COUNTS, COUNTS)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_wilson_is_scipys(first, second):
     whole = first + second
     if not whole:
@@ -86,7 +86,7 @@ def test_under_the_floor_there_is_no_value():
 
 
 @given(st.integers(0, 300), st.integers(0, 300), st.floats(1, 30), st.floats(1, 30))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_the_test_of_two_counts_is_twice_scipys_smaller_tail(first, second, time1, time2):
     found = compare_counts(first, second, time1, time2)
     if not first + second:
@@ -98,7 +98,6 @@ def test_the_test_of_two_counts_is_twice_scipys_smaller_tail(first, second, time
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=30))
-@settings(deadline=None)
 def test_discoveries_are_benjamini_and_hochbergs(chances):
     adjusted = stats.false_discovery_control(chances)
     for found, corrected in zip(discoveries(chances), adjusted, strict=True):

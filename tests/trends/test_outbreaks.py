@@ -266,7 +266,7 @@ def test_days_are_settled_one_by_one():
     st.integers(1, 3),
     st.integers(0, 50),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_whatever_the_counts_the_answer_is_sane(counts, last_days, more):
     tests = examine(make_series(counts), last_days=last_days)
     assert len(tests) == sum(count is not None for count in counts[-last_days:])

@@ -39,7 +39,7 @@ def test_what_the_confusion_cannot_give_is_clipped(told, value):
     assert 0 <= share.low <= share.high <= 1
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(st.integers(0, 500), min_size=3, max_size=3).filter(any))
 def test_a_perfect_classifier_corrects_nothing(counts):
     confusion = estimate_confusion(judged({(label, label): 40 for label in THREE}), THREE)
@@ -49,7 +49,7 @@ def test_a_perfect_classifier_corrects_nothing(counts):
     assert corrected.net.value == pytest.approx(corrected.net.raw, abs=1e-9)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.lists(st.lists(st.floats(0.01, 1), min_size=3, max_size=3), min_size=3, max_size=3),
     st.lists(st.floats(0.001, 1), min_size=3, max_size=3),

@@ -16,7 +16,6 @@ def nps_rows(values, source="survey", first=1):
     return [(source, value, 0, 10, "nps", f"{source} {first + place}") for place, value in enumerate(values)]
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(0, 10), min_size=1, max_size=60))
 def test_nps_is_promoters_less_detractors(values):
     found = rate(from_rows(nps_rows(values)), floor=1).nps
@@ -109,7 +108,7 @@ def test_ratings_without_a_scale_or_beyond_it_are_counted_as_left_out():
     assert (found.left_out, found.scales[0].mean.n) == (3, 1)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.lists(
         st.tuples(

@@ -22,14 +22,14 @@ from trends.gathering import QuestionError
 from trends.hot_buttons import answer_hot_buttons
 from trends.intervals import Z, net, share
 from trends.loading import load_frame
-from trends.moments import find_moments
 from trends.overview import answer_overview
-from trends.periods import by_author, cut, find_periods
+from trends.periods import by_person, cut, find_periods
 from trends.prevalence import correct
 from trends.timeline import answer_trend
 from trends.timeline_correction import read_corrections
 from trends.timeline_figures import Asked, Subject, find_measures
 from trends.timeline_levels import as_rate, compare, differ, limits_of_count
+from trends.timeline_moments import find_moments
 from trends.windows import all_time, before, last, window
 
 NOW = "2026-10-05T08:00:00Z"
@@ -293,7 +293,7 @@ def test_differences_are_those_of_the_crowds(plant, config, zone, seed):
     rows = [{**row, "text": row.get("text", f"Text {n}")} for n, row in enumerate(many_rows(200, seed=seed))]
     asked = window("2026-09-03", "2026-10-04", now=NOW, zone=zone)
     frame = load_frame(plant(rows), "tamarind", all_time(now=NOW, zone=zone), Filters(), wordless=True)
-    slices = cut(frame, [before(asked), asked], by_author(frame))
+    slices = cut(frame, [before(asked), asked], by_person(frame))
     figures = ("net-sentiment", "negative", "complaint-rate", "escalation-rate", "confirmed", "ratings")
     measures = find_measures(slices, Subject(frame, Asked(figures, attribute="fast" if seed % 2 else "")))
     assert {"net-sentiment", "negative", "mean reviews 1-5", "top reviews 1-5"} <= set(measures)

@@ -6,6 +6,7 @@ import re
 from dataclasses import fields, replace
 from datetime import timedelta
 from functools import lru_cache
+from operator import attrgetter
 
 from crawlers.context import shift
 from store.records import KINDS, MEASURES, PRECISIONS, VOICES, Mention
@@ -13,17 +14,18 @@ from store.records import KINDS, MEASURES, PRECISIONS, VOICES, Mention
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 """NUL ends a text in SQLite's own tools, and a lone surrogate is no Unicode."""
 TIME = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\dZ")
+TEXTS = [field.name for field in fields(Mention) if "str" in str(field.type)]
+VALUES = attrgetter(*TEXTS)
 AHEAD = timedelta(days=1)
 """A clock may be wrong and a zone unknown; further ahead a publication time is none."""
 
 
 def clean_mention(mention: Mention, now: str) -> Mention:
     """Take out what cannot be stored, and a publication time that is none or lies ahead of `now` by more than a day."""
+    values = VALUES(mention)
     changes: dict[str, object] = {}
-    for field in fields(mention):
-        value = getattr(mention, field.name)
-        if isinstance(value, str) and UNSTORABLE.search(value):
-            changes[field.name] = UNSTORABLE.sub("", value)
+    if UNSTORABLE.search(" ".join(filter(None, values))):
+        changes = {name: UNSTORABLE.sub("", value) for name, value in zip(TEXTS, values, strict=True) if value}
     published = mention.published
     if published is None or not TIME.fullmatch(published) or published > latest(now):
         changes |= {"published": None, "published_precision": "unknown"}

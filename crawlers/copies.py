@@ -1,10 +1,16 @@
-"""The MinHash bands by which the store finds texts that may be copies of each other."""
+"""The MinHash bands by which the store finds texts that may be copies of each other.
+
+Stores hold them, so they must stay what they are: the values of datasketch 2's `MinHash(num_perm=64, seed=1)`, scheme affine32,
+as a test holds. Datasketch itself had another scheme before 2.0, takes longer, and brings all of scipy into every crawl.
+"""
 
 from __future__ import annotations
 
 from functools import cache
-from hashlib import blake2b
-from typing import Any
+from hashlib import blake2b, sha1
+
+import numpy as np
+from numpy.typing import NDArray
 
 from store.copies import MIN_WORDS, shingles
 
@@ -12,28 +18,42 @@ BANDS = 16
 ROWS = 4
 """Hash values in a band. Texts that share 70% of their shingles meet in one of 16 bands of 4 with probability 0.987, at 80%
 0.9998; Leskovec, Rajaraman, Ullman, Mining of Massive Datasets, 3.4."""
+BAND_BYTES = 8 * ROWS
+MARKS = [bytes([band]) for band in range(BANDS)]
+"""Each band's own number, which is hashed with its values, so that bands do not meet each other."""
+SEED = 1
+
+Hashes = NDArray[np.uint32]
 
 
 def copy_bands(text: str | None) -> tuple[int, ...]:
     """Sixteen signed 64-bit numbers, of which copies share some; none for a text of under 25 words."""
     if text is None or len(text.split()) < MIN_WORDS:
         return ()
-    sketch = shared_sketch()
-    sketch.clear()
-    sketch.update_batch([shingle.encode() for shingle in shingles(text)])
-    values = sketch.hashvalues.astype("<u8").tobytes()
-    return tuple(hash_band(band, values[8 * ROWS * band : 8 * ROWS * (band + 1)]) for band in range(BANDS))
+    runs = b"".join([sha1(run.encode()).digest()[:4] for run in shingles(text)])
+    factors, terms = draw_functions()
+    least = (mix(np.frombuffer(runs, "<u4"))[:, None] * factors + terms).min(axis=0)
+    values = least.astype("<u8").tobytes()
+    bands = [
+        blake2b(mark + values[BAND_BYTES * band : BAND_BYTES * (band + 1)], digest_size=8).digest()
+        for band, mark in enumerate(MARKS)
+    ]
+    return tuple(np.frombuffer(b"".join(bands), "<i8").tolist())
+
+
+def mix(hashes: Hashes) -> Hashes:
+    """MurmurHash3's finalizer, of which the hash functions are then linear (modulo 2^32)."""
+    mixed = hashes ^ (hashes >> np.uint32(16))
+    mixed *= np.uint32(0x85EBCA6B)
+    mixed ^= mixed >> np.uint32(13)
+    mixed *= np.uint32(0xC2B2AE35)
+    mixed ^= mixed >> np.uint32(16)
+    return mixed
 
 
 @cache
-def shared_sketch() -> Any:
-    """One sketch with its sixty-four hash functions, for one text after the other: to draw those takes longer than a text."""
-    from datasketch import MinHash
-
-    return MinHash(num_perm=BANDS * ROWS, seed=1)
-
-
-def hash_band(band: int, values: bytes) -> int:
-    """One number for the values of one band; the band's own number is in it, so that bands do not meet each other."""
-    digest = blake2b(bytes([band]) + values, digest_size=8).digest()
-    return int.from_bytes(digest, "little", signed=True)
+def draw_functions() -> tuple[Hashes, Hashes]:
+    """Factors (odd) and terms of the sixty-four hash functions."""
+    chance = np.random.RandomState(SEED)
+    factors = chance.randint(0, 1 << 31, BANDS * ROWS, dtype=np.uint32) * np.uint32(2) + np.uint32(1)
+    return factors, chance.randint(0, 1 << 32, BANDS * ROWS, dtype=np.uint32)

@@ -19,6 +19,8 @@ EARLIEST = 1990
 UNKNOWN: tuple[None, Precision] = (None, "unknown")
 OWN_ZONE = re.compile(r"(Z|UTC|GMT|[+-]\d\d:?\d\d)$|^\d+(\.\d+)?$")
 """How a time says its own zone; a count of seconds since 1970 has none to say."""
+ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
+"""A time as it should be."""
 
 
 def parse_date(text: str | None, *, day_first: bool | None = None) -> tuple[str | None, Precision]:
@@ -55,10 +57,11 @@ def parse_local(text: str | None, *, day_first: bool | None = None, zone: str | 
 
 def parse_iso(text: str) -> datetime | None:
     """ISO 8601 and its usual blemishes: a blank before the offset, both `Z` and an offset."""
-    text = re.sub(r"\s+(?=[+-]\d\d:?\d\d$)", "", text)
-    text = re.sub(r"Z(?=[+-]\d\d:?\d\d$)", "", text)
-    if not re.match(r"\d{4}-\d\d-\d\d|\d{8}$", text):
-        return None
+    if not ISO.fullmatch(text):
+        text = re.sub(r"\s+(?=[+-]\d\d:?\d\d$)", "", text)
+        text = re.sub(r"Z(?=[+-]\d\d:?\d\d$)", "", text)
+        if not re.match(r"\d{4}-\d\d-\d\d|\d{8}$", text):
+            return None
     try:
         return datetime.fromisoformat(text)
     except ValueError:

@@ -16,6 +16,8 @@ from store.records import Kind, Precision, Voice
 
 REAL_ID = re.compile(r"\d{3,}|[0-9a-f]{8,}|^(urn|tag):", re.IGNORECASE)
 """What an id of one's own holds; `#review-2` only counts places on the page."""
+PLAIN_PATH = re.compile(r"(?:/[\w-]+)+")
+PAGE_NUMBER = re.compile(r"/page[-/]\d+$")
 PASSING = re.compile(r"^(utm_.*|fbclid|gclid|ref|page|p|sort|order)$", re.IGNORECASE)
 """Query parameters that are of the visit, not of the thing."""
 
@@ -50,13 +52,16 @@ class Sight:
 @lru_cache(maxsize=4096)
 def address_id(url: str, page_url: str) -> str:
     """What stays of an address when scheme, own host, passing parameters and page numbers are taken off."""
+    if PLAIN_PATH.fullmatch(url):
+        # What most sites write: there is nothing to take off but a page's number.
+        return PAGE_NUMBER.sub("", url) or "/"
     whole = resolve(url, page_url)
     if whole is None:
         return url.strip()
     parts = urlsplit(whole)
     here = urlsplit(page_url).netloc.removeprefix("www.")
     host = parts.netloc.removeprefix("www.")
-    path = re.sub(r"/page[-/]\d+$", "", parts.path.rstrip("/")) or "/"
+    path = PAGE_NUMBER.sub("", parts.path.rstrip("/")) or "/"
     query = urlencode([(key, value) for key, value in parse_qsl(parts.query) if not PASSING.match(key)])
     place = ("" if host == here else host) + path
     return place + (f"?{query}" if query else "") + (f"#{parts.fragment}" if parts.fragment else "")
@@ -74,7 +79,7 @@ def resolve(url: str, page_url: str) -> str | None:
 
 def is_address(value: str) -> bool:
     """Whether an id is written as an address rather than as a plain number or name."""
-    return bool(re.match(r"https?://|/", value)) or "#" in value
+    return value.startswith(("http://", "https://", "/")) or "#" in value
 
 
 def post_id(node: Node, page_url: str) -> str | None:
@@ -125,11 +130,11 @@ def merge_twins(sights: Sequence[Sight]) -> list[Sight]:
 
 def same(one: Sight, other: Sight) -> bool:
     """Whether two sights of a page show the same thing."""
+    if one.node.syntax == other.node.syntax:
+        # Most of a page differ in their words: each is held against every other one.
+        return one.text == other.text and bool(one.author and (one.text or one.published)) and facts(one) == facts(other)
     if one.kind != other.kind or (one.author and other.author and one.author.casefold() != other.author.casefold()):
         return False
-    if one.node.syntax == other.node.syntax:
-        mine, yours = ((s.own_id, s.author, s.title, s.text, s.published, s.rating) for s in (one, other))
-        return mine == yours and bool(one.author and (one.text or one.published))
     if one.own_id and one.own_id == other.own_id:
         return True
     words, others = letters(one.text), letters(other.text)
@@ -137,6 +142,11 @@ def same(one: Sight, other: Sight) -> bool:
         return bool(one.title or one.published) and (one.title, one.rating) == (other.title, other.rating)
     short, long = sorted((words, others), key=len)
     return words == others or (len(short) >= 20 and long.startswith(short))
+
+
+def facts(sight: Sight) -> tuple[object, ...]:
+    """What two sights in one syntax must have in common besides their words."""
+    return sight.kind, sight.own_id, sight.author, sight.title, sight.published, sight.rating
 
 
 @lru_cache(maxsize=8192)

@@ -24,6 +24,8 @@ class Markup:
 
     roots: tuple[Node, ...]
     problems: tuple[str, ...]
+    following: tuple[str, ...] = ()
+    """The addresses of the next page, as the page writes them."""
 
 
 def parse_markup(body: bytes, encoding: str | None = None) -> Markup:
@@ -38,7 +40,9 @@ def parse_markup(body: bytes, encoding: str | None = None) -> Markup:
     except (ValueError, LookupError, html.etree.LxmlError) as error:
         return Markup((), (f"no HTML: {error}",))
     linked, problems = read_scripts(document)
-    return Markup((*linked, *read_microdata(document), *read_rdfa(document)), tuple(problems))
+    following = document.xpath('(//link | //a)[contains(concat(" ", normalize-space(@rel), " "), " next ")]/@href')
+    roots = (*linked, *read_microdata(document), *read_rdfa(document))
+    return Markup(roots, tuple(problems), tuple(map(str, following)))
 
 
 def read_scripts(document: html.HtmlElement) -> tuple[list[Node], list[str]]:
@@ -102,10 +106,15 @@ def link(scripts: list[Any]) -> list[Node]:
         node = Node(type_names(value.get("@type")), as_text(value.get("@id")))
         for key, item in value.items():
             if not key.startswith("@") or key == "@graph":
+                if isinstance(item, str):
+                    # Most are: what follows is for the others.
+                    node.properties[short_name(key)] = [item]
+                    continue
                 items = flatten(convert(unwrap(item), depth + 1))
                 node.properties[short_name(key)] = items
-                bare = ((i, x.id) for i, x in enumerate(items) if isinstance(x, Node) and x.id and not x.properties)
-                pending.extend((items, i, wanted) for i, wanted in bare)
+                for i, x in enumerate(items):
+                    if isinstance(x, Node) and x.id and not x.properties:
+                        pending.append((items, i, x.id))
         if node.id and node.properties:
             index.setdefault(node.id, node)
         return node

@@ -23,7 +23,11 @@ class BrandMatcher:
         for number, query in enumerate(self.queries):
             for trigger in query.triggers or ():
                 self.triggered.setdefault(trigger, []).append(number)
-        self.has_prefixes = any(trigger.endswith("*") for trigger in self.triggered)
+        self.prefixes: dict[str, list[str]] = {}
+        """First two signs -> the triggers that stand for all words that begin so or so."""
+        for trigger in self.triggered:
+            if trigger.endswith(EVERYTHING):
+                self.prefixes.setdefault(trigger[:2], []).append(trigger)
         self.accounts = {bare_account(account): brand for brand in brands for account in brand.accounts}
         self.everything = any(query.is_everything for query in self.queries)
         """Whether some brand's query is `*`, so that even a mention without words is somebody's."""
@@ -43,8 +47,9 @@ class BrandMatcher:
     def match_words(self, words: Words) -> list[tuple[str, str]]:
         """(brand id, what matched) by the queries alone."""
         keys = self.triggered.keys() & words.forms
-        if self.has_prefixes:
-            keys |= self.triggered.keys() & {form[:2] + EVERYTHING for form in words.forms}
+        if self.prefixes:
+            likely = (trigger for head in self.prefixes.keys() & words.heads for trigger in self.prefixes[head])
+            keys.update(trigger for trigger in likely if words.begin(trigger.removesuffix(EVERYTHING)))
         numbers = {number for key in keys for number in self.triggered[key]}.union(self.always)
         asked: list[tuple[Brand, Query]] = [(self.brands[number], self.queries[number]) for number in sorted(numbers)]
         return [(brand.id, found) for brand, query in asked if (found := query.match(words)) is not None]

@@ -81,7 +81,10 @@ def as_text(value: Any) -> str | None:
 
 def values_of(node: Node, *names: str) -> list[Value]:
     """The values of the first of these properties that has any."""
-    return next((node.properties[name] for name in names if node.properties.get(name)), [])
+    for name in names:
+        if found := node.properties.get(name):
+            return found
+    return []
 
 
 def text_of(node: Node, *names: str) -> str | None:

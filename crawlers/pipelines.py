@@ -13,6 +13,7 @@ from crawlers.cleaning import clean_mention, find_fault
 from crawlers.context import DROPPED, context_of, note_drop
 from crawlers.copies import copy_bands
 from crawlers.failures import end_crawl, stop_soon
+from crawlers.gathering import Batch
 from crawlers.matching import BrandMatcher
 from crawlers.voices import VoiceRules
 from store.authors import load_secret
@@ -80,22 +81,33 @@ class StorePipeline:
             self.store = Store(open_database(config.database), author, self.crawler.settings.getint(CRAWL) or None)
 
     def process_item(self, item: object) -> object:
-        """Take in one record of a spider."""
-        match item:
+        """Take in what a spider yields. One record that fails costs none of the others."""
+        faults = []
+        for record in item.records if isinstance(item, Batch) else (item,):
+            try:
+                self.take(record)
+            except Exception as fault:
+                faults.append(fault)
+        if faults:
+            raise faults[0] if len(faults) == 1 else ExceptionGroup("several records could not be taken in", faults)
+        return item
+
+    def take(self, record: object) -> None:
+        """Take in one record, and save what has come once it is much or has waited long."""
+        match record:
             case Mention():
-                self.add(item)
+                self.add(record)
             case Watch():
-                self.watches.append(item)
-                self.crawler.stats.inc_value(COMPLETE, int(item.complete))
+                self.watches.append(record)
+                self.crawler.stats.inc_value(COMPLETE, int(record.complete))
             case Cursor():
-                self.cursors.append(item)
+                self.cursors.append(record)
             case Metric():
-                self.metrics.append(item)
+                self.metrics.append(record)
             case _:
-                raise TypeError(f"a spider yields Mention, Watch, Cursor, Metric or Request, not {type(item).__name__}")
+                raise TypeError(f"a spider yields Mention, Watch, Cursor, Metric or Request, not {type(record).__name__}")
         if len(self.mentions) >= BATCH or time.monotonic() - self.saved_at > LONGEST_WAIT:
             self.flush()
-        return item
 
     def close_spider(self) -> None:
         """Save the rest."""

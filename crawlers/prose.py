@@ -11,10 +11,9 @@ INLINE = re.compile(
     r"</?(a|abbr|b|cite|code|del|em|font|i|ins|mark|q|s|small|span|strong|sub|sup|u|wbr)(\s[^<>]*)?/?>", re.IGNORECASE
 )
 """Tags that put no space between what they hold and what stands beside it: hashtags and names are often cut by them."""
-MARKED = re.compile(
-    "[<&\r\xa0\x80-\x9f\ud800-\udfff]|" r"[ \t]{2}|\t|\n[ \t\n]|[ ]\n|[^\x00-\x7f]\Z|\A[^\x00-\x7f]|[\x0b\x0c\x1c-\x1f]"
-)
-"""What makes a text other than it looks: markup, entities, odd blanks."""
+RUN = "[^ \t-\r\x1c-\x1f<&\x80-\xa0\ud800-\udfff]++"
+PLAIN = re.compile(f"(?=[\x00-\x7f]){RUN}(?:[ \n]{RUN})*+(?<=[\x00-\x7f])")
+"""A text that is what it looks like, without markup, entities or odd blanks: words with one blank between them."""
 C1 = re.compile("[\x80-\x9f]")
 SURROGATE = re.compile("[\ud800-\udfff]")
 """Half a letter, which JSON can hold and no HTML parser takes."""
@@ -24,8 +23,8 @@ def to_prose(value: str | None) -> str | None:
     """Plain text of a value that may be HTML, with its paragraphs; None when nothing is left. `a < b` is no HTML."""
     if value is None:
         return None
-    if not MARKED.search(value):
-        return value.strip() or None
+    if PLAIN.fullmatch(value):
+        return value
     value = SURROGATE.sub("", value)
     value = strip_tags(value) if TAG.search(value) else html.unescape(value)
     value = restore_letters(value).replace("\xa0", " ").replace("\r\n", "\n").replace("\r", "\n")

@@ -28,7 +28,7 @@ class Query:
     text: str
     root: Node
     triggers: frozenset[str] | None
-    """Forms and prefixes (`re*`) of which a matching text has at least one; None if it need not have any."""
+    """Forms and prefixes (`refund*`) of which a matching text has at least one; None if it need not have any."""
 
     def match(self, words: Words) -> str | None:
         """The query's words that the text has, joined by commas; None when the text does not match."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 NUMBER = r"(-?\d+(?:[.,]\d+)?)"
 
@@ -18,6 +19,7 @@ class Rating:
     best: float
 
 
+@lru_cache(maxsize=1024)
 def parse_rating(value: str | None, *, worst: str | None = None, best: str | None = None) -> Rating | None:
     """Read a rating; a missing scale is 1 to 5, or what the value itself says. None when no number is within the scale."""
     text = (value or "").strip()

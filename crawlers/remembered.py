@@ -10,14 +10,12 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 from scrapy import Request
-from scrapy.http import Response, TextResponse
+from scrapy.http import Response
 
 from crawlers.context import Context, fingerprint
 from crawlers.fields import read_json, rows, table, text
-from crawlers.identity import resolve
 from crawlers.structured import Page, Thread
 from store.crawls import PAGE
 from store.records import Cursor, Mention
@@ -60,13 +58,13 @@ def recall(context: Context, site: str, url: str) -> dict[str, Any] | None:
     return record if record.get("version") == VERSION and record.get("brands") == fingerprint(context.config) else None
 
 
-def see_page(page: Page, response: Response) -> Sight:
+def see_page(page: Page) -> Sight:
     """What a page that was sent shows."""
     dates = [mention.published for mention in page.mentions if mention.voice != "company"]
     dates += [thread.changed or thread.opened for thread in page.threads]
     return Sight(
         threads=page.threads,
-        links=tuple(find_links(response)),
+        links=page.links,
         latest=max((date for date in dates if date), default=None),
     )
 
@@ -110,12 +108,3 @@ def keep_page(
 def asked_url(response: Response) -> str:
     """The address that was asked for, wherever it redirected."""
     return str(response.meta.get("redirect_urls", [response.url])[0])
-
-
-def find_links(response: Response) -> Sequence[str]:
-    """The next pages as the page itself names them, on the same host."""
-    if not isinstance(response, TextResponse):
-        return []
-    links = response.xpath('(//link | //a)[contains(concat(" ", normalize-space(@rel), " "), " next ")]/@href').getall()
-    urls = [whole.partition("#")[0] for link in links if (whole := resolve(link, response.url)) is not None]
-    return [url for url in urls if urlsplit(url).netloc == urlsplit(response.url).netloc]

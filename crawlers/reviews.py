@@ -153,7 +153,7 @@ class ReviewsSpider(scrapy.Spider):
                 trail.reach(published)
             return Page((), (), (), {}), sight
         page = self.read(response, trail)
-        return page, see_page(page, response)
+        return page, see_page(page)
 
     def remember(self, response: Response, trail: Trail, page: Page, sight: Sight, kept: Sequence[Mention]) -> Iterator[Cursor]:
         """Keep what a page led to, after its mentions."""

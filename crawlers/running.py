@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import logging
 import os
 import sqlite3
@@ -32,6 +31,7 @@ from crawlers.watching import Progress, Watcher, count_progress
 from store.authors import load_secret
 from store.crawls import find_cursor, find_gaps, find_recent_ids, finish_crawl, start_crawl
 from store.database import StoreError, open_database
+from store.holding import Held, hold
 from store.manners import count_requests, find_robots, keep_robots, note_requests
 from store.records import CrawlReport, Cursor
 from store.saving import remember
@@ -95,24 +95,13 @@ def find_source(config: Config, name: str) -> tuple[Source, type[Spider]]:
 
 @contextlib.contextmanager
 def hold_source(database: Path, name: str) -> Iterator[None]:
-    """Keep other crawls of the same source away. The lock goes with the process, however that ends."""
-    path = database.with_name(f"{database.name}.{name}.lock")
+    """Keep other crawls of the same source away."""
     try:
-        file = path.open("a+")
-    except OSError as error:
-        words = f"{path}: cannot be written ({error.strerror}); make its folder exist and be writable for this user"
+        with hold(database.with_name(f"{database.name}.{name}.lock")):
+            yield
+    except Held as error:
+        words = f"{name}: is being crawled already, by process {error.holder}; wait for it, or end it"
         raise SourceError(words) from None
-    with file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            file.seek(0)
-            holder = file.read().strip() or "?"
-            raise SourceError(f"{name}: is being crawled already, by process {holder}; wait for it, or end it") from None
-        file.truncate(0)
-        file.write(str(os.getpid()))
-        file.flush()
-        yield
 
 
 def crawl(

@@ -19,7 +19,14 @@ DOWNLOADER_MIDDLEWARES = {
 }
 # The innermost of all: a request that waits in a queue must still heed its host, and the budget.
 DOWNLOAD_HANDLERS = {"http": "crawlers.transport.PoliteHandler", "https": "crawlers.transport.PoliteHandler"}
-SPIDER_MIDDLEWARES = {"crawlers.failures.FailureMiddleware": 900}
+SPIDER_MIDDLEWARES = {
+    "crawlers.failures.FailureMiddleware": 900,
+    # The first that a spider's records meet: the others see few.
+    "crawlers.gathering.GatheringMiddleware": 1100,
+    # Each of them passes every record on: no referrer is sent, and nobody asks for the depth.
+    "scrapy.spidermiddlewares.referer.RefererMiddleware": None,
+    "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
+}
 ITEM_PIPELINES = {"crawlers.pipelines.StorePipeline": 500}
 TWISTED_DNS_RESOLVER = "crawlers.hosts.PublicResolver"
 
@@ -50,3 +57,5 @@ LOGSTATS_INTERVAL = 0
 LOG_INSTALL_ROOT_HANDLER = False
 STATS_DUMP = False
 RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"
+# It would read and parse a callback's source anew for every answer (bound methods escape its cache): a test asks once for all.
+WARN_ON_GENERATOR_RETURN_VALUE = False

@@ -154,7 +154,9 @@ def read_engagement(node: Node) -> int | None:
 
 def whole(text: str | None) -> int | None:
     """A whole number, with or without separators."""
-    digits = re.sub(r"[,.\s](?=\d{3}\b)", "", text or "")
+    if not text:
+        return None
+    digits = re.sub(r"[,.\s](?=\d{3}\b)", "", text)
     return int(digits) if re.fullmatch(r"-?\d{1,12}", digits) else None
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from crawlers.aggregates import Aggregate, find_aggregates
 from crawlers.dates import parse_date
@@ -44,6 +45,8 @@ class Page:
     """Nodes by schema.org type, before those that show the same thing are merged."""
     ratings: tuple[Aggregate, ...] = ()
     """What the page sums up of many people's ratings."""
+    links: tuple[str, ...] = ()
+    """The next pages as the page itself names them, on the same host."""
 
 
 def parse_structured(
@@ -61,7 +64,8 @@ def parse_structured(
     sights = merge_twins([see(node, above, url, accounts, node in answers) for node, above in nodes])
     threads = (*post_threads(sights, url), *listed_threads(everything, url))
     mentions = tuple(as_mentions(sights, url, site, source))
-    return Page(mentions, threads, markup.problems, found, find_aggregates(everything))
+    links = tuple(find_links(markup.following, url))
+    return Page(mentions, threads, markup.problems, found, find_aggregates(everything), links)
 
 
 def counts(node: Node, above: tuple[Node, ...], forum: bool) -> bool:
@@ -152,6 +156,14 @@ def as_mention(
         published_precision=sight.precision,
         context="\n".join(words for words in above if words) or None,
     )
+
+
+def find_links(following: Sequence[str], url: str) -> Iterator[str]:
+    """The whole addresses of the next pages, on the same host."""
+    for link in following:
+        whole = resolve(link, url)
+        if whole is not None and urlsplit(whole).netloc == urlsplit(url).netloc:
+            yield whole.partition("#")[0]
 
 
 def post_threads(sights: list[Sight], url: str) -> Iterator[Thread]:

@@ -135,15 +135,24 @@ def find_positions(part: str | re.Pattern[str], words: Words) -> list[int]:
 
 def find_forms(part: re.Pattern[str], words: Words) -> list[str]:
     """The forms that a wildcard covers."""
-    prefix = trigger_of(part)
-    return [form for form in (words.prefixes.get(prefix, []) if prefix else words.forms) if part.fullmatch(form)]
+    prefix = prefix_of(part)
+    if prefix and not words.begin(prefix):
+        return []
+    return [form for form in words.forms if form.startswith(prefix) and part.fullmatch(form)]
 
 
 def trigger_of(part: str | re.Pattern[str]) -> str | None:
-    """What a text must have for a part to be in it: the form, or its first two signs and `*`."""
+    """What a text must have for a part to be in it: the form, or how one begins and `*`."""
     if isinstance(part, str):
         return part
-    return part.pattern[:2] + EVERYTHING if "." not in part.pattern[:2] else None
+    prefix = prefix_of(part)
+    return prefix + EVERYTHING if prefix else None
+
+
+def prefix_of(part: re.Pattern[str]) -> str:
+    """What all that a wildcard covers begins with; empty for less than two signs."""
+    prefix = part.pattern.partition(".")[0]
+    return prefix if len(prefix) > 1 else ""
 
 
 def fewest(options: list[set[str] | None]) -> set[str] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 ZWNJ = "\u200c"
 APOSTROPHES = "\u2019\u2018\u02bc\u00b4\u0060\u1fef\u1ffd\uff07\u2032"
@@ -94,29 +94,32 @@ class Words:
 
     def __init__(self, *fields: str | None) -> None:
         self.runs = [find_runs(field) for field in fields if field]
-
-    @cached_property
-    def has_compounds(self) -> bool:
-        """Whether some word holds an apostrophe or a ZWNJ, and so has several forms."""
         text = " ".join(map(" ".join, self.runs))
-        return "'" in text or ZWNJ in text
-
-    @cached_property
-    def forms(self) -> set[str]:
+        self.has_compounds = "'" in text or ZWNJ in text
+        """Whether some word holds an apostrophe or a ZWNJ, and so has several forms."""
+        self.forms = self.find_forms(set().union(*self.runs))
         """Every form under which a word of the text may be asked for."""
-        plain = set().union(*self.runs)
+
+    def find_forms(self, plain: set[str]) -> set[str]:
+        """Words as they stand, and compound ones in all their forms."""
         if not self.has_compounds:
             return plain
         compound = {run for run in plain if "'" in run or ZWNJ in run}
         return (plain - compound).union(*(form for run in compound for form in forms_of(run)))
 
     @cached_property
-    def prefixes(self) -> dict[str, list[str]]:
-        """First two signs and `*` -> the forms that begin so."""
-        found: dict[str, list[str]] = {}
-        for form in self.forms:
-            found.setdefault(form[:2] + "*", []).append(form)
-        return found
+    def heads(self) -> set[str]:
+        """The first two signs of every form."""
+        return {form[:2] for form in self.forms}
+
+    @cached_property
+    def listing(self) -> str:
+        """Every form on a line of its own."""
+        return "\n" + "\n".join(self.forms)
+
+    def begin(self, prefix: str) -> bool:
+        """Whether some form begins so; `prefix` has two signs or more."""
+        return prefix[:2] in self.heads and f"\n{prefix}" in self.listing
 
     def places(self, form: str) -> list[int]:
         """Where a form stands, counted in words."""
@@ -146,6 +149,7 @@ class Words:
         return found
 
 
+@lru_cache(maxsize=4096)
 def forms_of(run: str) -> list[set[str]]:
     """Forms of one run of letters, by position: `tamarind'den` may be asked for as tamarind and as tamarindden.
 

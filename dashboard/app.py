@@ -25,7 +25,7 @@ from dashboard.compare_page import compare_words
 from dashboard.coverage_page import coverage_words
 from dashboard.explore import explore_app
 from dashboard.headers import SecurityHeaders
-from dashboard.keeping import Pages, Query
+from dashboard.keeping import Address, Pages, Query
 from dashboard.pages import health_words, mentions_words, page_words
 from dashboard.rendering import render
 from dashboard.service_page import service_words
@@ -57,8 +57,10 @@ SHOWN = {
     "/compare": Shown("compare.html", compare_words, length="4w"),
     "/coverage": Shown("coverage.html", coverage_words, length="12w"),
 }
-STANDING = ("/", "/trend", "/service", "/coverage")
+STANDING: tuple[Address, ...] = (("/", ()), ("/trend", ()), ("/service", ()), ("/coverage", ()))
 """Kept ready from the start: what the links of the front page lead to."""
+COMPARED: tuple[Address, ...] = (("/compare", ()), ("/compare", (("last", "all"),)))
+"""Where there are competitors; that of all time also reads into memory what pages of any brand and window are made from."""
 
 
 def create_app(config: Config, *, now: Callable[[], str], hosts: Sequence[str] = LOOPBACK) -> Starlette:
@@ -90,7 +92,8 @@ def create_app(config: Config, *, now: Callable[[], str], hosts: Sequence[str] =
     )
     app.state.config = config
     app.state.clock = now
-    app.state.pages = Pages(Changes(config.database), now, partial(make_page, config), STANDING)
+    standing = STANDING + COMPARED if len(config.brands) > 1 else STANDING
+    app.state.pages = Pages(Changes(config.database), now, partial(make_page, config), standing)
     return app
 
 

@@ -28,6 +28,8 @@ PAUSE = 5.0
 
 Query = tuple[tuple[str, str], ...]
 """Names and values of a query string, in order of name."""
+Address = tuple[str, Query]
+"""A path and a query."""
 Moment = tuple[State, str]
 """A state of the store, and the hour."""
 Make = Callable[[str, Query, str], str]
@@ -42,13 +44,13 @@ class Pages:
     clock: Callable[[], str]
     """UTC ISO 8601."""
     make: Make
-    standing: Sequence[str] = ()
-    """Paths of pages that are kept ready without being asked for."""
+    standing: Sequence[Address] = ()
+    """Pages that are kept ready without being asked for."""
     lock: threading.Lock = field(default_factory=threading.Lock)
     moment: Moment | None = None
     """When what is kept was made."""
-    kept: OrderedDict[tuple[str, Query], str] = field(default_factory=OrderedDict)
-    asked: OrderedDict[tuple[str, Query], None] = field(default_factory=OrderedDict)
+    kept: OrderedDict[Address, str] = field(default_factory=OrderedDict)
+    asked: OrderedDict[Address, None] = field(default_factory=OrderedDict)
     """What was asked for, the latest last. Only what could be answered is noted."""
 
     def get(self, path: str, query: Query) -> str:
@@ -101,7 +103,7 @@ class Pages:
     def remake(self, stop: threading.Event, moment: Moment) -> bool:
         """Make what is wanted and not there, one page at a time; false if that was cut short, as somebody wrote again."""
         with self.lock:
-            wanted = dict.fromkeys([*reversed(self.asked), *((path, ()) for path in self.standing)])
+            wanted = dict.fromkeys([*reversed(self.asked), *self.standing])
         for path, query in wanted:
             if stop.is_set() or self.find_moment() != moment:
                 return False

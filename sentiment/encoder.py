@@ -26,7 +26,7 @@ Progress = Callable[[int, int], None]
 MODEL = Path(__file__).parent / "model"
 FILES = ("model.onnx", "tokenizer.json", "model.json", "background.npy", "ngrams.npz")
 TOKENS_A_BATCH = 1024
-"""Tokens, padding included, read at once: more only leaves the processor's cache."""
+"""Tokens read at once: more only leaves the processor's cache."""
 WORST = 0.6
 """Weight of a text's most complaining sentence against the whole: one breach told of among thanks is a complaint still.
 On the dev split of complaints the two together have a macro-F1 two points higher."""
@@ -95,7 +95,7 @@ class Encoder:
             _opened(folder, "model.json", read_settings),
             _opened(folder, "background.npy", _read_background),
             _opened(folder, "tokenizer.json", _read_tokenizer),
-            _opened(folder, "model.onnx", lambda path: _open_session(path, threads or usable_cores())),
+            _opened(folder, "model.onnx", lambda path: open_session(str(path), threads or usable_cores())),
             _opened(folder, "ngrams.npz", NgramModel.load),
         )
 
@@ -207,20 +207,20 @@ class Encoder:
 
 
 def feed_of(windows: Sequence[Window]) -> dict[str, NDArray[np.generic]]:
-    """Return the graph's inputs for windows: `marks` and `means` pick each unit's opening token and average its tokens."""
-    longest, most = max(len(window.ids) for window in windows), max(len(window.units) for window in windows)
-    ids, mask = np.zeros((len(windows), longest), np.int64), np.zeros((len(windows), longest), np.int32)
-    means, marks = (np.zeros((len(windows), most, longest), np.float32) for _ in range(2))
+    """Return the graph's inputs for windows of one length.
+
+    `marks` and `means` pick each unit's opening token and average its tokens.
+    """
+    size, most = len(windows[0].ids), max(len(window.units) for window in windows)
+    ids = np.array([window.ids for window in windows], np.int64)
+    means, marks = (np.zeros((len(windows), most, size), np.float32) for _ in range(2))
+    means += np.float32(1 / size)
     for row, window in enumerate(windows):
-        size = len(window.ids)
-        ids[row, :size] = window.ids
-        mask[row, :size] = 1
-        means[row, :, :size] = 1 / size
         for column, unit in enumerate(window.units):
             means[row, column] = 0
             means[row, column, unit.start : unit.end] = 1 / (unit.end - unit.start)
             marks[row, column, unit.mark] = 1
-    return {"ids": ids, "mask": mask, "means": means, "marks": marks}
+    return {"ids": ids, "mask": np.ones(ids.shape, np.int32), "means": means, "marks": marks}
 
 
 def pieces_of(text: str) -> tuple[str, ...]:
@@ -268,7 +268,8 @@ def _read_tokenizer(path: Path) -> "Tokenizer":
     return Tokenizer.from_file(str(path))
 
 
-def _open_session(path: Path, threads: int) -> "InferenceSession":
+def open_session(model: str | bytes, threads: int) -> "InferenceSession":
+    """Open a model, given by its path or as it stands in its file."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
@@ -278,4 +279,4 @@ def _open_session(path: Path, threads: int) -> "InferenceSession":
     # spin between batches would take the cores from everything else on the machine.
     options.enable_mem_pattern = False
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])

@@ -1,7 +1,8 @@
-"""Cut texts into windows that the model can read, sentence by sentence, and put windows of like length together."""
+"""Cut texts into windows that the model can read, sentence by sentence, and put windows of one length together."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Protocol
 
 from sentiment.layout import Unit, lay_out
@@ -61,15 +62,15 @@ def cut_windows(sentences: Sequence[Encoded], text: int, first: int | None, limi
 
 
 def batch_windows(sizes: Sequence[int], budget: int) -> Iterator[list[int]]:
-    """Yield indices of windows of like length whose padded tokens fit the budget; the longest comes last in each."""
-    part: list[int] = []
-    for i in sorted(range(len(sizes)), key=sizes.__getitem__):
-        if part and sizes[i] * (len(part) + 1) > budget:
-            yield part
-            part = []
-        part.append(i)
-    if part:
-        yield part
+    """Yield indices of windows of one length whose tokens fit the budget.
+
+    Nothing is padded: a padded text's sums end in other digits, and a value that they carry over the edge of a step in int8
+    is then another one.
+    """
+    order = sorted(range(len(sizes)), key=sizes.__getitem__)
+    for size, alike in groupby(order, key=sizes.__getitem__):
+        part, most = list(alike), max(1, budget // size)
+        yield from (part[start : start + most] for start in range(0, len(part), most))
 
 
 def _window(pieces: list[list[int]], owners: list[int], text: int, first: int | None, limits: Limits) -> Window:

@@ -28,7 +28,7 @@ LOOKED_AT = 20
 def shingles(text: str) -> set[str]:
     """Runs of three words, lower-cased: what copies have in common."""
     words = text.casefold().split()
-    return {" ".join(words[i : i + SHINGLE]) for i in range(max(len(words) - SHINGLE + 1, 0))}
+    return set(map(" ".join, zip(*(words[n:] for n in range(SHINGLE)), strict=False)))
 
 
 def group_copies(

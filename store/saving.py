@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from sqlite_utils import Database
@@ -55,6 +56,8 @@ KEPT_WHEN_ABSENT = frozenset(CONTENT) - {
 
 FOUND_OUT = frozenset({"author", "author_name", "voice_rule", "voice_told"})
 """Columns of the content that are not taken from the mention as it stands."""
+AS_IT_STANDS = ["source", "site", "external_id", *(name for name in CONTENT if name not in FOUND_OUT)]
+VALUES = attrgetter(*AS_IT_STANDS)
 
 
 @dataclass(frozen=True)
@@ -127,13 +130,12 @@ def identity(mention: Mention) -> tuple[str, str, str]:
 def as_row(matched: MatchedMention, author: Author, now: str) -> dict[str, Any]:
     """Turn a mention into its row of the table `mentions`."""
     mention = matched.mention
-    row: dict[str, Any] = {name: getattr(mention, name) for name in ("source", "site", "external_id")}
+    row: dict[str, Any] = dict(zip(AS_IT_STANDS, VALUES(mention), strict=True))
     if mention.removed:
         row |= dict.fromkeys(CONTENT)
         row |= {"kind": mention.kind, "voice": mention.voice, "thread": mention.thread, "parent": mention.parent}
         row |= {"published": mention.published, "published_precision": mention.published_precision, "removed_at": now}
     else:
-        row |= {name: getattr(mention, name) for name in CONTENT if name not in FOUND_OUT}
         row |= {"voice_rule": matched.voice_rule, "voice_told": matched.voice_told}
         row["author"] = author_key(author.secret, mention.source, mention.author_id)
         row["author_name"] = mention.author_name if author.keep_names else None
@@ -173,10 +175,10 @@ def insert_new(db: Database, rows: dict[tuple[str, str, str], dict[str, Any]]) -
     ids = {key: last + n for n, key in enumerate(rows, start=1)}
     columns = list(next(iter(rows.values()), {}))
     if columns:
-        places = ", ".join("?" * (len(columns) + 1))
+        places, pick = ", ".join("?" * (len(columns) + 1)), itemgetter(*columns)
         db.conn.executemany(
             f"insert into mentions (id, {', '.join(columns)}) values ({places})",
-            [(ids[key], *(row[name] for name in columns)) for key, row in rows.items()],
+            [(ids[key], *pick(row)) for key, row in rows.items()],
         )
     return ids
 

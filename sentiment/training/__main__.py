@@ -1,6 +1,5 @@
 """Train the shipped model with one command: vocabulary, training, calibration, export, assessment."""
 
-import fcntl
 import random
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,9 +24,10 @@ from sentiment.training.plans import FIFTH, FOURTH, SECOND, SEVENTH, SIXTH, THIR
 from sentiment.training.romanised import weigh_words, write_module
 from sentiment.training.teacher import teacher_vectors
 from sentiment.training.vocabulary import learn_vocabulary, old_tokenizer
+from store.holding import Held, hold
 
 SEED = 20260912
-NAME = "repute-minilm-2"
+NAME = "repute-minilm-3"
 """Name and version of the model; a new version makes every mention due again."""
 EARLY = 60
 """Rows of each set that an unfinished model is assessed on."""
@@ -77,21 +77,19 @@ def main(data: Path, out: Path, work: Path, scale: float, budget: int, threads: 
     """Train, export and assess the model that Repute ships."""
     torch.set_num_threads(threads)
     work.mkdir(parents=True, exist_ok=True)
-    with hold(work):
+    with alone_in(work):
         run_all(data, out, work, scale, budget, limit, halt_at)
 
 
 @contextmanager
-def hold(work: Path) -> Iterator[None]:
+def alone_in(work: Path) -> Iterator[None]:
     """Keep a second training out of the folder of checkpoints; raises ClickException where one is at work."""
-    with (work / "lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise click.ClickException(
-                f"a training is at work in {work}: wait for it, or name another folder with --work"
-            ) from None
-        yield
+    try:
+        with hold(work / "lock"):
+            yield
+    except Held as error:
+        words = f"a training (process {error.holder}) is at work in {work}: wait for it, or name another folder with --work"
+        raise click.ClickException(words) from None
 
 
 def run_all(data: Path, out: Path, work: Path, scale: float, budget: int, limit: int, halt_at: float) -> None:

@@ -73,7 +73,7 @@ def calibrate(folder: Path, data: Path, training: Sequence[Sample], seen: Seen, 
     np.save(folder / "background.npy", np.ones((1, 384), np.int8))
     write_settings(settings, folder / "model.json")
     encoder = Encoder.load(folder)
-    vectors = encoder.read(_background_texts(training, seed)).vectors
+    vectors = encoder.read(draw_alike(training, BACKGROUND, seed)).vectors
     np.save(folder / "background.npy", np.rint(vectors * 127).astype(np.int8))
     encoder = Encoder.load(folder)
     scale, shift, threshold = _fit_complaints(encoder, data)
@@ -91,12 +91,13 @@ def calibrate(folder: Path, data: Path, training: Sequence[Sample], seen: Seen, 
     )
 
 
-def _background_texts(training: Sequence[Sample], seed: int) -> list[str]:
+def draw_alike(training: Sequence[Sample], n: int, seed: int) -> list[str]:
+    """Draw about n texts of training, as many from each language."""
     chance = random.Random(seed)
     by_language: dict[str, list[str]] = {}
     for sample in training:
         by_language.setdefault(sample.lang, []).append(sample.text)
-    share = -(-BACKGROUND // len(by_language))
+    share = -(-n // len(by_language))
     return [text for _, texts in sorted(by_language.items()) for text in chance.sample(sorted(set(texts)), share)]
 
 

@@ -1,72 +1,66 @@
-"""Write the trained network as an ONNX graph and quantise it to int8.
+"""Write the trained network as an ONNX graph, in float32 or in int8."""
 
-The graph is built by hand from onnxruntime's fused operators: a traced one keeps attention in some twenty small
-nodes that no optimizer joins again, and cannot keep the embeddings in int8 with a scale a piece.
-"""
-
-from pathlib import Path
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import onnx
 from numpy.typing import NDArray
-from onnx import TensorProto, helper, numpy_helper
-from onnxruntime.quantization import QuantType, quantize_dynamic
+from onnx import TensorProto, helper
 
-from sentiment.training.network import HEADS, LAYERS, NORM_EPSILON, WIDTH, Network
+from sentiment.encoder import Encoder, open_session, usable_cores
+from sentiment.training.graphs import FUSED, Graph, Reach, SmallGraph
+from sentiment.training.network import LAYERS, NORM_EPSILON, WIDTH, Network
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
 
 OPSET = 17
-FUSED = "com.microsoft"
 PLACES = 128
 """Tokens that the exported graph reads at most; longer texts come in windows."""
 Weights = dict[str, NDArray[np.float32]]
 
 
-class Graph:
-    """Nodes and constants of a graph under construction."""
+class Watch:
+    """Stands in for the session of a full model, and keeps the reach of the inputs of its products."""
 
-    def __init__(self) -> None:
-        self.nodes: list[onnx.NodeProto] = []
-        self.constants: list[onnx.TensorProto] = []
+    def __init__(self, network: Network) -> None:
+        model, self.names = _build(network, Graph())
+        for name in self.names:
+            model.graph.output.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, ["n", "tokens", "channels"]))
+        self.session = open_session(model.SerializeToString(), usable_cores())
+        self.reach: dict[str, Reach] = {}
 
-    def constant(self, name: str, value: NDArray[np.generic]) -> str:
-        """Keep a constant and return its name."""
-        self.constants.append(numpy_helper.from_array(np.array(value, order="C"), name))
-        return name
-
-    def add(self, kind: str, inputs: list[str], output: str, domain: str = "", **attributes: Any) -> str:
-        """Add a node with one output and return the output's name."""
-        self.nodes.append(helper.make_node(kind, inputs, [output], name=output, domain=domain, **attributes))
-        return output
+    def run(self, names: Sequence[str], feed: Mapping[str, NDArray[np.generic]]) -> list[NDArray[np.float32]]:
+        """Read a batch and return the outputs asked for."""
+        found: list[NDArray[np.float32]] = self.session.run([*names, *self.names], feed)
+        for name, values in zip(self.names, found[len(names) :], strict=True):
+            reach = Reach.of(values)
+            self.reach[name] = reach.join(self.reach.get(name, reach))
+        return found[: len(names)]
 
 
-def export_network(network: Network, folder: Path) -> None:
-    """Write `model.onnx` in int8 into the folder.
+def measure_reach(network: Network, encoder: Encoder, texts: Sequence[str]) -> dict[str, Reach]:
+    """Return how far each channel of each product's input reaches, as `encoder` reads the texts."""
+    watch = Watch(network)
+    replace(encoder, session=cast("InferenceSession", watch)).read(texts)
+    return watch.reach
+
+
+def build_model(network: Network, reach: Mapping[str, Reach] | None = None) -> onnx.ModelProto:
+    """Return the graph in float32, or, with the reach of the inputs of its products, in int8.
 
     Inputs: ids and mask (n, tokens); means and marks (n, units, tokens), by whose rows the states of the tokens are weighed
     for each unit's mean and its opening. Outputs: as in `Outputs`, with (n, units) in place of (u).
     """
-    full = folder / "model.float.onnx"
-    onnx.save(build_model(network, small_embeddings=True), full)
-    # Seven-bit weights: on processors without VNNI the eight-bit products of two neighbours overflow 16 bits.
-    quantize_dynamic(
-        full,
-        folder / "model.onnx",
-        op_types_to_quantize=["MatMul", "Attention"],
-        nodes_to_exclude=["mix.product", "sentiment.product", "complaint.product", "mean", "opening"],
-        per_channel=True,
-        reduce_range=True,
-        weight_type=QuantType.QInt8,
-        extra_options={"DefaultTensorType": TensorProto.FLOAT},
-    )
-    full.unlink()
+    return _build(network, Graph() if reach is None else SmallGraph(reach))[0]
 
 
-def build_model(network: Network, small_embeddings: bool) -> onnx.ModelProto:
-    """Return the graph in float32; with `small_embeddings` the table of pieces is int8 with a scale a row."""
+def _build(network: Network, graph: Graph) -> tuple[onnx.ModelProto, list[str]]:
+    """Return the model and the inputs of the encoder's products."""
     weights: Weights = {name: value.detach().numpy() for name, value in network.state_dict().items()}
-    graph = Graph()
-    x = _embed(graph, weights, small_embeddings)
+    x = _embed(graph, weights)
     for i in range(LAYERS):
         x = _layer(graph, weights, i, x)
     _heads(graph, weights, x)
@@ -78,23 +72,16 @@ def build_model(network: Network, small_embeddings: bool) -> onnx.ModelProto:
         name: ["n", "units", width] for name, width in (("sentiment", 3), ("complaint", 1), ("vectors", WIDTH))
     }
     outputs = [helper.make_tensor_value_info(name, TensorProto.FLOAT, shape) for name, shape in shapes.items()]
-    return helper.make_model(
+    model = helper.make_model(
         helper.make_graph(graph.nodes, "repute", inputs, outputs, graph.constants),
         opset_imports=[helper.make_opsetid("", OPSET), helper.make_opsetid(FUSED, 1)],
         ir_version=8,
     )
+    return model, graph.multiplied
 
 
-def _embed(graph: Graph, weights: Weights, small: bool) -> str:
-    table = weights["words.weight"]
-    if small:
-        scale = np.maximum(np.abs(table).max(axis=1, keepdims=True), 1e-8) / 127
-        graph.add("Gather", [graph.constant("words", np.round(table / scale).astype(np.int8)), "ids"], "words.int8")
-        graph.add("Cast", ["words.int8"], "words.float", to=TensorProto.FLOAT)
-        graph.add("Gather", [graph.constant("words.scale", scale.astype(np.float32)), "ids"], "words.scales")
-        graph.add("Mul", ["words.float", "words.scales"], "words.vectors")
-    else:
-        graph.add("Gather", [graph.constant("words", table), "ids"], "words.vectors")
+def _embed(graph: Graph, weights: Weights) -> str:
+    graph.look_up(weights["words.weight"], "ids", "words.vectors")
     graph.add("Shape", ["ids"], "tokens", start=1, end=2)
     zero, axis = graph.constant("zero", np.array([0], np.int64)), graph.constant("first", np.array([0], np.int64))
     graph.add("Slice", [graph.constant("places", weights["places"][:PLACES]), zero, "tokens", axis], "places.seen")
@@ -104,18 +91,20 @@ def _embed(graph: Graph, weights: Weights, small: bool) -> str:
 
 
 def _layer(graph: Graph, weights: Weights, i: int, x: str) -> str:
+    def weight(part: str) -> tuple[str, NDArray[np.float32]]:
+        return f"layers.{i}.{part}.weight", weights[f"layers.{i}.{part}.weight"].T
+
     def keep(name: str) -> str:
-        value = weights[f"layers.{i}.{name}"]
-        return graph.constant(f"layers.{i}.{name}", value.T if value.ndim == 2 else value)
+        return graph.constant(f"layers.{i}.{name}", weights[f"layers.{i}.{name}"])
 
     here = f"layer{i}"
-    mixed = graph.add("Attention", [x, keep("qkv.weight"), keep("qkv.bias"), "mask"], f"{here}.mixed", FUSED, num_heads=HEADS)
-    out = graph.add("MatMul", [mixed, keep("out.weight")], f"{here}.out")
+    mixed = graph.attend(x, *weight("qkv"), keep("qkv.bias"), f"{here}.mixed")
+    out = graph.multiply(mixed, *weight("out"), f"{here}.out")
     norm = [keep("norm1.weight"), keep("norm1.bias"), keep("out.bias")]
     x = graph.add("SkipLayerNormalization", [out, x, *norm], f"{here}.attended", FUSED, epsilon=NORM_EPSILON)
-    up = graph.add("MatMul", [x, keep("up.weight")], f"{here}.up")
+    up = graph.multiply(x, *weight("up"), f"{here}.up")
     up = graph.add("BiasGelu", [up, keep("up.bias")], f"{here}.gelu", FUSED)
-    down = graph.add("MatMul", [up, keep("down.weight")], f"{here}.down")
+    down = graph.multiply(up, *weight("down"), f"{here}.down")
     norm = [keep("norm2.weight"), keep("norm2.bias"), keep("down.bias")]
     return graph.add("SkipLayerNormalization", [down, x, *norm], f"layer{i + 1}", FUSED, epsilon=NORM_EPSILON)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import blake2b
 from types import SimpleNamespace
 
 import pytest
@@ -11,7 +12,9 @@ from config import load_config
 from crawlers.cleaning import clean_mention, find_fault
 from crawlers.context import Context
 from crawlers.copies import copy_bands
+from crawlers.gathering import Batch
 from crawlers.pipelines import StorePipeline
+from store.copies import shingles
 from store.crawls import find_cursor, find_gaps
 from store.database import open_database
 from store.records import Cursor, Mention, Watch
@@ -158,6 +161,34 @@ def test_copies_share_a_group_and_short_texts_do_not(tmp_path):
         ("3", None),
         ("4", None),
     ]
+
+
+def test_one_record_of_a_batch_that_fails_costs_none_of_the_others(tmp_path):
+    pipeline = make_pipeline(tmp_path)
+    cursor = Cursor(source="feeds", site="s", name="f", value="here")
+    with pytest.raises(TypeError, match="not dict"):
+        pipeline.process_item(Batch((mention(), {"text": "x"}, mention(external_id="2"), cursor)))
+    pipeline.close_spider()
+    assert [row[0] for row in rows(tmp_path)] == ["1", "2"]
+    assert rows(tmp_path, "select name, value from cursors") == [("f", "here")]
+
+
+def test_several_that_fail_are_all_told(tmp_path):
+    with pytest.raises(ExceptionGroup) as told:
+        make_pipeline(tmp_path).process_item(Batch(({"text": "x"}, mention(), None)))
+    assert [str(fault).rpartition(" ")[2] for fault in told.value.exceptions] == ["dict", "NoneType"]
+
+
+def test_bands_are_those_that_stores_hold():
+    from datasketch import MinHash
+
+    for text in (LONG, LONG.upper(), "الحاسوب لا يعمل " * 9, "a " * 400, " ".join(map(str, range(5000)))):
+        sketch = MinHash(num_perm=64, seed=1, scheme="affine32")
+        sketch.update_batch([run.encode() for run in shingles(text)])
+        values = sketch.hashvalues.astype("<u8").tobytes()
+        parts = [bytes([band]) + values[32 * band : 32 * (band + 1)] for band in range(16)]
+        digests = [blake2b(part, digest_size=8).digest() for part in parts]
+        assert copy_bands(text) == tuple(int.from_bytes(digest, "little", signed=True) for digest in digests)
 
 
 def test_bands_are_signed_64_bit_numbers_and_stay_the_same():

@@ -62,6 +62,9 @@ def pages_of(changes, **more):
     return Pages(changes, book.now, book.make, **more), book
 
 
+TREND = ("/trend", ())
+
+
 def change(path):
     with contextlib.closing(open_database(path)) as db, write(db):
         db.execute("update mentions set title = 'Another' where id = 1")
@@ -169,7 +172,7 @@ def wait_for(what):
 
 
 def test_after_a_change_what_people_look_at_is_made_anew_unasked(changes, store):
-    pages, book = pages_of(changes, standing=("/trend",))
+    pages, book = pages_of(changes, standing=[TREND])
     pages.get("/", (("brand", "acme"),))
     with kept_ready(pages):
         wait_for(lambda: len(book.made) == 2)
@@ -181,7 +184,7 @@ def test_after_a_change_what_people_look_at_is_made_anew_unasked(changes, store)
 
 
 def test_a_page_that_fails_holds_up_no_other_and_is_tried_once_a_change(changes, caplog):
-    pages, book = pages_of(changes, standing=("/broken", "/trend"))
+    pages, book = pages_of(changes, standing=[("/broken", ()), TREND])
     with kept_ready(pages):
         wait_for(lambda: ("/trend", ()) in pages.kept)
         time.sleep(0.3)
@@ -190,7 +193,7 @@ def test_a_page_that_fails_holds_up_no_other_and_is_tried_once_a_change(changes,
 
 
 def test_keeping_ready_outlives_a_store_that_is_away_for_a_while(changes, store, tmp_path):
-    pages, _ = pages_of(changes, standing=("/trend",))
+    pages, _ = pages_of(changes, standing=[TREND])
     with kept_ready(pages) as thread:
         wait_for(lambda: pages.kept)
         store.rename(tmp_path / "away.db")

@@ -93,7 +93,7 @@ def test_an_attribute_is_confirmed_for_one_and_contested_for_the_other_in_one_se
 
 
 def test_a_complaint_about_a_competitor_is_no_hot_button_of_ours(tag, config):
-    db, _ = tag("Nimblecart never refunded me, I waited three weeks for my money. Tamarind is great.")
+    db, _ = tag("Nimblecart never refunded me, I waited three weeks for my money and nobody answers. Tamarind is great.")
     counts = [answer_hot_buttons(db, config, window=whole(config), brand=brand).complaints for brand in BOTH]
     assert counts == [0, 1]
 

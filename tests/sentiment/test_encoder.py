@@ -38,14 +38,6 @@ def test_outputs_are_probabilities_and_unit_vectors(encoder):
     assert outputs.sentiment[1].argmax() == 0
 
 
-def test_order_of_texts_does_not_matter(encoder):
-    texts = ["short", "a rather longer text about a parcel that came late", "क्या", "ok fine"]
-    forward, backward = encoder.read(texts), encoder.read(texts[::-1])
-    # Activations are quantised by batch, so that neighbours change the last digits.
-    assert forward.sentiment == pytest.approx(backward.sentiment[::-1], abs=0.05)
-    assert (forward.vectors * backward.vectors[::-1]).sum(axis=1) == pytest.approx(np.ones(4), abs=0.02)
-
-
 def test_identical_texts_are_read_once(counting):
     outputs = counting.read(["Late again @bob", "fine", "Late again @alice"] * 100)
     assert counting.session.texts == 2
@@ -110,7 +102,7 @@ def test_a_broken_file_is_named(tmp_path, name):
 
 def test_the_shipped_model_is_small_and_documented():
     assert sum(path.stat().st_size for path in MODEL.iterdir()) <= 35_000_000
-    assert read_settings(MODEL / "model.json").name == "repute-minilm-2"
+    assert read_settings(MODEL / "model.json").name == "repute-minilm-3"
     card = (MODEL / "README.md").read_text("utf-8")
     for heading in ("## Scores", "## Data", "## Limits"):
         assert heading in card

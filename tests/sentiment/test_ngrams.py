@@ -62,7 +62,7 @@ def test_a_file_made_for_another_number_of_buckets_is_refused(tmp_path):
         NgramModel.load(tmp_path / "ngrams.npz")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.text(max_size=40), max_size=6))
 def test_any_text_gives_finite_logits(model, texts):
     assert np.isfinite(model.logits(texts)).all()

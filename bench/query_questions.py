@@ -75,6 +75,8 @@ class Question:
     windows: Sequence[str] = ("week", "4w", "12w", "1y", "all")
     filtered: bool = True
     """Whether it is also asked of one source, and of one language."""
+    whole: bool = False
+    """Whether it is a whole page or email, of many questions: `bench/serving.py` says how long people wait for one."""
 
 
 OF_BRAND = """
@@ -255,6 +257,7 @@ def list_questions() -> list[Question]:
             plain=page,
             windows=pages,
             filtered=False,
+            whole=True,
         ),
         Question(
             name="digest",
@@ -262,6 +265,7 @@ def list_questions() -> list[Question]:
             plain=page[:4],
             windows=week,
             filtered=False,
+            whole=True,
         ),
     ]
 

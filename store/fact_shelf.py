@@ -8,6 +8,7 @@ are what they were, so are the facts. Nothing is taken for granted but that.
 from __future__ import annotations
 
 import json
+import os
 import threading
 from bisect import bisect_left
 from collections import OrderedDict
@@ -30,9 +31,10 @@ from store.facts import Bools, Packed, Segment, unpack
 Key = tuple[int | None, int | str | None]
 """What tells one state of a day from all others: the id of its row in `facts`, and its mark or taggers where it is stale."""
 Bounds = tuple[str, str]
-MOST_FACTS = 1_500_000
-"""Facts that are kept, of all brands: up to half a kilobyte each, with what is made of them. The brand that was asked for
-longest ago goes first."""
+FACT_BYTES = 512
+"""What a fact takes in memory, at most, with what is made of it."""
+MOST_FACTS = max(500_000, os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 4 // FACT_BYTES)
+"""Facts that are kept, of all brands: a quarter of the memory there is. The brand that was asked for longest ago goes first."""
 MOST_CUTS = 16
 """Windows of a brand that stay cut out, with their words or without."""
 

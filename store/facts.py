@@ -70,8 +70,6 @@ class Facts:
         self.make = make
         self.chosen = chosen
         self.made: dict[str, NDArray[Any]] = {}
-        self.shared: list[tuple[Facts, Any]] = []
-        """What was made of these and other facts together, for each of them."""
 
     @classmethod
     def of(cls, records: Records) -> Facts:

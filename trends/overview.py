@@ -137,9 +137,8 @@ def sum_moods(frame: Frame, rows: Rows) -> tuple[Sums, Sums]:
 
 
 def find_voices(frames: Mapping[str, Frame], window: Window, thresholds: Thresholds) -> dict[str, Share]:
-    """Each brand's share of voice. A mention of two brands is a voice for each, so the shares add up to one."""
-    found = [(frame, frame.rows(window)) for frame in frames.values()]
-    shares = share_voices(found, floor=thresholds.too_few)
+    """Each brand's share of voice."""
+    shares = share_voices([(frame, frame.rows(window)) for frame in frames.values()], floor=thresholds.too_few)
     return dict(zip(frames, shares, strict=True))
 
 

@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 
 from store.facts import Facts
 from trends.frame import Bools, Frame, Numbers, Rows
-from trends.share_of_voice import are_few, number_few, source_of
+
+FEW = 4
+"""Where less than one in so many facts is asked for, their people are sorted out by themselves."""
 
 
 @dataclass(frozen=True)
@@ -42,10 +44,12 @@ numbered: WeakKeyDictionary[Facts, tuple[Numbered, Numbers]] = WeakKeyDictionary
 def number_talkers(found: Sequence[tuple[Frame, Rows]]) -> list[Talkers]:
     """Number the people behind some rows of each brand."""
     if are_few(found):
-        return number_rows(found)
-    together = number_brands([source_of(frame) for frame, _ in found])
-    columns = [column_of(frame.segment.facts, together)[rows] >> 1 for frame, rows in found]
-    return [Talkers(column, together.common, max(int(column.max(initial=0)) + 1, together.common)) for column in columns]
+        common, columns = number_together([frame.column("author")[rows] for frame, rows in found])
+    else:
+        together = number_brands([source_of(frame) for frame, _ in found])
+        common = together.common
+        columns = [column_of(frame.segment.facts, together)[rows] >> 1 for frame, rows in found]
+    return [Talkers(column, common, max(int(column.max(initial=0)) + 1, common)) for column in columns]
 
 
 def find_twins(found: Sequence[tuple[Frame, Rows]]) -> list[Bools]:
@@ -56,24 +60,41 @@ def find_twins(found: Sequence[tuple[Frame, Rows]]) -> list[Bools]:
     return [(column_of(frame.segment.facts, together) & 1).astype(np.bool_) for frame, _ in found]
 
 
+def are_few(found: Sequence[tuple[Frame, Rows]]) -> bool:
+    """Whether the people of some rows are sorted out sooner than those of all facts are looked at."""
+    return sum(len(rows) for _, rows in found) * FEW < sum(len(source_of(frame)) for frame, _ in found)
+
+
+def source_of(frame: Frame) -> Facts:
+    """All the facts that a frame's were chosen from."""
+    facts = frame.segment.facts
+    while facts.chosen is not None:
+        facts = facts.chosen.whole
+    return facts
+
+
 def number_brands(brands: Sequence[Facts]) -> Numbered:
     """Number the people of brands by all of their facts; as before, where it is these that were numbered last."""
     before = [numbered.get(facts) for facts in brands]
     last = before[0][0] if before[0] is not None else None
     if last is not None and len(last.columns) == len(brands) and all(one is not None and one[0] is last for one in before):
         return last
-    bounds = np.cumsum([len(facts) for facts in brands])[:-1]
-    authors, mentions = (np.concatenate([facts[name] for facts in brands]) for name in ("author", "mention"))
-    people = np.split(np.unique(authors, return_inverse=True)[1], bounds)
-    common, tables = number_authors(people, [facts["author"] for facts in brands])
-    twins = np.split((np.bincount(mentions) > 1)[mentions], bounds)
-    columns = {
-        id(facts): table[mine] * 2 + twin for facts, mine, table, twin in zip(brands, people, tables, twins, strict=True)
-    }
+    common, numbers = number_together([facts["author"] for facts in brands])
+    mentions = np.concatenate([facts["mention"] for facts in brands])
+    often = np.bincount(mentions) > 1
+    columns = {id(facts): 2 * mine + often[facts["mention"]] for facts, mine in zip(brands, numbers, strict=True)}
     found = Numbered(common, columns)
     for facts in brands:
         numbered[facts] = found, columns[id(facts)]
     return found
+
+
+def number_together(authors: Sequence[NDArray[np.uint64]]) -> tuple[int, list[Numbers]]:
+    """(`Talkers.common`, for each brand's rows `Talkers.numbers`), given who says each row; 0 is nobody."""
+    bounds = np.cumsum([len(keys) for keys in authors])[:-1]
+    people = np.split(np.unique(np.concatenate(authors), return_inverse=True)[1], bounds)
+    common, tables = number_authors(people, authors)
+    return common, [table[mine] for table, mine in zip(tables, people, strict=True)]
 
 
 def number_authors(people: Sequence[Numbers], authors: Sequence[NDArray[np.uint64]]) -> tuple[int, list[Numbers]]:
@@ -99,27 +120,3 @@ def column_of(facts: Facts, together: Numbered) -> Numbers:
     column: Numbers = together.columns[id(facts)] if chosen is None else chosen.take(column_of(chosen.whole, together))
     numbered[facts] = together, column
     return column
-
-
-def number_rows(found: Sequence[tuple[Frame, Rows]]) -> list[Talkers]:
-    """As `number_talkers`, of few rows: by these alone."""
-    persons, shared = number_few(found)
-    sizes = [int(one.persons.max(initial=-1)) + 1 for one in shared]
-    said = [np.bincount(mine, minlength=size) for mine, size in zip(persons, sizes, strict=True)]
-    together = np.zeros(max((int(one.numbers.max(initial=-1)) + 1 for one in shared), default=0), np.int64)
-    for mine, one in zip(said, shared, strict=True):
-        together[one.numbers] += mine[one.persons]
-    several = together > 1
-    common = int(np.count_nonzero(several)) + 1
-    numbers = np.cumsum(several) * several
-    talkers = []
-    for (frame, rows), mine, counts, one in zip(found, persons, said, shared, strict=True):
-        often = counts > 1
-        often[one.persons] = False
-        table = np.where(often, np.cumsum(often) + common - 1, 0)
-        table[one.persons] = numbers[one.numbers]
-        numbers_of_rows = table[mine]
-        # A text without an author may be of several brands, but what it says of each is nobody's.
-        numbers_of_rows[frame.column("author")[rows] == 0] = 0
-        talkers.append(Talkers(numbers_of_rows, common, common + int(np.count_nonzero(often))))
-    return talkers

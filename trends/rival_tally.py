@@ -31,8 +31,9 @@ from trends.rival_columns import (
     name_ratings,
 )
 from trends.rival_people import Talkers
+from trends.share_of_voice import Voices
 from trends.sums import count_each
-from trends.tallies import Cells, Spoken, Voices, moments_of, share_spoken
+from trends.tallies import Cells, Spoken, moments_of, share_spoken
 
 Scale = tuple[str, int, float, float]
 """(source, measure, worst, best)."""

@@ -23,8 +23,8 @@ from trends.rival_columns import list_labels, mark_labels
 from trends.rival_figures import compare_all, find_head_to_head, in_order
 from trends.rival_measures import Measured, Side, measure
 from trends.rival_sites import Common, Site, find_common, find_shared_gaps, from_sites, hear
+from trends.share_of_voice import find_voices
 from trends.sums import net_of_sums, share_of_sums
-from trends.tallies import find_voices
 from trends.windows import Window, cover, weeks
 
 NOBODY = np.zeros(0, np.int64)

@@ -16,8 +16,9 @@ from trends.differences import compare_means, compare_nets, compare_shares
 from trends.frame import Frame
 from trends.moments import Figures, Moments, compare_moments
 from trends.rival_people import find_twins, number_talkers
+from trends.share_of_voice import Voices, find_voices
 from trends.sums import net_of_sums, share_of_sums
-from trends.tallies import Cells, Spoken, Voices, find_voices, moments_of, share_spoken
+from trends.tallies import Cells, Spoken, moments_of, share_spoken
 
 ANSWERS = st.lists(st.tuples(st.integers(0, 8), st.sampled_from([-1, 0, 1]), st.booleans()), min_size=1, max_size=40)
 RATINGS = st.lists(st.tuples(st.integers(0, 8), st.integers(1, 5)), min_size=1, max_size=40)

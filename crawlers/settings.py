@@ -23,8 +23,7 @@ SPIDER_MIDDLEWARES = {
     "crawlers.failures.FailureMiddleware": 900,
     # The first that a spider's records meet: the others see few.
     "crawlers.gathering.GatheringMiddleware": 1100,
-    # Each of them passes every record on: no referrer is sent, and nobody asks for the depth.
-    "scrapy.spidermiddlewares.referer.RefererMiddleware": None,
+    # Nobody asks for the depth.
     "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
 }
 ITEM_PIPELINES = {"crawlers.pipelines.StorePipeline": 500}

@@ -155,7 +155,7 @@ def test_lines_tell_times_and_ratios(bench, config, capsys):
     assert [line.name for line in lines] == ["passages, all", "digest, week"]
     assert all(0 < line.median <= line.p95 <= line.longest and line.runs == 3 and line.plain > 0 for line in lines)
     assert printed[1].startswith("passages, all")
-    assert "of 2 within 100 ms" in printed[3]
+    assert "of 1 questions within 100 ms" in printed[3]
     assert printed[-1].split()[-2:] == ["1.0", "less"]
 
 

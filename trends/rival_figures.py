@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from trends.answers import Net, Quote
 from trends.differences import Difference, Outcome, judge_change
 from trends.frame import Frame, Rows
 from trends.gathering import Gathered
-from trends.moments import Shared, compare_moments, join_moments
+from trends.moments import Moments, Shared, compare_moments, join_moments
 from trends.quotes import make_quotes, pick_quotes
 from trends.rival_answers import Compared, HeadToHead
 from trends.rival_tally import Subjects, Tally
@@ -36,27 +37,19 @@ class Beside:
 
 def compare_all(pairs: Sequence[tuple[Tally, Tally]], config: Config, subjects: Subjects, *, floor: int) -> list[Beside]:
     """Compare each pair in all figures; of all pairs at once, since few figures take as long as many."""
-    nets = compare_moments(
-        join_moments([mine.nets for mine, _ in pairs]),
-        join_moments([other.nets for _, other in pairs]),
-        join_shared([mine.share_nets(other) for mine, other in pairs]),
-        "net",
-        floor=floor,
-    )
-    shares = compare_moments(
-        join_moments([mine.shares for mine, _ in pairs]),
-        join_moments([other.shares for _, other in pairs]),
-        join_shared([mine.share_shares(other) for mine, other in pairs]),
-        "share",
-        floor=floor,
-    )
+
+    def compare(of: Callable[[Tally], Moments], both: Callable[[Tally, Tally], Shared], **kind: Any) -> list[Difference]:
+        first, second = (join_moments([of(pair[side]) for pair in pairs]) for side in (0, 1))
+        shared = join_shared([both(mine, other) for mine, other in pairs])
+        return compare_moments(first, second, shared, floor=floor, **kind)
+
     bounds = np.tile(np.array([scale[2:] for scale in subjects.scales], np.float64).reshape(-1, 2), (len(pairs), 1))
-    means = compare_moments(
-        join_moments([mine.means.moments for mine, _ in pairs]),
-        join_moments([other.means.moments for _, other in pairs]),
-        join_shared([mine.means.meet(other.means) for mine, other in pairs]),
-        "mean",
-        floor=floor,
+    nets = compare(lambda one: one.nets, Tally.share_nets, kind="net")
+    shares = compare(lambda one: one.shares, Tally.share_shares, kind="share")
+    means = compare(
+        lambda one: one.means.moments,
+        lambda mine, other: mine.means.meet(other.means),
+        kind="mean",
         scale=(bounds[:, 0], bounds[:, 1]),
     )
     found = zip(nets, parted(shares, len(pairs)), parted(means, len(pairs)), strict=True)

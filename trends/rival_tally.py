@@ -31,7 +31,7 @@ from trends.rival_columns import (
     name_ratings,
 )
 from trends.rival_people import Talkers
-from trends.share_of_voice import Voices
+from trends.share_of_voice import BrandVoice
 from trends.sums import count_each
 from trends.tallies import Cells, Spoken, moments_of, share_spoken
 
@@ -123,7 +123,7 @@ class Tally:
     """The figures of one brand."""
 
     common: int
-    voices: Voices
+    voices: BrandVoice
     net: Spoken
     negative: Spoken
     complaints: Spoken
@@ -177,7 +177,7 @@ def tally(rated: Part, subjects: Subjects) -> Tally:
     means, tops = find_rated(rated, subjects)
     return Tally(
         common=talkers.common,
-        voices=Voices(part.said, int(np.count_nonzero((part.told & SIGNED) == 0))),
+        voices=BrandVoice(part.said, int(np.count_nonzero((part.told & SIGNED) == 0))),
         net=Spoken(plus=positive, minus=negative, whole=read),
         negative=Spoken(plus=negative, whole=read),
         complaints=Spoken(plus=complaints, whole=judged),

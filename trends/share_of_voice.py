@@ -15,7 +15,7 @@ from trends.sums import Sums, dot, share_of_sums
 
 
 @dataclass(frozen=True)
-class Voices:
+class BrandVoice:
     """How often the people of a brand speak of it."""
 
     said: Numbers
@@ -38,13 +38,13 @@ def share_voices(found: Sequence[tuple[Frame, Rows]], *, floor: int) -> list[Sha
     """The share of each brand's rows in the rows of all of them."""
     talkers = number_talkers(found)
     voices = [
-        Voices(np.bincount(one.numbers, minlength=one.size), int(np.count_nonzero(frame.column("author")[rows] == 0)))
+        BrandVoice(np.bincount(one.numbers, minlength=one.size), int(np.count_nonzero(frame.column("author")[rows] == 0)))
         for one, (frame, rows) in zip(talkers, found, strict=True)
     ]
     return find_voices(voices, talkers[0].common, floor=floor)
 
 
-def find_voices(voices: Sequence[Voices], common: int, *, floor: int) -> list[Share]:
+def find_voices(voices: Sequence[BrandVoice], common: int, *, floor: int) -> list[Share]:
     """Each brand's share of the mentions of all. A mention of two brands is a voice for each, so the shares add up to one."""
     together = np.sum([one.said[1:common] for one in voices], axis=0)
     squares, products, people = [], [], int(np.count_nonzero(together))

@@ -19,7 +19,7 @@ from config import Goal
 from reporting.plain import as_plain
 from reporting.sheets import as_csv
 from reporting.trend_tables import trend_table
-from store.database import open_database, read_database
+from store.database import open_database
 from store.metrics import save_metrics
 from store.records import Metric
 from trends.timeline import answer_trend
@@ -45,12 +45,6 @@ def config(tmp_path_factory):
     with contextlib.closing(open_database(made.database)) as db:
         save_metrics(db, [Metric(name="orders", date=f"2026-09-{day:02}", value=float(day)) for day in range(1, 29)])
     return made
-
-
-@pytest.fixture(scope="module")
-def db(config):
-    with contextlib.closing(read_database(config.database)) as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from trends.differences import compare_means, compare_nets, compare_shares
 from trends.frame import Frame
 from trends.moments import Figures, Moments, compare_moments
 from trends.rival_people import find_twins, number_talkers
-from trends.share_of_voice import Voices, find_voices
+from trends.share_of_voice import BrandVoice, find_voices
 from trends.sums import net_of_sums, share_of_sums
 from trends.tallies import Cells, Spoken, moments_of, share_spoken
 
@@ -125,7 +125,7 @@ def test_means_of_ratings_are_compared_as_one_by_one(first, second):
 def test_shares_of_voice_count_a_person_once_over_all_brands(sides):
     talkers = talk([read(answers)[0] for answers in sides])
     voices = [
-        Voices(np.bincount(one.numbers, minlength=one.size), int((read(answers)[0] == 0).sum()))
+        BrandVoice(np.bincount(one.numbers, minlength=one.size), int((read(answers)[0] == 0).sum()))
         for one, answers in zip(talkers, sides, strict=True)
     ]
     found = find_voices(voices, talkers[0].common, floor=FLOOR)

@@ -17,6 +17,7 @@ import argparse
 import contextlib
 import gc
 import sys
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -114,12 +115,12 @@ def measure_all(config: Config, *, runs: int, seconds: float, only: Sequence[str
 
 
 def warm(config: Config) -> None:
-    """Read the facts of all brands, as a server does when it starts, and take what is imported for what it is: no garbage."""
-    from trends.rivals import answer_rivals
-    from trends.windows import all_time
+    """Make the pages that `repute serve` makes when it starts, and take what is imported for what it is: no garbage."""
+    from dashboard.app import keep_pages
 
-    with contextlib.closing(read_database(config.database)) as db:
-        answer_rivals(db, config, window=all_time(now=NOW, zone=config.time_zone))
+    pages = keep_pages(config, lambda: NOW)
+    pages.remake(threading.Event(), pages.find_moment())
+    pages.changes.close()
     gc.collect()
     gc.freeze()
 

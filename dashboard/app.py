@@ -60,7 +60,8 @@ SHOWN = {
 STANDING: tuple[Address, ...] = (("/", ()), ("/trend", ()), ("/service", ()), ("/coverage", ()))
 """Kept ready from the start: what the links of the front page lead to."""
 COMPARED: tuple[Address, ...] = (("/compare", ()), ("/compare", (("last", "all"),)))
-"""Where there are competitors; that of all time also reads into memory what pages of any brand and window are made from."""
+"""Where there are competitors, beside the front page of all time of each brand: so what pages of any brand and window are made
+from is read into memory, too."""
 
 
 def create_app(config: Config, *, now: Callable[[], str], hosts: Sequence[str] = LOOPBACK) -> Starlette:
@@ -92,9 +93,15 @@ def create_app(config: Config, *, now: Callable[[], str], hosts: Sequence[str] =
     )
     app.state.config = config
     app.state.clock = now
-    standing = STANDING + COMPARED if len(config.brands) > 1 else STANDING
-    app.state.pages = Pages(Changes(config.database), now, partial(make_page, config), standing)
+    app.state.pages = keep_pages(config, now)
     return app
+
+
+def keep_pages(config: Config, now: Callable[[], str]) -> Pages:
+    """The pages over the store of `config`, of which some are kept ready."""
+    brands: list[Address] = [("/", (("brand", brand.id), ("last", "all"))) for brand in config.brands]
+    standing = [*STANDING, *COMPARED, *brands] if len(brands) > 1 else STANDING
+    return Pages(Changes(config.database), now, partial(make_page, config), standing)
 
 
 @contextlib.asynccontextmanager

@@ -10,6 +10,7 @@ from sqlite_utils import Database
 from config import Brand, Config, Thresholds
 from store.facts import ANSWERED, REPLY_TIMED
 from trends.answers import Coverage, Figures, Overview, Replies, SentimentWeek, Share
+from trends.brand_parts import Part, share_voices, take_parts
 from trends.changes import compare, settle
 from trends.correcting import correct_sentiment
 from trends.coverage import watched_share
@@ -20,8 +21,7 @@ from trends.medians import middle
 from trends.periods import Slices
 from trends.prevalence import Corrected
 from trends.quotes import find_loudest, make_quotes
-from trends.share_of_voice import share_voices
-from trends.sums import Sums, net_of_sums, share_of_sums
+from trends.sums import net_of_sums, share_of_sums
 from trends.windows import Window
 
 REST_UNCORRECTED = "Complaints, topics, attributes and the sentiment of competitors are a classifier's and uncorrected."
@@ -54,9 +54,7 @@ def find_overview(
     ground: Gathered, brands: Sequence[Brand], frames: Mapping[str, Frame], corrected: Corrected | None
 ) -> Overview:
     """Answer from facts of the window and the one before, by brand id; the first brand is the one that was asked for."""
-    floor = ground.thresholds
-    voices = find_voices(frames, ground.window, floor)
-    here = {brand.id: find_figures(brand, frames[brand.id], ground.window, voices[brand.id], floor) for brand in brands}
+    here = list_figures(brands, frames, ground.window, ground.thresholds)
     earlier, frame = ground.past.before, ground.frame
     loudest = find_loudest(frame, ground.here)
     chosen = [loudest] if loudest is not None else []
@@ -67,12 +65,10 @@ def find_overview(
         window=ground.window,
         before_window=earlier,
         n=len(ground.here),
-        figures=here[ground.brand.id],
+        figures=here[0],
         corrected=corrected,
-        before=find_figures(ground.brand, frame, earlier, find_voices(frames, earlier, floor)[ground.brand.id], floor)
-        if earlier
-        else None,
-        competitors=tuple(here[brand.id] for brand in brands[1:]),
+        before=list_figures(brands[:1], frames, earlier, ground.thresholds)[0] if earlier else None,
+        competitors=tuple(here[1:]),
         mentions_change=settle([compare(frame, np.arange(len(frame)), ground.past)])[0],
         sources=frame.sources(ground.here),
         sites=frame.sites(ground.here),
@@ -110,36 +106,28 @@ def before_notes(ground: Gathered) -> tuple[str, ...]:
     return tuple(f"In the window before ({ground.past.before.label}): {said}" for said in ground.past.before_coverage.sentences)
 
 
-def find_figures(brand: Brand, frame: Frame, window: Window, voice: Share, thresholds: Thresholds) -> Figures:
+def list_figures(brands: Sequence[Brand], frames: Mapping[str, Frame], window: Window, thresholds: Thresholds) -> list[Figures]:
+    """Some brands in one window; their voices are shares of those of all the frames."""
+    parts = take_parts({brand: (frame, frame.rows(window)) for brand, frame in frames.items()})
+    voices = share_voices(parts, floor=thresholds.too_few)
+    return [find_figures(brand, parts[brand.id], window, voices[brand.id], thresholds) for brand in brands]
+
+
+def find_figures(brand: Brand, part: Part, window: Window, voice: Share, thresholds: Thresholds) -> Figures:
     """One brand in one window."""
-    rows = frame.rows(window)
-    voices, floor = frame.voices(rows), thresholds.too_few
-    moods = sum_moods(frame, rows)
+    frame, floor = part.frame, thresholds.too_few
     return Figures(
         brand=brand.id,
         brand_name=brand.name,
-        mentions=voices.mentions,
-        people=voices.people,
-        anonymous=voices.anonymous,
-        net=net_of_sums(moods[0], floor=floor),
-        negative=share_of_sums(moods[1], floor=floor),
+        mentions=len(part.rows),
+        people=part.voices.people,
+        anonymous=part.voices.anonymous,
+        net=net_of_sums(part.net.sums, floor=floor),
+        negative=share_of_sums(part.negative.sums, floor=floor),
         voice=voice,
-        complaints=frame.share(frame.complains, rows.compress(~frame.unjudged[rows]), floor=floor),
+        complaints=share_of_sums(part.complaints.sums, floor=floor),
         replies=find_reply_times(frame, np.flatnonzero(frame.inside(window) & frame.complains), thresholds),
     )
-
-
-def sum_moods(frame: Frame, rows: Rows) -> tuple[Sums, Sums]:
-    """Net sentiment and share negative of the rows that have a sentiment."""
-    spoken = frame.spoken(rows.compress(frame.column("mood")[rows] != 0))
-    negative = frame.mood("negative")
-    return spoken.add_up(frame.mood("positive"), negative), spoken.add_up(negative)
-
-
-def find_voices(frames: Mapping[str, Frame], window: Window, thresholds: Thresholds) -> dict[str, Share]:
-    """Each brand's share of voice."""
-    shares = share_voices([(frame, frame.rows(window)) for frame in frames.values()], floor=thresholds.too_few)
-    return dict(zip(frames, shares, strict=True))
 
 
 def find_reply_times(frame: Frame, complaints: Rows, thresholds: Thresholds) -> Replies:

@@ -10,11 +10,12 @@ import numpy as np
 
 from config import Brand, Config
 from store.facts import WORDED, Segment
+from trends.brand_parts import Part, take_parts
 from trends.frame import Bools, Frame, Rows
 from trends.rival_columns import list_labels
-from trends.rival_people import find_twins, number_talkers
+from trends.rival_people import find_twins
 from trends.rival_sites import Heard, Site, from_sites
-from trends.rival_tally import Part, Subjects, Tally, find_subjects, tally
+from trends.rival_tally import Subjects, Tally, find_subjects, tally
 from trends.windows import Window
 
 
@@ -44,7 +45,8 @@ class Measured:
     """All that is said of each brand in the window."""
     subjects: Subjects
     tallies: dict[tuple[str, frozenset[Site]], Tally] = field(default_factory=dict)
-    """By brand and sites."""
+    """By brand and sites. So is the next."""
+    worded: dict[tuple[str, frozenset[Site]], Bools] = field(default_factory=dict)
 
     def tally(self, side: Side, sites: frozenset[Site]) -> Tally:
         """The figures of one side."""
@@ -58,13 +60,19 @@ class Measured:
 
     def find_both(self, ours: Side, theirs: Side, sites: frozenset[Site]) -> tuple[Rows, Rows]:
         """The mentions among ours (copies once) that are among another side's (with copies) too, in one order."""
-        rows = ours.rows.compress(self.twins[ours.brand.id][ours.rows])
-        rows = rows.compress((ours.frame.flagged(WORDED) & from_sites(ours.frame, sites))[rows])
-        opposite = np.flatnonzero(self.twins[theirs.brand.id] & theirs.frame.inside(theirs.window))
-        opposite = opposite.compress((theirs.frame.flagged(WORDED) & from_sites(theirs.frame, sites))[opposite])
+        rows = ours.rows.compress(self.find_twins(ours, sites)[ours.rows])
+        opposite = np.flatnonzero(self.find_twins(theirs, sites) & theirs.frame.inside(theirs.window))
         mentions = ours.frame.column("mention")[rows], theirs.frame.column("mention")[opposite]
         _, here, there = np.intersect1d(*mentions, assume_unique=True, return_indices=True)
         return rows[here], opposite[there]
+
+    def find_twins(self, side: Side, sites: frozenset[Site]) -> Bools:
+        """Which facts of a side are texts from some sites that another brand may have, too."""
+        key = side.brand.id, sites
+        if key not in self.worded:
+            worded = self.twins[side.brand.id] & side.frame.flagged(WORDED)
+            self.worded[key] = worded & from_sites(side.frame, sites)
+        return self.worded[key]
 
     @cached_property
     def twins(self) -> Mapping[str, Bools]:
@@ -94,6 +102,5 @@ def alike(one: Sequence[Segment], other: Sequence[Segment]) -> bool:
 
 def add_up(config: Config, sides: Sequence[Side]) -> Measured:
     """Sort out who speaks of several of the brands, and on which scales they are rated."""
-    talkers = number_talkers([(side.frame, side.rows) for side in sides])
-    parts = {side.brand.id: Part.of(side.frame, side.rows, mine) for side, mine in zip(sides, talkers, strict=True)}
+    parts = take_parts({side.brand.id: (side.frame, side.rows) for side in sides})
     return Measured(parts, find_subjects(config, list(parts.values())))

@@ -11,26 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from config import Config
+from trends.brand_parts import Part
 from trends.crowd import Floats
-from trends.frame import Bools, Frame, Numbers, Rows
+from trends.frame import Numbers
 from trends.moments import Moments, Shared, join_moments
 from trends.ratings import find_top
-from trends.rival_columns import (
-    COMPLAINS,
-    JUDGED,
-    NEGATIVE,
-    POSITIVE,
-    READ,
-    SIGNED,
-    SPOKEN,
-    Rating,
-    find_labels,
-    find_ratings,
-    find_told,
-    list_labels,
-    name_ratings,
-)
-from trends.rival_people import Talkers
+from trends.rival_columns import JUDGED, SPOKEN, Rating, find_labels, list_labels, name_ratings
 from trends.share_of_voice import BrandVoice
 from trends.sums import count_each
 from trends.tallies import Cells, Spoken, moments_of, share_spoken
@@ -67,55 +53,6 @@ class Subjects:
     def tops(self) -> Floats:
         """1 for each rating that is among the top boxes of its scale, else 0."""
         return np.array([rating[4] >= find_top(*rating[2:4]) for rating in self.ratings], np.float64)
-
-
-@dataclass(frozen=True)
-class Part:
-    """Some rows of a brand, copies once, with who says each and what it tells."""
-
-    frame: Frame
-    rows: Rows
-    talkers: Talkers
-    told: NDArray[np.uint8]
-    ratings: NDArray[np.uint32]
-
-    @classmethod
-    def of(cls, frame: Frame, rows: Rows, talkers: Talkers) -> Part:
-        """All of some rows."""
-        return cls(frame, rows, talkers, find_told(frame)[rows], find_ratings(frame)[rows])
-
-    def keep(self, kept: Bools) -> Part:
-        """Only the rows where `kept` (one for each row) is true."""
-        return Part(
-            self.frame,
-            self.rows.compress(kept),
-            replace(self.talkers, numbers=self.talkers.numbers.compress(kept)),
-            self.told.compress(kept),
-            self.ratings.compress(kept),
-        )
-
-    def count(self, bit: int) -> Numbers:
-        """How many of the rows with a bit are of each person."""
-        there = (self.told & bit) != 0
-        # Where most have it, the others are counted sooner.
-        if 2 * np.count_nonzero(there) > len(there):
-            return self.said - np.bincount(self.talkers.numbers.compress(~there), minlength=self.talkers.size)
-        return np.bincount(self.talkers.numbers.compress(there), minlength=self.talkers.size)
-
-    @cached_property
-    def said(self) -> Numbers:
-        """How many of the rows are of each person."""
-        return np.bincount(self.talkers.numbers, minlength=self.talkers.size)
-
-    def people(self, places: Numbers) -> Numbers:
-        """A number for who says each of some rows, of their own also for those who say one thing alone: from `size` on."""
-        numbers = self.talkers.numbers[places]
-        return np.where(numbers > 0, numbers, places + self.talkers.size)
-
-    @property
-    def crowd(self) -> int:
-        """What `people` are below."""
-        return self.talkers.size + len(self.rows)
 
 
 @dataclass(frozen=True)
@@ -171,16 +108,14 @@ def tally(rated: Part, subjects: Subjects) -> Tally:
     """The figures of some rows of a brand, of which ratings may be without words."""
     spoken = (rated.told & SPOKEN) != 0
     part = rated if spoken.all() else rated.keep(spoken)
-    talkers = part.talkers
-    positive, negative, read, judged, complaints = map(part.count, (POSITIVE, NEGATIVE, READ, JUDGED, COMPLAINS))
-    topics, attributes = find_subjects_told(part, subjects, judged)
+    topics, attributes = find_subjects_told(part, subjects, part.complaints.whole)
     means, tops = find_rated(rated, subjects)
     return Tally(
-        common=talkers.common,
-        voices=BrandVoice(part.said, int(np.count_nonzero((part.told & SIGNED) == 0))),
-        net=Spoken(plus=positive, minus=negative, whole=read),
-        negative=Spoken(plus=negative, whole=read),
-        complaints=Spoken(plus=complaints, whole=judged),
+        common=part.talkers.common,
+        voices=part.voices,
+        net=part.net,
+        negative=part.negative,
+        complaints=part.complaints,
         topics=topics,
         attributes=attributes,
         means=means,

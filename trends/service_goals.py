@@ -11,13 +11,14 @@ from config import Goal
 from store.facts import SIGN
 from store.records import MEASURES
 from trends.answers import Coverage, Net, Share
+from trends.brand_parts import share_voices, take_parts
 from trends.coverage import watched_share
 from trends.crowd import Mean
 from trends.frame import Frame, Rows
 from trends.gathering import Gathered, is_gap
 from trends.goals import GoalAnswer, WeekFigure, judge_goal
 from trends.intervals import net, share
-from trends.overview import MOODS, find_voices
+from trends.overview import MOODS
 from trends.ratings import Ratings, rate
 from trends.service_figures import Complainers, count_replies, find_rate, rate_customers
 from trends.service_ground import Customers, as_asked
@@ -158,7 +159,8 @@ def share_of_voice(weekly: Weekly, goal: Goal, week: Window, rows: Rows) -> Valu
     """Share of voice."""
     ground = weekly.ground
     frames = {ground.brand.id: ground.frame, **weekly.rivals}
-    return of_share(find_voices(frames, week, ground.thresholds)[ground.brand.id])
+    parts = take_parts({brand: (frame, frame.rows(week)) for brand, frame in frames.items()})
+    return of_share(share_voices(parts, floor=ground.thresholds.too_few)[ground.brand.id])
 
 
 def nps(weekly: Weekly, goal: Goal, week: Window, rows: Rows) -> Valued:

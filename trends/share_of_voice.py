@@ -9,8 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from trends.answers import Share
-from trends.frame import Frame, Numbers, Rows
-from trends.rival_people import number_talkers
+from trends.frame import Numbers
 from trends.sums import Sums, dot, share_of_sums
 
 
@@ -32,16 +31,6 @@ class BrandVoice:
     def people(self) -> int:
         """Known people."""
         return int(self.said[0]) + int(np.count_nonzero(self.said[1:])) - self.anonymous
-
-
-def share_voices(found: Sequence[tuple[Frame, Rows]], *, floor: int) -> list[Share]:
-    """The share of each brand's rows in the rows of all of them."""
-    talkers = number_talkers(found)
-    voices = [
-        BrandVoice(np.bincount(one.numbers, minlength=one.size), int(np.count_nonzero(frame.column("author")[rows] == 0)))
-        for one, (frame, rows) in zip(talkers, found, strict=True)
-    ]
-    return find_voices(voices, talkers[0].common, floor=floor)
 
 
 def find_voices(voices: Sequence[BrandVoice], common: int, *, floor: int) -> list[Share]:

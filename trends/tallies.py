@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
-from trends.answers import Net, Share
 from trends.crowd import Floats, add_by
 from trends.frame import Numbers
 from trends.moments import Moments, Shared
-from trends.sums import Sums, dot, net_of_sums, share_of_sums
+from trends.sums import Sums, dot
 
 
 @dataclass(frozen=True)
@@ -113,21 +113,20 @@ class Cells:
         """One number for each person and subject."""
         return self.number * self.subjects + self.subject
 
+    @cached_property
+    def places(self) -> NDArray[np.int32]:
+        """The place of each key of those who may have spoken of other brands; −1 where there is none."""
+        found = np.full(self.common * self.subjects, -1, np.int32)
+        found[self.shared.keys] = np.arange(len(self.shared.keys))
+        return found
+
     def meet(self, other: Cells) -> Shared:
         """What those add who speak of the same subject of both brands."""
         mine, theirs = self.shared, other.shared
-        _, place, there = np.intersect1d(mine.keys, theirs.keys, assume_unique=True, return_indices=True)
+        found = self.places[theirs.keys]
+        there = np.flatnonzero(found >= 0)
+        place = found[there]
         part, whole, parts, wholes = mine.part[place], mine.whole[place], theirs.part[there], theirs.whole[there]
         subject = mine.subject[place]
         products = (part * parts, part * wholes, whole * parts, whole * wholes)
         return Shared(*(add_by(subject, product, self.subjects) for product in products))
-
-
-def as_share(spoken: Spoken, *, floor: int) -> Share:
-    """A share with its interval."""
-    return share_of_sums(spoken.sums, floor=floor)
-
-
-def as_net(spoken: Spoken, *, floor: int) -> Net:
-    """A net with its interval."""
-    return net_of_sums(spoken.sums, floor=floor)

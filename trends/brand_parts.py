@@ -1,0 +1,98 @@
+"""Rows of a brand with who says each and what it tells: its voices, moods and complaints, added up by person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trends.answers import Share
+from trends.frame import Bools, Frame, Numbers, Rows
+from trends.rival_columns import COMPLAINS, JUDGED, NEGATIVE, POSITIVE, READ, SIGNED, find_ratings, find_told
+from trends.rival_people import Talkers, number_talkers
+from trends.share_of_voice import BrandVoice, find_voices
+from trends.tallies import Spoken
+
+
+@dataclass(frozen=True)
+class Part:
+    """Some rows of a brand, copies once, with who says each and what it tells."""
+
+    frame: Frame
+    rows: Rows
+    talkers: Talkers
+    told: NDArray[np.uint8]
+    """The bits of each row, as `rival_columns.find_told` has them."""
+
+    @classmethod
+    def of(cls, frame: Frame, rows: Rows, talkers: Talkers) -> Part:
+        """All of some rows."""
+        return cls(frame, rows, talkers, find_told(frame)[rows])
+
+    def keep(self, kept: Bools) -> Part:
+        """Only the rows where `kept` (one for each row) is true."""
+        talkers = replace(self.talkers, numbers=self.talkers.numbers.compress(kept))
+        return Part(self.frame, self.rows.compress(kept), talkers, self.told.compress(kept))
+
+    def count(self, bit: int) -> Numbers:
+        """How many of the rows with a bit are of each person."""
+        there = (self.told & bit) != 0
+        # Where most have it, the others are counted sooner.
+        if 2 * np.count_nonzero(there) > len(there):
+            return self.said - np.bincount(self.talkers.numbers.compress(~there), minlength=self.talkers.size)
+        return np.bincount(self.talkers.numbers.compress(there), minlength=self.talkers.size)
+
+    @cached_property
+    def said(self) -> Numbers:
+        """How many of the rows are of each person."""
+        return np.bincount(self.talkers.numbers, minlength=self.talkers.size)
+
+    @cached_property
+    def voices(self) -> BrandVoice:
+        """How often its people speak of the brand."""
+        return BrandVoice(self.said, int(np.count_nonzero((self.told & SIGNED) == 0)))
+
+    @cached_property
+    def negative(self) -> Spoken:
+        """The share negative, of the rows that have a sentiment."""
+        return Spoken(plus=self.count(NEGATIVE), whole=self.count(READ))
+
+    @cached_property
+    def net(self) -> Spoken:
+        """Net sentiment, of the same rows."""
+        return Spoken(plus=self.count(POSITIVE), minus=self.negative.plus, whole=self.negative.whole)
+
+    @cached_property
+    def complaints(self) -> Spoken:
+        """The complaint rate, of the rows that the classifier could judge."""
+        return Spoken(plus=self.count(COMPLAINS), whole=self.count(JUDGED))
+
+    @cached_property
+    def ratings(self) -> NDArray[np.uint32]:
+        """The number of each row's rating, as `rival_columns.find_ratings` has it."""
+        return find_ratings(self.frame)[self.rows]
+
+    def people(self, places: Numbers) -> Numbers:
+        """A number for who says each of some rows, of their own also for those who say one thing alone: from `size` on."""
+        numbers = self.talkers.numbers[places]
+        return np.where(numbers > 0, numbers, places + self.talkers.size)
+
+    @property
+    def crowd(self) -> int:
+        """What `people` are below."""
+        return self.talkers.size + len(self.rows)
+
+
+def take_parts(found: Mapping[str, tuple[Frame, Rows]]) -> dict[str, Part]:
+    """Some rows of each of some brands, copies once; who speaks of several is told."""
+    talkers = number_talkers(list(found.values()))
+    return {brand: Part.of(*one, mine) for (brand, one), mine in zip(found.items(), talkers, strict=True)}
+
+
+def share_voices(parts: Mapping[str, Part], *, floor: int) -> dict[str, Share]:
+    """The share of each brand's rows in the rows of all of them, which were taken together."""
+    common = next(iter(parts.values())).talkers.common
+    return dict(zip(parts, find_voices([part.voices for part in parts.values()], common, floor=floor), strict=True))

@@ -335,3 +335,26 @@ def m013_arrivals(db: Database) -> None:
     db.conn.execute(f"create trigger arrivals_less after delete on mentions begin {less} end")
     moved = "after update of source, published, published_precision, collected, removed_at on mentions"
     db.conn.execute(f"create trigger arrivals_moved {moved} begin {less} {more} end")
+
+
+@migrations()
+def m014_brand_times(db: Database) -> None:
+    """When what is said of each brand was published: its newest are found without a look at what is said of others."""
+    run_script(
+        db,
+        """
+        alter table mention_brands add column published text
+
+        update mention_brands set published = (select published from mentions where id = mention)
+
+        create index idx_mention_brands_published on mention_brands (brand, published)
+        """,
+    )
+    time = "update mention_brands set published = {0} where mention = new.{1}"
+    written = time.format("(select published from mentions where id = new.mention)", "mention") + " and brand = new.brand;"
+    moved = time.format("new.published", "id") + ";"
+    changed = "old.published is not new.published"
+    db.conn.execute(
+        f"create trigger times_of_brand after insert on mention_brands when new.published is null begin {written} end"
+    )
+    db.conn.execute(f"create trigger times_of_moved after update of published on mentions when {changed} begin {moved} end")

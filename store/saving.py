@@ -267,7 +267,8 @@ def save_brands(db: Database, matched: Sequence[tuple[int, MatchedMention]], fre
     )
     db.conn.executemany(
         """
-        insert into mention_brands (mention, brand, matched) values (?, ?, ?)
+        insert into mention_brands (mention, brand, matched, published)
+        values (?1, ?2, ?3, (select published from mentions where id = ?1))
         on conflict do update set matched = excluded.matched
         """,
         [(mention, brand, words) for mention, found in matched for brand, words in found.brands],

@@ -61,14 +61,21 @@ class Scope:
             parts.append(IN_WINDOW)
         return " and ".join(parts)
 
-    def roughly(self) -> str:
-        """What an index of `mentions` can say of source and time, as a condition that holds for every mention in scope."""
-        parts = ["mentions.source = :source"] if self.source is not None else []
+    def timed(self) -> str:
+        """What an index can say of who may be in scope, as (id, published): all that are, and others."""
+        parts = ["source = :source"] if self.source is not None else []
         if self.undated:
             parts.append(UNDATED)
         elif self.since is not None:
-            parts.append("mentions.published >= :low and mentions.published < :high")
-        return " and ".join(parts) or "1"
+            parts.append("published >= :low and published < :high")
+        if self.own_times:
+            return f"select mention as id, published from mention_brands where {' and '.join(['brand = :brand', *parts])}"
+        return f"select id, published from mentions where {' and '.join(parts) or '1'}"
+
+    @property
+    def own_times(self) -> bool:
+        """Whether `timed` is of the brand alone. The index of a source says more than that of the brand."""
+        return bool(self.brand) and self.source is None and not self.undated
 
 
 WORDED = "(mentions.title != '' or mentions.text != '')"
@@ -89,45 +96,42 @@ def scoped_sql(scope: Scope) -> str:
     return f"""
         scoped as (
             select mentions.id as mention
-            from {tables_sql(scope, timed_sql(scope))}
+            from {scoped_tables(scope)}
             where {scope.conditions()}
         )
     """
 
 
 def newest_sql(scope: Scope, *, narrowed: str = "1") -> str:
-    """The row ids (`mention`) of the mentions in scope that meet another condition, the newest first."""
+    """The row ids (`mention`) of the mentions in scope that meet another condition on `timed.id`, the newest first."""
     return f"""
         select mentions.id as mention
-        from {tables_sql(scope, f"(select id, published from mentions where {scope.roughly()}) as timed")}
-        where {scope.conditions()} and {narrowed}
+        from {tables_sql(scope, f"({scope.timed()}) as timed", branded=scope.own_times)}
+        where {narrowed} and {scope.conditions()}
         order by timed.published desc, timed.id desc
     """
 
 
-def timed_sql(scope: Scope) -> str:
-    """The mentions that may be in the scope's window; nothing where there is no window and all that the brand has is wanted.
+def scoped_tables(scope: Scope) -> str:
+    """The tables that `conditions` reads: all that the brand has, or what may be in the scope's window.
 
-    Those of a window come by row id, as everything about them is stored. `limit -1` limits nothing, but keeps SQLite from
-    leaving out that order.
+    The latter comes by row id, as everything about mentions is stored. `limit -1` limits nothing, but keeps SQLite from leaving
+    out that order.
     """
     if scope.brand and scope.since is None and not scope.undated:
-        return ""
+        return "mention_brands cross join mentions on mentions.id = mention_brands.mention and mention_brands.brand = :brand"
     order = "" if scope.undated else "order by id limit -1"
-    return f"(select id from mentions where {scope.roughly()} {order}) as timed"
+    return tables_sql(scope, f"({scope.timed()} {order}) as timed", branded=scope.own_times)
 
 
-def tables_sql(scope: Scope, first: str, key: str = "timed.id") -> str:
-    """The tables that `conditions` reads, beginning with `first`, or without one with all that the brand has.
+def tables_sql(scope: Scope, first: str, key: str = "timed.id", *, branded: bool = False) -> str:
+    """The tables that `conditions` reads, beginning with `first`; `branded` says that it has mentions of the brand alone.
 
     `key` is the row id of a mention in `first`. `cross join` leaves SQLite no other order: its planner does not know how many
     mentions a brand or a window has, and would read all of a brand for a week of it.
     """
-    branded = "mention_brands.brand = :brand"
-    if not first:
-        return f"mention_brands cross join mentions on mentions.id = mention_brands.mention and {branded}"
-    brands = f"cross join mention_brands on {branded} and mention_brands.mention = {key}" if scope.brand else ""
-    return f"{first} {brands} cross join mentions on mentions.id = {key}"
+    brands = f"cross join mention_brands on mention_brands.brand = :brand and mention_brands.mention = {key}"
+    return f"{first} {brands if scope.brand and not branded else ''} cross join mentions on mentions.id = {key}"
 
 
 def shown_sql(*tasks: str) -> str:

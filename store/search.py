@@ -21,6 +21,8 @@ AT_ONCE = 500
 """Mentions whose tags are read at once, at most, where not all of them may be wanted."""
 RARE = 2_000
 """Mentions with a topic up to which they are looked at themselves, in place of all mentions from the newest back."""
+OF_TOPIC = "select id from taggers where task = 'topic' and subject like :topic"
+"""The taggers that ever asked for a topic."""
 MATCHED = re.compile(r'"[^"]*"\*?|\S+')
 
 
@@ -81,33 +83,34 @@ def is_syntax_error(error: sqlite3.OperationalError) -> bool:
 
 def found_sql(scope: Scope, bound: dict[str, Any]) -> str:
     """The row ids of what is found, in order: with the index when there are words, by time when there are none."""
-    narrowed = MAY_HAVE_TOPIC if bound["topic"] is not None else "1"
+    topic = bound["topic"] is not None
     if bound["words"] is None:
-        return newest_sql(scope, narrowed=narrowed)
+        return newest_sql(scope, narrowed=may_have_topic("timed.id") if topic else "1")
     return f"""
         select mentions.id
         from {tables_sql(scope, "mentions_fts", "mentions_fts.rowid")}
-        where mentions_fts match :words and {scope.conditions()} and {narrowed}
+        where mentions_fts match :words and {scope.conditions()} and {may_have_topic("mentions.id") if topic else "1"}
         order by bm25(mentions_fts), mentions.published desc, mentions.id
     """
 
 
-MAY_HAVE_TOPIC = """(
-    exists (select 1 from tags where tags.mention = mentions.id and tags.label like :topic)
-    or exists (select 1 from judgements where judgements.mention = mentions.id and judgements.subject like :topic)
-)"""
-"""Whether anybody ever spoke of the topic, which is cheap to ask before it is known what counts."""
+def may_have_topic(mention: str) -> str:
+    """Whether anybody ever spoke of the topic in a mention (a row id), which is cheap to ask before it is known what counts."""
+    return f"""(
+        exists (select 1 from tags where tags.mention = {mention} and tags.tagger in ({OF_TOPIC}))
+        or exists (select 1 from judgements where judgements.mention = {mention} and judgements.subject like :topic)
+    )"""
 
 
 def find_rare(db: Database, topic: str) -> list[int] | None:
     """The mentions of which anybody ever said that they are of a topic, where they are few; else None."""
     found = db.execute(
-        """
+        f"""
         select mention
         from (
             select mention
             from tags
-            where tagger in (select id from taggers where task = 'topic' and subject like :topic)
+            where tagger in ({OF_TOPIC})
             limit :most
         )
         union

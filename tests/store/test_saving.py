@@ -31,7 +31,9 @@ def test_a_mention_is_kept_whole(db, author, matched):
     }
     assert len(row["author"]) == 24
     assert "meera" not in str(row).lower()
-    assert rows(db, "mention_brands") == [{"brand": "tamarind", "mention": 1, "matched": "tamarind"}]
+    assert rows(db, "mention_brands") == [
+        {"brand": "tamarind", "mention": 1, "matched": "tamarind", "published": "2026-09-01T10:00:00Z"}
+    ]
 
 
 def test_saving_twice_keeps_one_row_and_says_unchanged(db, author, matched):

@@ -311,13 +311,18 @@ def find_latest_crawls(db: Database) -> list[Row]:
     return list(
         db.query(
             """
-            select crawls.*, runs.last_finished
-            from (
-                select max(id) as latest, max(case when status = 'finished' then finished end) as last_finished
-                from crawls
-                group by source
-            ) as runs
-            join crawls on crawls.id = runs.latest
+            with recursive met as (
+                select min(source) as source from crawls
+                union all
+                select (select min(crawls.source) from crawls where crawls.source > met.source)
+                from met
+                where source is not null
+            )
+            select crawls.*, (
+                select finished from crawls where source = met.source and status = 'finished' order by id desc limit 1
+            ) as last_finished
+            from met
+            cross join crawls on crawls.id = (select max(id) from crawls where source = met.source)
             order by crawls.source
             """
         )
@@ -329,11 +334,10 @@ def count_by_source(db: Database) -> list[Row]:
     return list(
         db.query(
             """
-            select source, sum(mentions) as mentions, sum(removed) as removed,
-                (select max(published) from mentions where mentions.source = arrivals.source) as newest
-            from arrivals
-            group by source
-            having sum(mentions) + sum(removed) > 0
+            select source, mentions, removed,
+                (select max(published) from mentions where mentions.source = source_counts.source) as newest
+            from source_counts
+            where mentions + removed > 0
             order by source
             """
         )

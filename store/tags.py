@@ -82,7 +82,7 @@ def count_due(db: Database) -> int:
     # takes SQLite a fiftieth of the time that those of one set take.
     row = db.execute(
         """
-        select (select coalesce(sum(mentions), 0) from arrivals) - (select count(*) from readings) + (
+        select (select coalesce(sum(mentions), 0) from source_counts) - (select count(*) from readings) + (
             select count(*)
             from tagger_sets
             cross join readings on readings.tagger_set = tagger_sets.id

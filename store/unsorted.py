@@ -45,7 +45,7 @@ def find_topic_taggers(db: Database) -> list[Row]:
                 group by json_each.value
             )
             select taggers.subject as topic, taggers.model, taggers.description, taggers.threshold,
-                (select coalesce(sum(mentions), 0) from arrivals) - coalesce(readers.mentions, 0) as unread
+                (select coalesce(sum(mentions), 0) from source_counts) - coalesce(readers.mentions, 0) as unread
             from taggers
             left join readers on readers.tagger = taggers.id
             where taggers.current = 1 and taggers.task = 'topic'

@@ -41,9 +41,7 @@ def test_each_brand_has_the_time_of_its_mention(saved):
 
 
 def test_a_corrected_time_moves_with_the_mention(saved, author, matched):
-    save_mentions(
-        saved, [matched("tamarind", "nimblecart", external_id="2", published="2026-08-05")], author=author, now=LATER
-    )
+    save_mentions(saved, [matched("tamarind", "nimblecart", external_id="2", published="2026-08-05")], author=author, now=LATER)
     assert [row for row in times(saved) if row[1] == 2] == [("nimblecart", 2, "2026-08-05"), ("tamarind", 2, "2026-08-05")]
 
 

@@ -63,6 +63,17 @@ def counted(db):
     ).fetchall()
 
 
+def totals(db):
+    return db.execute("select * from source_counts where mentions + removed > 0 order by source").fetchall()
+
+
+def summed(db):
+    """The same, from the mentions themselves."""
+    return db.execute(
+        "select source, sum(removed_at is null), sum(removed_at is not null) from mentions group by source order by source"
+    ).fetchall()
+
+
 def anew(db, brand):
     """The same, made from the tables alone."""
     kept = db.execute("select brand, day from facts").fetchall()
@@ -150,6 +161,7 @@ def test_facts_kept_are_facts_made_anew(tmp_path, steps):
         for step in steps:
             do(db, path, step)
             assert arrived(db) == counted(db)
+            assert totals(db) == summed(db)
         kept = {brand: described(db, brand) for brand in ("acme", "other")}
         refresh_facts(db, words)
         stored = {brand: described(db, brand) for brand in ("acme", "other")}

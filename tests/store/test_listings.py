@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from sqlite_utils import Database
 
 from store.database import open_database
-from store.migrations_trends import migrations
+from store.migrations_counts import migrations
 from store.queries import find_listings, find_watches
 
 LISTINGS = [("s", "a", "", ""), ("s", "a", "", "q"), ("s", "a", "acme", "q"), ("t", "b", "other", "")]

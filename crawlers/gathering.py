@@ -19,22 +19,22 @@ class Batch:
 
 
 class GatheringMiddleware:
-    """Gathers what comes between two requests.
+    """Gathers what a callback yields: its requests go first, so that they are answered while its records are taken in.
 
     A callback that waits for something on its way hands over each record by itself: none must wait with it.
     """
 
     async def process_spider_output(self, response: Response, result: AsyncIterator[Any]) -> AsyncIterator[Any]:
-        """Pass on requests as they are, and records in batches."""
+        """Pass on requests as they are, and records in one batch."""
         callback = response.request.callback if response.request else None
-        waits = callback is None or isasyncgenfunction(callback)
+        if callback is None or isasyncgenfunction(callback):
+            async for record in result:
+                yield record
+            return
         gathered: list[object] = []
         try:
             async for record in result:
-                if waits or isinstance(record, Request):
-                    if gathered:
-                        yield Batch(tuple(gathered))
-                        gathered = []
+                if isinstance(record, Request):
                     yield record
                 else:
                     gathered.append(record)

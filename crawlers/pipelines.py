@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 import time
 from dataclasses import dataclass, replace
@@ -35,6 +36,8 @@ NO_BRAND = "no brand"
 FORGOTTEN = "forgotten"
 TOO_OLD = "older than retention"
 BATCH = 200
+AT_ONCE = 0.0005
+"""Seconds that records are taken in without a look at the network."""
 LONGEST_WAIT = 2.0
 """Seconds after which what has come so far is saved, so that a slow source shows its mentions and loses few when killed."""
 
@@ -64,6 +67,7 @@ class StorePipeline:
         self.watches: list[Watch] = []
         self.metrics: list[Metric] = []
         self.saved_at = time.monotonic()
+        self.turn = asyncio.Lock()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> StorePipeline:
@@ -80,14 +84,22 @@ class StorePipeline:
             author = Author(load_secret(config.database), config.keep_author_names)
             self.store = Store(open_database(config.database), author, self.crawler.settings.getint(CRAWL) or None)
 
-    def process_item(self, item: object) -> object:
-        """Take in what a spider yields. One record that fails costs none of the others."""
+    async def process_item(self, item: object) -> object:
+        """Take in what a spider yields, one item after the other. One record that fails costs none of the others.
+
+        Between records the network has its turns: the next answer is on its way while this one is matched and saved.
+        """
         faults = []
-        for record in item.records if isinstance(item, Batch) else (item,):
-            try:
-                self.take(record)
-            except Exception as fault:
-                faults.append(fault)
+        async with self.turn:
+            pause = time.monotonic() + AT_ONCE
+            for record in item.records if isinstance(item, Batch) else (item,):
+                try:
+                    self.take(record)
+                except Exception as fault:
+                    faults.append(fault)
+                if time.monotonic() > pause:
+                    await asyncio.sleep(0)
+                    pause = time.monotonic() + AT_ONCE
         if faults:
             raise faults[0] if len(faults) == 1 else ExceptionGroup("several records could not be taken in", faults)
         return item

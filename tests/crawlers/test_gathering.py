@@ -37,8 +37,8 @@ def hand_over(callback):
     return asyncio.run(gather())
 
 
-def test_records_between_two_requests_come_in_one_piece_and_in_order():
-    assert hand_over(parse) == [Batch(("one", "two")), NEXT, Batch(("three",))]
+def test_requests_go_first_and_records_come_in_one_piece_and_in_order():
+    assert hand_over(parse) == [NEXT, Batch(("one", "two", "three"))]
 
 
 def test_no_record_waits_with_a_callback_that_waits():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from hashlib import blake2b
 from types import SimpleNamespace
 
@@ -59,6 +61,11 @@ def make_pipeline(tmp_path, query="acme", dry=False, limit=0):
     return pipeline
 
 
+def take(pipeline, item):
+    """Hand the pipeline one item, as Scrapy does."""
+    asyncio.run(pipeline.process_item(item))
+
+
 def rows(tmp_path, sql="select external_id, voice, text, published, removed_at from mentions order by id"):
     db = open_database(tmp_path / "repute.db")
     try:
@@ -69,8 +76,8 @@ def rows(tmp_path, sql="select external_id, voice, text, published, removed_at f
 
 def test_a_mention_of_no_brand_is_counted_and_left_out(tmp_path):
     pipeline = make_pipeline(tmp_path)
-    pipeline.process_item(mention(text="nothing to do with us"))
-    pipeline.process_item(mention(external_id="2"))
+    take(pipeline, mention(text="nothing to do with us"))
+    take(pipeline, mention(external_id="2"))
     pipeline.close_spider()
     assert rows(tmp_path) == [("2", "customer", "acme is fine", "2026-10-01T10:00:00Z", None)]
     assert pipeline.crawler.stats.get_stats() == {
@@ -83,7 +90,7 @@ def test_a_mention_of_no_brand_is_counted_and_left_out(tmp_path):
 
 def test_what_an_own_account_writes_is_the_companys_voice(tmp_path):
     pipeline = make_pipeline(tmp_path)
-    pipeline.process_item(mention(text="Sorry!", author_id="AcmeHelp"))
+    take(pipeline, mention(text="Sorry!", author_id="AcmeHelp"))
     pipeline.close_spider()
     assert rows(tmp_path) == [("1", "company", "Sorry!", "2026-10-01T10:00:00Z", None)]
     assert rows(tmp_path, "select brand, matched from mention_brands") == [("acme", "@acmehelp")]
@@ -91,9 +98,9 @@ def test_what_an_own_account_writes_is_the_companys_voice(tmp_path):
 
 def test_a_cursor_is_saved_with_the_mentions_before_it(tmp_path):
     pipeline = make_pipeline(tmp_path)
-    pipeline.process_item(mention())
-    pipeline.process_item(Cursor(source="feeds", site="s", name="f", value="here"))
-    pipeline.process_item(Watch(source="feeds", site="s", since="2026-10-01T00:00:00Z", until=NOW, complete=True))
+    take(pipeline, mention())
+    take(pipeline, Cursor(source="feeds", site="s", name="f", value="here"))
+    take(pipeline, Watch(source="feeds", site="s", since="2026-10-01T00:00:00Z", until=NOW, complete=True))
     assert rows(tmp_path) == []
     pipeline.close_spider()
     db = open_database(tmp_path / "repute.db")
@@ -108,7 +115,7 @@ def test_a_cursor_is_saved_with_the_mentions_before_it(tmp_path):
 def test_two_hundred_mentions_are_saved_at_once(tmp_path):
     pipeline = make_pipeline(tmp_path)
     for number in range(201):
-        pipeline.process_item(mention(external_id=str(number)))
+        take(pipeline, mention(external_id=str(number)))
     assert len(rows(tmp_path)) == 200
     pipeline.close_spider()
     assert len(rows(tmp_path)) == 201
@@ -116,19 +123,19 @@ def test_two_hundred_mentions_are_saved_at_once(tmp_path):
 
 def test_a_removed_mention_leaves_a_tombstone_only_where_it_was_known(tmp_path):
     pipeline = make_pipeline(tmp_path)
-    pipeline.process_item(mention(external_id="known"))
+    take(pipeline, mention(external_id="known"))
     pipeline.flush()
-    pipeline.process_item(mention(external_id="known", text=None, removed=True))
-    pipeline.process_item(mention(external_id="stranger", text=None, removed=True))
+    take(pipeline, mention(external_id="known", text=None, removed=True))
+    take(pipeline, mention(external_id="stranger", text=None, removed=True))
     pipeline.close_spider()
     assert rows(tmp_path) == [("known", "customer", None, "2026-10-01T10:00:00Z", NOW)]
 
 
 def test_a_stored_mention_that_no_longer_speaks_of_a_brand_is_updated_and_is_no_brands(tmp_path):
     pipeline = make_pipeline(tmp_path)
-    pipeline.process_item(mention())
+    take(pipeline, mention())
     pipeline.flush()
-    pipeline.process_item(mention(text="edited: I meant somebody else"))
+    take(pipeline, mention(text="edited: I meant somebody else"))
     pipeline.close_spider()
     assert rows(tmp_path, "select external_id, text from mentions") == [("1", "edited: I meant somebody else")]
     assert rows(tmp_path, "select brand from mention_brands") == []
@@ -136,14 +143,14 @@ def test_a_stored_mention_that_no_longer_speaks_of_a_brand_is_updated_and_is_no_
 
 def test_the_query_for_everything_keeps_every_tombstone(tmp_path):
     pipeline = make_pipeline(tmp_path, query="*")
-    pipeline.process_item(mention(external_id="stranger", text=None, removed=True))
+    take(pipeline, mention(external_id="stranger", text=None, removed=True))
     pipeline.close_spider()
     assert rows(tmp_path) == [("stranger", "customer", None, "2026-10-01T10:00:00Z", NOW)]
 
 
 def test_a_dry_look_stores_nothing(tmp_path):
     pipeline = make_pipeline(tmp_path, dry=True)
-    pipeline.process_item(mention())
+    take(pipeline, mention())
     pipeline.close_spider()
     assert not (tmp_path / "repute.db").exists()
     assert pipeline.crawler.stats.get_value("repute/items") == 1
@@ -152,7 +159,7 @@ def test_a_dry_look_stores_nothing(tmp_path):
 def test_copies_share_a_group_and_short_texts_do_not(tmp_path):
     pipeline = make_pipeline(tmp_path, query="*")
     for number, text in enumerate([LONG, LONG.replace("Friday", "Saturday"), "Late again", "Late again", LONG[::-1]]):
-        pipeline.process_item(mention(external_id=str(number), text=text))
+        take(pipeline, mention(external_id=str(number), text=text))
     pipeline.close_spider()
     assert rows(tmp_path, "select external_id, copy_group from mentions order by external_id") == [
         ("0", 1),
@@ -167,15 +174,42 @@ def test_one_record_of_a_batch_that_fails_costs_none_of_the_others(tmp_path):
     pipeline = make_pipeline(tmp_path)
     cursor = Cursor(source="feeds", site="s", name="f", value="here")
     with pytest.raises(TypeError, match="not dict"):
-        pipeline.process_item(Batch((mention(), {"text": "x"}, mention(external_id="2"), cursor)))
+        take(pipeline, Batch((mention(), {"text": "x"}, mention(external_id="2"), cursor)))
     pipeline.close_spider()
     assert [row[0] for row in rows(tmp_path)] == ["1", "2"]
     assert rows(tmp_path, "select name, value from cursors") == [("f", "here")]
 
 
+def test_the_network_has_its_turns_while_records_are_taken_in(tmp_path):
+    pipeline = make_pipeline(tmp_path)
+
+    async def look():
+        taking = asyncio.create_task(pipeline.process_item(Batch(tuple(mention(external_id=str(n)) for n in range(150)))))
+        looks = 0
+        while not taking.done():
+            looks += 1
+            await asyncio.sleep(0)
+        return looks
+
+    assert asyncio.run(look()) > 5
+    pipeline.close_spider()
+    assert len(rows(tmp_path)) == 150
+
+
+def test_what_comes_while_records_are_taken_in_waits_for_its_turn(tmp_path):
+    pipeline, taken = make_pipeline(tmp_path), []
+    pipeline.take = lambda record: (taken.append(record), time.sleep(0.001))
+
+    async def hand_over():
+        await asyncio.gather(*(pipeline.process_item(Batch(tuple(range(n, n + 5)))) for n in (0, 5, 10)))
+
+    asyncio.run(hand_over())
+    assert taken == list(range(15))
+
+
 def test_several_that_fail_are_all_told(tmp_path):
     with pytest.raises(ExceptionGroup) as told:
-        make_pipeline(tmp_path).process_item(Batch(({"text": "x"}, mention(), None)))
+        take(make_pipeline(tmp_path), Batch(({"text": "x"}, mention(), None)))
     assert [str(fault).rpartition(" ")[2] for fault in told.value.exceptions] == ["dict", "NoneType"]
 
 
@@ -226,4 +260,4 @@ def test_faults_of_mentions(fields, fault):
 
 def test_anything_else_from_a_spider_is_a_bug(tmp_path):
     with pytest.raises(TypeError, match="a spider yields Mention, Watch, Cursor, Metric or Request, not dict"):
-        make_pipeline(tmp_path, dry=True).process_item({"text": "x"})
+        take(make_pipeline(tmp_path, dry=True), {"text": "x"})

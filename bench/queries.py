@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import gc
 import sys
 import threading
 import time
@@ -47,14 +46,27 @@ class Line:
     """What was measured of a question over one kind of window, in milliseconds."""
 
     name: str
-    runs: int
-    median: float
-    p95: float
-    longest: float
+    took: Sequence[float]
+    """Of each asking, in order of length."""
     plain: float
     """Median of the bare SQL."""
     whole: bool
     """As `Question.whole`."""
+
+    @property
+    def median(self) -> float:
+        """Of the askings."""
+        return self.took[len(self.took) // 2]
+
+    @property
+    def p95(self) -> float:
+        """Of the askings."""
+        return quantile95(self.took)
+
+
+def quantile95(ordered: Sequence[float]) -> float:
+    """What 95 % of some numbers in order do not exceed."""
+    return ordered[max(0, -(-len(ordered) * 95 // 100) - 1)]
 
 
 def measure(question: Question, cases: Iterator[Case], runs: int, seconds: float, name: str) -> Line:
@@ -64,10 +76,7 @@ def measure(question: Question, cases: Iterator[Case], runs: int, seconds: float
     plain = sorted(time_often(partial(ask_plainly, question.plain), cases, PLAIN_RUNS, seconds))
     return Line(
         name=name,
-        runs=len(ordered),
-        median=ordered[len(ordered) // 2],
-        p95=ordered[max(0, -(-len(ordered) * 95 // 100) - 1)],
-        longest=ordered[-1],
+        took=ordered,
         plain=plain[len(plain) // 2],
         whole=question.whole,
     )
@@ -108,28 +117,32 @@ def measure_all(config: Config, *, runs: int, seconds: float, only: Sequence[str
             lines.append(measure(question, make_cases(config, last, **filters), runs, seconds, name))
             print_line(lines[-1])
     asked = [line for line in lines if not line.whole]
-    met = sum(line.p95 <= WANTED for line in asked)
-    slowest = max((line.p95 for line in asked), default=0.0)
-    print(f"{met} of {len(asked)} questions within {WANTED:.0f} ms; slowest p95 {slowest:,.0f} ms")
+    if asked:
+        met, slowest = sum(line.p95 <= WANTED for line in asked), max(line.p95 for line in asked)
+        print(f"{met} of {len(asked)} questions within {WANTED:.0f} ms; slowest p95 {slowest:,.0f} ms")
+        every = sorted(one for line in asked for one in line.took)
+        print(
+            f"p95 of all {len(every):,} askings together {quantile95(every):,.0f} ms, median {every[len(every) // 2]:,.0f} ms"
+        )
     return lines
 
 
 def warm(config: Config) -> None:
-    """Make the pages that `repute serve` makes when it starts, and take what is imported for what it is: no garbage."""
+    """Settle as `repute serve` does, and make the pages that it makes when it starts."""
     from dashboard.app import keep_pages
+    from dashboard.serving import settle
 
+    settle()
     pages = keep_pages(config, lambda: NOW)
     pages.remake(threading.Event(), pages.find_moment())
     pages.changes.close()
-    gc.collect()
-    gc.freeze()
 
 
 def print_line(line: Line) -> None:
     """Print what was measured."""
     met = "-" if line.whole else "yes" if line.p95 <= WANTED else "NO"
     print(
-        f"{line.name:<34}{line.runs:>5}{line.median:>9.1f}{line.p95:>9.1f}{line.longest:>9.1f}  {met:<6}"
+        f"{line.name:<34}{len(line.took):>5}{line.median:>9.1f}{line.p95:>9.1f}{line.took[-1]:>9.1f}  {met:<6}"
         f"{line.plain:>10.1f}{line.median / line.plain:>12.2f}",
         flush=True,
     )

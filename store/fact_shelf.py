@@ -36,7 +36,7 @@ FACT_BYTES = 512
 MOST_FACTS = max(500_000, os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 4 // FACT_BYTES)
 """Facts that are kept, of all brands: a quarter of the memory there is. The brand that was asked for longest ago goes first."""
 MOST_CUTS = 16
-"""Windows of a brand that stay cut out, with their words or without."""
+"""Windows of a brand that stay cut out, and as many newest facts with their words."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,8 @@ class Days:
     """Parts of it, by what they were chosen for."""
     cuts: OrderedDict[Hashable, Any] = field(default_factory=OrderedDict)
     """What was cut out or made of it last, by what it was asked for."""
+    texts: OrderedDict[Hashable, Any] = field(default_factory=OrderedDict)
+    """The same, of the newest facts with their words: a few megabytes each, which many windows share."""
 
     def choose(self, name: Hashable, choose: Callable[[Segment], Bools]) -> Days:
         """The days with only those facts that `choose` lets through; `name` says which, so that it is not asked twice."""
@@ -66,20 +68,21 @@ class Days:
         places = np.searchsorted(np.array(self.days[dated:], str), [first_day, end_day]) + dated if self.days else (0, 0)
         head = int(self.starts[dated])
         bounds = max(int(self.starts[places[0]]), head), max(int(self.starts[places[1]]), head)
-        found: Segment = self.keep(bounds, lambda: self.segment.cut(head, *bounds))
+        found: Segment = keep(self.cuts, bounds, lambda: self.segment.cut(head, *bounds))
         return found
 
-    def keep(self, name: Hashable, make: Callable[[], Any]) -> Any:
-        """What was made under a name, for as long as it is one of the last that were asked for; made now, if it was not."""
-        found = self.cuts.get(name)
-        if found is None:
-            found = make()
-        with lock:
-            self.cuts[name] = found
-            self.cuts.move_to_end(name)
-            while len(self.cuts) > MOST_CUTS:
-                self.cuts.popitem(last=False)
-        return found
+
+def keep(kept: OrderedDict[Hashable, Any], name: Hashable, make: Callable[[], Any]) -> Any:
+    """What was made under a name, for as long as it is one of the last that were asked for; made now, if it was not."""
+    found = kept.get(name)
+    if found is None:
+        found = make()
+    with lock:
+        kept[name] = found
+        kept.move_to_end(name)
+        while len(kept) > MOST_CUTS:
+            kept.popitem(last=False)
+    return found
 
 
 @dataclass

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sqlite_utils import Database
 
@@ -93,7 +94,13 @@ def as_confusion(rows: Sequence[Mapping[str, object]], labels: Sequence[str]) ->
         for row in rows
         if row["truth"] in labels and row["told"] in labels
     ]
-    return estimate_confusion(judged, labels) if judged else None
+    return keep_confusion(tuple(judged), tuple(labels)) if judged else None
+
+
+@lru_cache(maxsize=64)
+def keep_confusion(judged: tuple[Judged, ...], labels: tuple[str, ...]) -> Confusion:
+    """As `estimate_confusion`, with what was drawn from it: all answers ask for the same until somebody judges more."""
+    return estimate_confusion(judged, labels)
 
 
 def answer_accuracy(db: Database, config: Config, *, brand: str = "") -> Accuracy:

@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import repeat
 
 import numpy as np
 from sqlite_utils import Database
 
 from config import Attribute, Brand, Config, Thresholds
-from store.facts import CONFIRMS, CONTESTS, distinct
+from store.fact_shelf import read_days
+from store.facts import CONFIRMS, CONTESTS
 from trends.answers import AttributeFigures, AttributeRow, Ledger, Quote, Share, Status, Unexpected
 from trends.changes import Past, compare_each, settle
 from trends.frame import CUSTOMERS, Filters, Frame, Numbers, Rows
-from trends.gathering import Gathered, count_weeks, find_past, gather, spanned
+from trends.gathering import Gathered, count_weeks, find_past, gather, wide_window
 from trends.intervals import net
-from trends.loading import load_frame, load_words
+from trends.loading import day_bounds, load_words, take_frame
 from trends.overused import Overused, count_people, find_overused, ignored_words, rows_with
 from trends.quotes import make_quotes, pick_quotes
 from trends.stacks import NOBODY, Stack
-from trends.sums import share_of_sums, sum_each
+from trends.sums import count_each, share_of_sums, sum_each
 from trends.windows import Window
 from trends.words import hash_words
 
 UNEXPECTED = 12
 """Words shown."""
+EVERY_DAY = "", "~"
+"""Bounds of days that leave none out."""
 MOST_TEXTS = 4_000
 """Texts of a brand, the newest, whose words are compared: more change little in which words lead."""
 
@@ -45,15 +51,16 @@ def answer_attributes(
     filters = Filters(source=source, language=language, voices=voices)
     ground = gather(db, config, brand=brand, window=window, filters=filters)
     brands = [ground.brand, *(other for other in config.brands if other.id != ground.brand.id)]
-    frames = {one.id: load_frame(db, one.id, spanned(ground), filters) for one in brands[1:]} | {ground.brand.id: ground.frame}
     pasts = {one.id: find_past(db, config, one.id, window, filters) for one in brands[1:]} | {ground.brand.id: ground.past}
+    span = wide_window(window)
+    sides = {one.id: Sides.build(load_at_hand(db, one.id, span, filters), config.attributes, span) for one in brands}
     texts = {one.id: load_words(db, one.id, window, filters, hash_words, limit=MOST_TEXTS) for one in brands}
     return Ledger(
         brand=ground.brand.id,
         brand_name=ground.brand.name,
         window=window,
         n=len(ground.here),
-        rows=find_ledger(ground, brands, config.attributes, frames, pasts),
+        rows=find_ledger(ground, brands, config.attributes, sides, pasts),
         unexpected=find_unexpected(ground, brands, config.attributes, texts),
         undated=ground.undated,
         untagged=ground.untagged,
@@ -71,18 +78,55 @@ def words_notes(brands: Sequence[Brand], texts: Mapping[str, Frame], window: Win
     return tuple(text for text in (note, alone) if text)
 
 
+def load_at_hand(db: Database, brand: str, window: Window, filters: Filters) -> Frame:
+    """A brand's facts of a window at least: all that were read so far, so that nothing is cut out anew for each window."""
+    first, end = day_bounds(window)
+    return take_frame(read_days(db, brand, first_day=first, end_day=end), EVERY_DAY, window.zone, filters)
+
+
+@dataclass(frozen=True)
+class Sides:
+    """The mentions of a brand that speak of each attribute, with copies."""
+
+    confirming: Stack
+    contesting: Stack
+
+    @classmethod
+    def build(cls, frame: Frame, attributes: Sequence[Attribute], span: Window) -> Sides:
+        """Those of a window that holds all windows that are asked for."""
+        labels = (frame.labels_of(kind) for kind in (CONFIRMS, CONTESTS))
+        rows = ([found.get(attribute.id, NOBODY) for attribute in attributes] for found in labels)
+        return cls(*(Stack.build(frame, parts).within(span) for parts in rows))
+
+    @cached_property
+    def either(self) -> Stack:
+        """The mentions of both sides, each once an attribute."""
+        frame, size, width = self.confirming.frame, self.confirming.size, len(self.confirming.frame)
+        said = np.concatenate([stack.of * width + stack.rows for stack in (self.confirming, self.contesting)])
+        places, _ = count_each(said, size * width)
+        of = places // max(width, 1)
+        return Stack(frame, places - of * width, of, size)
+
+    def once(self, window: Window) -> Sides:
+        """Those of a window, copies once on each side."""
+        return Sides(self.confirming.within(window).once(), self.contesting.within(window).once())
+
+
 def find_ledger(
     ground: Gathered,
     brands: Sequence[Brand],
     attributes: Sequence[Attribute],
-    frames: Mapping[str, Frame],
+    sides: Mapping[str, Sides],
     pasts: Mapping[str, Past],
 ) -> tuple[AttributeRow, ...]:
-    """One row an attribute, in the order of the configuration; `frames` and `pasts` are by brand id."""
+    """One row an attribute, in the order of the configuration; `sides` and `pasts` are by brand id."""
+    here = {brand.id: sides[brand.id].once(ground.window) for brand in brands}
     figures = {
-        brand.id: find_figures(brand, attributes, frames[brand.id], pasts[brand.id], ground.thresholds) for brand in brands
+        brand.id: find_figures(brand, attributes, sides[brand.id], here[brand.id], pasts[brand.id], ground.thresholds)
+        for brand in brands
     }
-    weeks = count_weeks(speaking(ground.frame, attributes, CONFIRMS, CONTESTS), ground.watched_weeks)
+    weeks = count_weeks(sides[ground.brand.id].either, ground.watched_weeks)
+    quotes = quote_sides(ground, attributes, here[ground.brand.id])
     return tuple(
         AttributeRow(
             attribute=attribute.id,
@@ -90,34 +134,34 @@ def find_ledger(
             own=figures[ground.brand.id][attribute.id],
             weeks=series,
             competitors=tuple(figures[brand.id][attribute.id] for brand in brands if brand.id != ground.brand.id),
-            confirming=quote_side(ground, attribute.id, CONFIRMS),
-            contesting=quote_side(ground, attribute.id, CONTESTS),
+            confirming=confirming,
+            contesting=contesting,
         )
-        for attribute, series in zip(attributes, weeks, strict=True)
+        for attribute, series, (confirming, contesting) in zip(attributes, weeks, quotes, strict=True)
     )
 
 
-def quote_side(ground: Gathered, attribute: str, kind: int) -> tuple[Quote, ...]:
-    """Up to three quotes that confirm or contest an attribute."""
-    frame = ground.frame
-    rows = frame.once(frame.within(frame.labels_of(kind).get(attribute, NOBODY), ground.window))
-    chosen = pick_quotes(frame, rows, attribute, kind=kind)
-    return make_quotes(chosen, ground.passages(chosen, "attribute", attribute), ground.window)
-
-
-def speaking(frame: Frame, attributes: Sequence[Attribute], *kinds: int) -> Stack:
-    """The rows that speak of each attribute, in any of the ways asked for, with copies."""
-    ways = [frame.labels_of(kind) for kind in kinds]
-    rows = [[way.get(attribute.id, NOBODY) for way in ways] for attribute in attributes]
-    return Stack.build(frame, [distinct(np.concatenate(found)) if len(found) > 1 else found[0] for found in rows])
+def quote_sides(
+    ground: Gathered, attributes: Sequence[Attribute], here: Sides
+) -> Iterator[tuple[tuple[Quote, ...], tuple[Quote, ...]]]:
+    """Up to three quotes that confirm each attribute, and up to three that contest it."""
+    frame, parts = here.confirming.frame, zip(here.confirming.parts(), here.contesting.parts(), strict=True)
+    for attribute, (confirming, contesting) in zip(attributes, parts, strict=True):
+        first = pick_quotes(frame, confirming, attribute.id, kind=CONFIRMS)
+        second = pick_quotes(frame, contesting, attribute.id, kind=CONTESTS)
+        passages = ground.passages([*first, *second], "attribute", attribute.id)
+        yield make_quotes(first, passages, ground.window), make_quotes(second, passages, ground.window)
 
 
 def find_figures(
-    brand: Brand, attributes: Sequence[Attribute], frame: Frame, past: Past, thresholds: Thresholds
+    brand: Brand, attributes: Sequence[Attribute], sides: Sides, here: Sides, past: Past, thresholds: Thresholds
 ) -> dict[str, AttributeFigures]:
-    """Each attribute's figures for one brand. A mention that both confirms and contests is among both."""
-    changes = settle(compare_each(speaking(frame, attributes, CONFIRMS, CONTESTS), past))
-    confirming, contesting = (speaking(frame, attributes, kind).within(past.window).once() for kind in (CONFIRMS, CONTESTS))
+    """Each attribute's figures for one brand; `here` are its `sides` in the window, copies once.
+
+    A mention that both confirms and contests is among both.
+    """
+    changes = settle(compare_each(sides.either, past))
+    confirming, contesting = here.confirming, here.contesting
     parts = share_sides(confirming, contesting, floor=thresholds.too_few)
     figures = zip(attributes, confirming.voices(), contesting.voices(), parts, changes, strict=True)
     return {
@@ -137,12 +181,15 @@ def find_figures(
 def share_sides(confirming: Stack, contesting: Stack, *, floor: int) -> list[Share]:
     """For each part the share of what confirms in all that is said, of either side."""
     size, crowd = confirming.size, max(confirming.frame.crowd, 1)
-    said = np.concatenate([stack.of * crowd + stack.persons for stack in (confirming, contesting)])
-    pairs, place = np.unique(said, return_inverse=True)
-    of, both = pairs // crowd, np.bincount(place, minlength=len(pairs))
-    sided = np.bincount(place[: len(confirming)], minlength=len(pairs))
-    adding = (sided, both, sided**2, sided * both, both**2, both > 0)
-    sums = sum_each(*(np.bincount(of, weights=weights, minlength=size) for weights in adding))
+    said = [stack.of * crowd + stack.persons for stack in (confirming, contesting)]
+    pairs, both = count_each(np.concatenate(said), size * crowd)
+    confirmed, times = count_each(said[0], size * crowd)
+    sided = np.zeros(len(pairs), np.int64)
+    sided[np.searchsorted(pairs, confirmed)] = times
+    of = pairs // crowd
+    squares, products, wholes = (np.bincount(of, weights=w, minlength=size) for w in (sided**2, sided * both, both**2))
+    plus, people = confirming.count(), np.bincount(of, minlength=size)
+    sums = sum_each(plus, plus + contesting.count(), squares, products, wholes, people)
     return [share_of_sums(one, floor=floor) for one in sums]
 
 
@@ -163,24 +210,29 @@ def find_unexpected(
     """Words over-used for the brand against all others together, each person counted once a word."""
     # The stop words of other languages are not known, and would be unexpected.
     rows = {brand.id: newest_supported(texts[brand.id], ground.window) for brand in brands}
-    own = texts[ground.brand.id]
-    others = [count_newest(texts[brand.id], rows[brand.id], ground.window) for brand in brands[1:]]
+    counts = [count_newest(texts[brand.id], rows[brand.id]) for brand in brands]
+    own, mine = texts[ground.brand.id], rows[ground.brand.id]
     found = find_overused(
         own,
-        rows[ground.brand.id],
-        others,
+        mine,
+        counts,
         lambda mentions: ground.passages(mentions, "", ""),
         limit=UNEXPECTED,
         ignored=ignored_words(brands, [attribute.name for attribute in attributes]),
     )
-    return tuple(make_unexpected(ground, word, own, rows_with(own, rows[ground.brand.id], word.word)) for word in found)
+    having = [rows_with(own, mine, word.word) for word in found]
+    chosen = [pick_quotes(own, some, count=1) for some in having]
+    passages = ground.passages([mention for one in chosen for mention in one], "", "") if found else {}
+    quotes = [make_quotes(one, passages, ground.window) for one in chosen]
+    return tuple(make_unexpected(ground, *one) for one in zip(found, repeat(own), having, quotes))
 
 
-def count_newest(frame: Frame, rows: Rows, window: Window) -> tuple[Numbers, Numbers]:
-    """The words of a window's newest mentions and how many people use each: counted once for all that compare with them."""
-    name = ("people by word", window.since, window.until)
-    counted: tuple[Numbers, Numbers] = frame.segment.memo.get(name) or count_people(frame, rows)
-    frame.segment.memo[name] = counted
+def count_newest(frame: Frame, rows: Rows) -> tuple[Numbers, Numbers]:
+    """The words of some newest mentions and how many people use each: counted once for all that compare with the same."""
+    before = frame.segment.memo.get("people by word")
+    if before is None or not np.array_equal(before[0], rows):
+        before = frame.segment.memo["people by word"] = rows, count_people(frame, rows)
+    counted: tuple[Numbers, Numbers] = before[1]
     return counted
 
 
@@ -194,10 +246,8 @@ def newest_supported(frame: Frame, window: Window) -> Rows:
     return newest
 
 
-def make_unexpected(ground: Gathered, word: Overused, frame: Frame, rows: Rows) -> Unexpected:
-    """An unexpected word with its sentiment and a quote."""
-    chosen = pick_quotes(frame, rows, count=1)
-    quotes = make_quotes(chosen, ground.passages(chosen, "", ""), ground.window)
+def make_unexpected(ground: Gathered, word: Overused, frame: Frame, rows: Rows, quotes: Sequence[Quote]) -> Unexpected:
+    """An unexpected word with the sentiment of the rows that have it, and a quote."""
     moods = (frame.mood(mood) for mood in ("positive", "neutral", "negative"))
     return Unexpected(
         word=word.word,

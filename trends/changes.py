@@ -97,15 +97,20 @@ def compare(frame: Frame, rows: Rows, past: Past) -> Tested:
     return compare_each(Stack.build(frame, [rows]), past)[0]
 
 
-def compare_each(every: Stack, past: Past, here: Stack | None = None) -> list[Tested]:
-    """As `compare`, of each part of a stack; `here` are its rows of the window, copies once, where they are at hand."""
+def compare_each(every: Stack, past: Past, here: Stack | None = None, earlier: Stack | None = None) -> list[Tested]:
+    """As `compare`, of each part of a stack.
+
+    `here` are its rows of the window, copies once, and `earlier` those of the window before, with copies, where these are at
+    hand.
+    """
     now = every.within(past.window).once() if here is None else here
     if past.before is None or not is_comparable(past):
         return [incomparable(count, UNLIKE if past.before else NEVER_BEFORE) for count in now.count().tolist()]
     # Sites of unknown coverage (imports) are taken as they are.
     unlike = past.unlike_among(every.frame.site_pairs)
-    kept, earlier = now.without(unlike), every.within(past.before).once().without(unlike)
-    figures = (kept.count(), earlier.count(), kept.speakers, earlier.speakers)
+    before = every.within(past.before) if earlier is None else earlier
+    kept, gone = now.without(unlike), before.once().without(unlike)
+    figures = (kept.count(), gone.count(), kept.speakers, gone.speakers)
     return [test_change(past, *counts) for counts in zip(*(figure.tolist() for figure in figures), strict=True)]
 
 

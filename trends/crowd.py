@@ -150,6 +150,19 @@ def ratio_error(part: Floats, whole: Floats) -> float:
     return float(np.sqrt(people / (people - 1) * np.square(rest).sum()) / whole.sum())
 
 
+def find_repeated(keys: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """(places of those keys that come more than once, the group of each, the key of each group), in the order of the keys."""
+    # To sort keys (whole numbers from 0) with their places behind them takes a third of the time that `argsort` takes.
+    bits = len(keys).bit_length()
+    ordered = np.sort(keys << bits | np.arange(len(keys)))
+    keys, places = ordered >> bits, ordered & ((1 << bits) - 1)
+    same = keys[1:] == keys[:-1]
+    repeated = np.flatnonzero(np.concatenate([same, [False]]) | np.concatenate([[False], same])) if len(keys) else places
+    keys, places = keys[repeated], places[repeated]
+    fresh = np.diff(keys, prepend=-1) != 0
+    return places, np.cumsum(fresh) - 1, keys[fresh]
+
+
 def add_by(places: NDArray[Any], weights: NDArray[Any], size: int) -> Floats:
     """The sum of the weights of each place, of which there are `size`."""
     return np.bincount(places, weights=weights, minlength=size).astype(np.float64, copy=False)

@@ -67,7 +67,8 @@ def find_hot_buttons(
     """Answer from facts; `texts` are the newest with their words, `outbreaks` and rates of false `alarms` are by topic."""
     frame, window = ground.frame, ground.window
     asked = Asked.build(ground)
-    changes = dict(zip(frame.topics, settle(compare_each(asked.every, ground.past, asked.here)), strict=True))
+    compared = compare_each(asked.every, ground.past, asked.here, asked.earlier)
+    changes = dict(zip(frame.topics, settle(compared), strict=True))
     known = {topic.id: topic for topic in config.topics}
     complaints = frame.once(np.flatnonzero(frame.inside(window) & frame.complains))
     most_by_chance = {topic: by_chance(frame.speakers(complaints), rate) for topic, rate in alarms.items()}
@@ -122,7 +123,8 @@ def find_quiet(gone: Sequence[str], changes: Mapping[str, Change], topics: Mappi
 def find_words(ground: Gathered, config: Config, texts: Frame) -> dict[str, tuple[Telling, ...]]:
     """The words that set the complaints of each topic apart from the brand's other complaints of the window."""
     complaints = texts.once(np.flatnonzero(texts.inside(ground.window) & texts.complains & (texts.column("unsupported") == 0)))
-    groups = {topic: np.intersect1d(rows, complaints) for topic, rows in texts.topics.items()}
+    among = texts.masked(complaints)
+    groups = {topic: rows.compress(among[rows]) for topic, rows in texts.topics.items()}
     found = find_telling(
         texts,
         {topic: rows for topic, rows in groups.items() if len(rows) >= MIN_PEOPLE},

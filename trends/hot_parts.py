@@ -16,8 +16,8 @@ from trends.changes import find_change, is_comparable
 from trends.frame import Bools, Numbers
 from trends.gathering import Gathered
 from trends.hot_button_answers import Part
-from trends.stacks import Stack
-from trends.sums import Sums, dot, share_of_sums, sum_each
+from trends.stacks import Stack, aligned
+from trends.sums import Sums, count_each, dot, share_of_sums, sum_each
 from trends.verdicts import find_verdict
 
 PARTS = 6
@@ -28,52 +28,56 @@ PARTS = 6
 class Division:
     """The mentions that shares are made of, divided: by a number from 0 for each part, who says how many."""
 
-    numbers: Numbers
-    """Of all facts, the number of the part that each is of."""
-    names: tuple[str | None, ...]
-    """By number; None for what is of no part."""
+    numbers: NDArray[Any]
+    """Of all facts, the number of the part that each is of; 0 for none."""
+    names: Mapping[int, str | None]
+    """By number."""
     whole: Numbers
     """By number, how many mentions."""
     once: Numbers
     """How many of them are by people who say one thing at most."""
+    several: int
+    """The numbers of persons below it are of people who say more than one thing."""
+    pairs: Numbers
+    """For each part and such a person who says something in it: `part * several + person`, in order …"""
     said: Numbers
-    """For each part (a row) and person who says more than one thing (a column), how many mentions."""
+    """… and how many mentions."""
 
     @cached_property
     def people(self) -> Numbers:
         """By number, how many people say something …"""
-        return self.once + np.array([np.count_nonzero(said) for said in self.said], np.int64)
+        return self.once + np.bincount(self.pairs // max(self.several, 1), minlength=len(self.once))
 
     @cached_property
     def wholes(self) -> Numbers:
         """… and the sum of the squares of what each says."""
-        squares: Numbers = np.einsum("ij,ij->i", self.said, self.said)
-        return self.once + squares
+        squares = np.bincount(self.pairs // max(self.several, 1), weights=self.said**2, minlength=len(self.once))
+        return self.once + squares.astype(np.int64)
+
+    def said_in(self, number: int) -> Numbers:
+        """How many mentions each person who says more than one thing has in a part."""
+        first, end = np.searchsorted(self.pairs, [number * self.several, (number + 1) * self.several])
+        said = np.zeros(self.several, np.int64)
+        said[self.pairs[first:end] - number * self.several] = self.said[first:end]
+        return said
 
 
 def divide(ground: Gathered, numbers: NDArray[Any], names: Mapping[int, str | None]) -> Division:
     """Divide the mentions of the window by what `numbers` say of each fact."""
-    there = np.flatnonzero(np.bincount(numbers))
-    place = np.zeros(int(there.max(initial=0)) + 1, np.int64)
-    place[there] = np.arange(len(there))
-    parts, judging, several = place[numbers], ground.judging, ground.frame.several
-    often = parts[judging.rows[judging.often]]
-    whole = np.bincount(parts[judging.rows], minlength=len(there))
-    said = np.bincount(often * several + judging.persons, minlength=len(there) * several).reshape(len(there), several)
-    return Division(
-        numbers=parts,
-        names=tuple(names[number] for number in there.tolist()),
-        whole=whole,
-        once=whole - np.bincount(often, minlength=len(there)),
-        said=said,
-    )
+    width, several, judging = int(numbers.max(initial=0)) + 1, ground.frame.several, ground.judging
+    # Few bytes for each fact: what is taken from them here and there stays near the processor.
+    parts = numbers.astype(np.min_scalar_type(width))
+    often = parts[judging.rows[judging.often]].astype(np.int64)
+    whole = np.bincount(parts[judging.rows], minlength=width)
+    pairs, said = count_each(often * several + judging.persons, width * several)
+    return Division(parts, names, whole, whole - np.bincount(often, minlength=width), several, pairs, said)
 
 
 def find_whole(ground: Gathered) -> Division:
     """All mentions of the window as one part."""
-    judging, numbers = ground.judging, np.zeros(len(ground.frame), np.int64)
-    whole = np.array([len(judging.rows)])
-    return Division(numbers, ("",), whole=whole, once=whole - len(judging.often), said=judging.said[None])
+    judging, numbers = ground.judging, np.zeros(len(ground.frame), np.uint8)
+    whole, persons = np.array([len(judging.rows)]), np.flatnonzero(judging.said)
+    return Division(numbers, {0: ""}, whole, whole - len(judging.often), len(judging.said), persons, judging.said[persons])
 
 
 def find_divisions(ground: Gathered) -> tuple[Division, ...]:
@@ -110,18 +114,19 @@ class Asked:
 
 def find_parts(ground: Gathered, division: Division, asked: Asked) -> list[tuple[Part, ...]]:
     """For each topic the parts with most of its complaints of the window."""
-    here, width = asked.here, len(division.names)
+    here, width = asked.here, len(division.whole)
     counts = here.table(division.numbers[here.rows], width)
-    counts[:, [name is None for name in division.names]] = 0
-    leading = np.argsort(-counts, axis=1, kind="stable")[:, :PARTS]
+    counts[:, 0] = 0
+    used = np.flatnonzero(counts.any(axis=0))
+    leading = used[np.argsort(-counts[:, used], axis=1, kind="stable")[:, :PARTS]]
     topics, ranks = np.nonzero(np.take_along_axis(counts, leading, axis=1))
     numbers = leading[topics, ranks]
     # The place of each topic's leading parts among all that are counted; −1 for others.
-    place = np.full((here.size, width), -1)
-    place[topics, numbers] = np.arange(len(numbers))
+    place = np.full(here.size * width, -1)
+    place[topics * width + numbers] = np.arange(len(numbers))
 
     def regroup(stack: Stack) -> Stack:
-        return stack.regroup(place[stack.of, division.numbers[stack.rows]], len(numbers))
+        return stack.regroup(place[stack.of * width + division.numbers[stack.rows]], len(numbers))
 
     counted = regroup(here)
     now, before = count_changes(ground, asked, regroup)
@@ -195,21 +200,18 @@ def find_shares(ground: Gathered, division: Division, counted: Stack, numbers: N
 
 def add_up(counted: Stack, division: Division, numbers: Numbers) -> list[Sums]:
     """The sums of each part's share, as if all that stand for groups of copies were by the same people."""
-    several = division.said.shape[1]
-    places = np.flatnonzero(counted.persons < several)
-    of, persons = counted.of[places], counted.persons[places]
-    plus, often, said = counted.count(), np.bincount(of, minlength=counted.size), division.said
+    plus, (pairs, said) = counted.count(), counted.often
+    of = pairs // max(division.several, 1)
+    there = aligned(pairs + (numbers[of] - of) * division.several, (division.pairs, division.said))
+    often, squares, products = (np.bincount(of, weights=some, minlength=counted.size) for some in (said, said**2, said * there))
     once = plus - often
-    pairs_of, pairs = counted.often
-    squares = once + np.bincount(pairs_of, weights=pairs * pairs, minlength=counted.size)
-    products = once + np.bincount(of, weights=said[numbers[of], persons], minlength=counted.size)
-    return sum_each(plus, division.whole[numbers], squares, products, division.wholes[numbers], division.people[numbers])
+    whole, wholes, people = division.whole[numbers], division.wholes[numbers], division.people[numbers]
+    return sum_each(plus, whole, once + squares, once + products, wholes, people)
 
 
 def swap(sums: Sums, division: Division, number: int, persons: Numbers, gone: Numbers, come: Numbers) -> Sums:
     """The sums of one part, by `persons`, where some people's copies stand in the whole for those of others."""
-    several = division.said.shape[1]
-    said = division.said[number].copy()
+    several, said = division.several, division.said_in(number)
     np.subtract.at(said, gone[gone < several], 1)
     np.add.at(said, come[come < several], 1)
     once = int(division.once[number] - np.count_nonzero(gone >= several) + np.count_nonzero(come >= several))

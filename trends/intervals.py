@@ -148,7 +148,8 @@ def compare_counts(first: int, second: int, first_time: float, second_time: floa
 
 def discoveries(chances: Sequence[float], rate: float = 0.05) -> list[bool]:
     """Which p values stand out at a false discovery rate (Benjamini and Hochberg 1995)."""
-    ordered = sorted(chances)
-    passed = [p for rank, p in enumerate(ordered, 1) if p <= rate * rank / len(ordered)]
+    # None above the rate itself can pass, and of words there are thousands.
+    ordered = sorted(p for p in chances if p <= rate)
+    passed = [p for rank, p in enumerate(ordered, 1) if p <= rate * rank / len(chances)]
     limit = max(passed, default=-1.0)
     return [p <= limit for p in chances]

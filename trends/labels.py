@@ -34,17 +34,18 @@ NOWHERE = Labelled(np.zeros(0, np.int64), np.zeros(0))
 
 def find_labelled(segment: Segment, kind: int) -> dict[str, Labelled]:
     """Look for the rows with each label of a kind, by label."""
-    labels = segment.labels
-    found = np.flatnonzero(labels["kind"] == kind)
-    numbers = labels["name"][found]
+    # Of records numpy takes several times as slowly as of columns.
+    kinds, names, rows, scores = (np.ascontiguousarray(segment.labels[name]) for name in ("kind", "name", "row", "score"))
+    found = np.flatnonzero(kinds == kind)
+    numbers = names[found]
     if not len(numbers):
         return {}
     # Names are numbered from 1 on: numpy sorts 16 bits by radix, several times as fast as 32.
     order = np.argsort(numbers.astype(np.uint16) if numbers.max() < 2**16 else numbers, kind="stable")
     numbers, found = numbers[order], found[order]
-    rows, scores = labels["row"][found].astype(np.int64), np.nan_to_num(labels["score"][found]).astype(np.float64)
     starts = np.flatnonzero(np.concatenate([[True], numbers[1:] != numbers[:-1]]))
-    parts = zip(np.split(rows, starts[1:]), np.split(scores, starts[1:]), strict=True)
+    of_each = np.nan_to_num(scores[found]).astype(np.float64)
+    parts = zip(np.split(rows[found].astype(np.int64), starts[1:]), np.split(of_each, starts[1:]), strict=True)
     return {segment.names[number]: in_order(*part) for number, part in zip(numbers[starts].tolist(), parts, strict=True)}
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from sqlite_utils import Database
 
 from store.fact_keeping import find_newest_day, read_facts
-from store.fact_shelf import Days, is_kept, read_days
+from store.fact_shelf import Days, is_kept, keep, read_days
 from store.facts import WORDED, Segment, Splitter, split_site
 from store.records import VOICES
 from trends.frame import Bools, Filters, Frame
@@ -36,22 +36,20 @@ def take_frame(days: Days, bounds: tuple[str, str], zone: ZoneInfo, filters: Fil
 
 def load_words(db: Database, brand: str, window: Window, filters: Filters, splitter: Splitter, *, limit: int) -> Frame:
     """The facts of a window's newest days that hold about `limit` mentions, with their words."""
-    if not is_kept(db):
-        return read_words(db, brand, window, filters, splitter, limit)
-    bounds = day_bounds(window)
-    days = read_days(db, brand, first_day=bounds[0], end_day=bounds[1])
-    name = ("words", bounds, window.zone.key, filters, splitter, limit)
-    frame: Frame = days.keep(name, lambda: read_words(db, brand, window, filters, splitter, limit))
-    return frame
-
-
-def read_words(db: Database, brand: str, window: Window, filters: Filters, splitter: Splitter, limit: int) -> Frame:
-    """As `load_words`, from the store."""
     first, end = day_bounds(window)
+    days = read_days(db, brand, first_day=first, end_day=end) if is_kept(db) else None
     first = find_newest_day(db, brand, limit, first_day=first, end_day=end)
     # What has no time is in no window, and is not of the newest where there are more than these.
-    segment = read_facts(db, brand, first_day=first, end_day=end, words=splitter, undated=window.all_time and not first)
-    return Frame(segment.narrow(chosen(segment, filters, wordless=False)), window.zone)
+    undated = window.all_time and not first
+
+    def read() -> Frame:
+        segment = read_facts(db, brand, first_day=first, end_day=end, words=splitter, undated=undated)
+        return Frame(segment.narrow(chosen(segment, filters, wordless=False)), window.zone)
+
+    if days is None:
+        return read()
+    frame: Frame = keep(days.texts, (first, end, undated, window.zone.key, filters, splitter), read)
+    return frame
 
 
 def day_bounds(window: Window) -> tuple[str, str]:

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
-from trends.crowd import Crowd
 from trends.periods import Tally
 from trends.timeline_kinds import KINDS, Kind
 
@@ -36,8 +33,3 @@ class Measure:
         if self.scale is None or not self.source:
             return self.figure
         return f"{self.figure} {self.source} {self.scale[0]:g}-{self.scale[1]:g}"
-
-    def crowd(self, place: int) -> Crowd:
-        """What each person of a slice adds to it."""
-        crowd = self.tally.crowd(place, *self.sums)
-        return Crowd(crowd.people, np.ones((crowd.size, 1))) if self.kind.unit == "people" else crowd

@@ -9,12 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from config import Brand
-from trends.frame import Frame, Numbers, Rows
+from store.facts import Records, distinct
+from trends.frame import Bools, Frame, Numbers, Rows
 from trends.intervals import discoveries
 from trends.people import Row
-from trends.stacks import Stack
+from trends.stacks import Stack, aligned
 from trends.sums import count_each
-from trends.words import hash_word, log_odds, split_words, telling_terms
+from trends.words import hash_each, hash_word, log_odds, split_words, telling_terms
 
 MIN_PEOPLE = 3
 """People who must use a word before it says something."""
@@ -56,46 +57,39 @@ def count_each_part(stack: Stack) -> list[tuple[Words, Words]]:
     length = size[stack.rows]
     # The places of the words of each row, one row after the other.
     places = np.repeat((np.cumsum(size) - size)[stack.rows] - (np.cumsum(length) - length), length) + np.arange(length.sum())
-    said = np.repeat(stack.of << 32, length) | words["word"][places if order is None else order[places]]
+    said: Words = words["word"][places if order is None else order[places]]
+    if stack.size > 1:
+        said = np.repeat(stack.of << 32, length) | said
     found, people = count_each(said, stack.size << 32)
-    again = find_again(said, np.repeat(stack.persons, length), frame.several)
+    often = np.flatnonzero(np.repeat(stack.persons < frame.several, length))
+    again = find_again(said[often], np.repeat(stack.persons, length)[often], stack.size << 32)
     people -= np.bincount(np.searchsorted(found, again), minlength=len(found))
     bounds = np.searchsorted(found, np.arange(1, stack.size) << 32)
     return list(zip(np.split(found & MASK, bounds), np.split(people, bounds), strict=True))[: stack.size]
 
 
-def find_again(said: Words, persons: Numbers, several: int) -> Words:
-    """What people say whom it was counted of before; only those with a number below `several` say more than one thing."""
-    often = np.flatnonzero(persons < several)
-    order = np.lexsort((said[often], persons[often]))
-    said, persons = said[often[order]], persons[often[order]]
-    again: Words = said[1:][(said[1:] == said[:-1]) & (persons[1:] == persons[:-1])]
+def find_again(said: Words, persons: Numbers, width: int) -> Words:
+    """What people say, in numbers below `width`, whom it was counted of before."""
+    pairs = np.sort(persons * width + said)
+    again: Words = pairs[1:][pairs[1:] == pairs[:-1]] % width
     return again
-
-
-def aligned(words: Words, side: tuple[Words, Words]) -> Words:
-    """The counts of one side for some words."""
-    if not len(side[0]):
-        return np.zeros(len(words), np.int64)
-    place = np.minimum(np.searchsorted(side[0], words), len(side[0]) - 1)
-    return np.where(side[0][place] == words, side[1][place], 0)
 
 
 def find_overused(
     frame: Frame,
     rows: Rows,
-    others: Sequence[tuple[Words, Words]],
+    counts: Sequence[tuple[Words, Words]],
     read: Reader,
     *,
     limit: int,
     ignored: frozenset[str] = frozenset(),
 ) -> list[Overused]:
-    """The words that some rows over-use against the counts `others`, highest z first.
+    """The words that some rows over-use against others, highest z first; `counts` are their own, then those of each other side.
 
     Of the words that enough people use to be more than a manner of speech: those that stand out, at a false discovery rate of
     5%. `ignored` words and phrases with one of them are left out.
     """
-    first = count_people(frame, rows)
+    first, *others = counts
     enough = first[0][first[1] >= MIN_PEOPLE]
     there = sum((aligned(enough, side) for side in others), np.zeros(len(enough), np.int64))
     leading = find_leading(first, there, sum(int(side[1].sum()) for side in others), limit)
@@ -152,23 +146,35 @@ def settle_words(
 
 
 def name_words(frame: Frame, rows: Rows, leading: Sequence[tuple[int, int, int, float]], read: Reader) -> dict[int, str]:
-    """The words of hashes, looked for in those of some rows that have most of them."""
-    words, wanted = frame.segment.words, {number for number, *_ in leading}
-    inner = words[frame.masked(rows)[words["row"]] & np.isin(words["word"], list(wanted))]
-    having = np.bincount(inner["row"], minlength=len(frame))
-    order = np.lexsort((inner["row"], -having[inner["row"]], inner["word"]))
-    _, starts = np.unique(inner["word"][order], return_index=True)
-    examples = sorted(set(frame.column("mention")[inner["row"][order[starts]]].tolist()))
+    """The words of hashes, looked for in those of some rows of whose words most are among them: there is little to read."""
+    wanted = distinct(np.array([number for number, *_ in leading], np.uint32))
+    inner = find_uses(frame, rows, wanted)
+    having, size = (np.bincount(words["row"], minlength=len(frame)) for words in (inner, frame.segment.words))
+    order = np.lexsort((inner["row"], -(having / np.maximum(size, 1))[inner["row"]], inner["word"]))
+    first = np.searchsorted(inner["word"][order], distinct(inner["word"]))
+    examples = distinct(frame.column("mention")[inner["row"][order[first]]]).tolist()
     texts = read(examples) if examples else {}
     terms = {term for row in texts.values() for term in telling_terms(f"{row['title'] or ''}\n{row['text'] or ''}")}
-    return {number: term for number, term in zip(map(hash_word, terms), terms, strict=True) if number in wanted}
+    numbers = set(wanted.tolist())
+    return {number: term for number, term in zip(hash_each(terms), terms, strict=True) if number in numbers}
+
+
+def find_uses(frame: Frame, rows: Rows, wanted: NDArray[np.uint32]) -> Records:
+    """Where some rows have any of some words, which are given in order."""
+    words = frame.segment.words
+    # Few words end in the same bits as one of these: only they are looked at whole.
+    ends = np.zeros(1 << 16, np.bool_)
+    ends[wanted & 0xFFFF] = True
+    found = words[np.flatnonzero(ends[words["word"] & 0xFFFF])]
+    kept: Bools = frame.masked(rows)[found["row"]] & np.isin(found["word"], wanted)
+    return found[kept]
 
 
 def rows_with(frame: Frame, rows: Rows, word: str) -> Rows:
     """Those of some rows that have a word."""
     words = frame.segment.words
-    having = words["row"][words["word"] == hash_word(word)]
-    return rows[np.isin(rows, having)]
+    having = frame.masked(words["row"][words["word"] == hash_word(word)])
+    return rows.compress(having[rows])
 
 
 def without_parts(found: Sequence[Overused]) -> list[Overused]:

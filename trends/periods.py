@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from store.facts import UNDATED
-from trends.crowd import ANONYMOUS, Crowd, Floats, add_by
+from trends.crowd import Floats, add_by, find_repeated
 from trends.frame import LATEST, Bools, Frame, Numbers, Rows
 from trends.timeline_kinds import Every
 from trends.windows import Window, from_days, local_day
@@ -22,6 +22,8 @@ MOST = 261
 """Periods of an answer: five years of weeks."""
 OUTSIDE = np.iinfo(np.uint16).max
 EPOCH = date(1970, 1, 1).toordinal()
+FEW = 2
+"""Slices up to which people are added up where their numbers stand, without sorting."""
 
 
 def find_periods(window: Window, every: Every, *, earliest: str | None = None) -> tuple[Window, ...]:
@@ -51,126 +53,13 @@ def following(first: date, every: Every) -> date:
 
 
 @dataclass(frozen=True)
-class Tally:
-    """What each person said in each slice, ready to be added up."""
-
-    frame: Frame
-    rows: Rows
-    """The facts, by slice, then by person."""
-    codes: Numbers
-    """The slice of each."""
-    columns: Mapping[str, NDArray[Any]]
-    """What each adds to a sum."""
-    size: int
-    """How many slices there are."""
-
-    @cached_property
-    def persons(self) -> Numbers:
-        """Who says each."""
-        found: Numbers = self.frame.persons[self.rows]
-        return found
-
-    @cached_property
-    def groups(self) -> Numbers:
-        """Where the facts of each person and slice begin."""
-        parted = np.ones(len(self.codes), np.bool_)
-        parted[1:] = (self.persons[1:] != self.persons[:-1]) | (self.codes[1:] != self.codes[:-1])
-        return np.flatnonzero(parted)
-
-    @cached_property
-    def people(self) -> Numbers:
-        """The person of each group."""
-        found: Numbers = self.persons[self.groups]
-        return found
-
-    def in_order(self, place: int) -> Numbers:
-        """The groups of a slice by the keys of their authors, as resamples draw them."""
-        start, end = self.starts[place : place + 2].tolist()
-        authors = self.frame.column("author")[self.rows[self.groups[start:end]]]
-        found: Numbers = np.argsort(authors, kind="stable") + start
-        return found
-
-    @cached_property
-    def slices(self) -> Numbers:
-        """The slice of each group."""
-        found: Numbers = self.codes[self.groups]
-        return found
-
-    @cached_property
-    def starts(self) -> Numbers:
-        """Where the groups of each slice begin, and the end."""
-        return np.searchsorted(self.slices, np.arange(self.size + 1))
-
-    @cached_property
-    def known(self) -> dict[tuple[str, str], Floats]:
-        """Sums that were asked for before."""
-        return {}
-
-    def sums(self, name: str) -> Floats:
-        """A sum of each group; `all` is how many facts there are."""
-        if (name, "group") not in self.known:
-            self.known[name, "group"] = self.add_groups(name)
-        return self.known[name, "group"]
-
-    def add_groups(self, name: str) -> Floats:
-        """Add up by group."""
-        groups = self.groups
-        if name == "all":
-            return np.diff(groups, append=len(self.codes)).astype(np.float64)
-        return np.add.reduceat(self.columns[name].astype(np.float64), groups) if len(groups) else np.zeros(0)
-
-    def total(self, name: str) -> Floats:
-        """The sum of each slice."""
-        if (name, "slice") not in self.known:
-            self.known[name, "slice"] = self.add_slices(name)
-        return self.known[name, "slice"]
-
-    def add_slices(self, name: str) -> Floats:
-        """Add up by slice."""
-        if name == "all":
-            return np.bincount(self.codes, minlength=self.size).astype(np.float64)
-        column = self.columns[name]
-        if column.dtype == np.bool_:
-            return np.bincount(self.codes.compress(column), minlength=self.size).astype(np.float64)
-        return add_by(self.codes, column, self.size)
-
-    def spread(self, values: NDArray[Any]) -> Floats:
-        """Add up by slice what there is of each group."""
-        return add_by(self.slices, values, self.size)
-
-    def crowd(self, place: int, *names: str) -> Crowd:
-        """Some sums of one slice, of those whose last one is not 0: it is how many answers they gave."""
-        inside = slice(self.starts[place], self.starts[place + 1])
-        sums = np.stack([self.sums(name)[inside] for name in names], axis=-1)
-        there = sums[:, -1] > 0
-        # Nobody's number is no person's.
-        return Crowd((self.people[inside][there] + (ANONYMOUS + 1)).astype(np.uint64), sums[there])
-
-    @cached_property
-    def often(self) -> Tally:
-        """The same of those alone who said more than one thing in a slice."""
-        sizes = np.diff(self.groups, append=len(self.codes))
-        rows = np.flatnonzero(np.repeat(sizes > 1, sizes))
-        columns = {name: column[rows] for name, column in self.columns.items()}
-        return Tally(self.frame, self.rows[rows], self.codes[rows], columns, self.size)
-
-    @cached_property
-    def both(self) -> tuple[Numbers, Numbers]:
-        """Of two slices: which groups of the first are of those who spoke in both, and which of the second."""
-        middle = int(self.starts[1])
-        people = self.people[:middle], self.people[middle:]
-        _, first, second = np.intersect1d(*people, assume_unique=True, return_indices=True)
-        return first, middle + second
-
-
-@dataclass(frozen=True)
 class Slices:
     """A frame cut by windows that adjoin each other, oldest first, or by all time alone."""
 
     frame: Frame
     windows: tuple[Window, ...]
-    order: Rows
-    """The places of all facts by person."""
+    often: Rows
+    """What people say who say more than one thing in the frame; nothing where no tally is asked for."""
     kept: Bools | None = None
     """Facts that are looked at; None for all."""
 
@@ -196,11 +85,20 @@ class Slices:
         return codes
 
     @cached_property
-    def ordered(self) -> Rows:
-        """The facts of any slice by slice, then by person."""
-        codes = self.codes[self.order]
-        sorted_places = np.argsort(codes, kind="stable")
-        return self.order[sorted_places[: int(self.inside.sum())]]
+    def groups(self) -> Groups:
+        """By slice and person the facts of those who say more than one thing in a slice; of few slices, of others too."""
+        frame, rows = self.frame, self.often.compress(self.inside[self.often])
+        key = self.codes[rows].astype(np.int64) * frame.several + frame.persons[rows]
+        if len(self) <= FEW:
+            return Groups(rows, key, np.repeat(np.arange(len(self)), frame.several))
+        places, groups, keys = find_repeated(key)
+        return Groups(rows[places], groups, keys // max(frame.several, 1))
+
+    def count(self, part: Bools) -> Floats:
+        """How many of some facts are in each slice; all of them are inside."""
+        if len(self) == 1:
+            return np.array([float(np.count_nonzero(part))])
+        return np.bincount(self.codes.compress(part), minlength=len(self)).astype(np.float64)
 
     @cached_property
     def inside(self) -> Bools:
@@ -231,49 +129,147 @@ class Slices:
 
     def spread(self, part: Bools) -> Bools:
         """Some facts, and the copies of each in its slice: what one copy says, the group says."""
-        group = self.frame.column("copy")
-        key = group.astype(np.int64) * (OUTSIDE + 1) + self.codes
-        grouped = group != 0
+        rows = np.flatnonzero(self.frame.copied)
+        key = self.frame.column("copy")[rows].astype(np.int64) * (OUTSIDE + 1) + self.codes[rows]
         found = part.copy()
-        found[grouped] = np.isin(key[grouped], key[grouped & part])
+        found[rows] = np.isin(key, key[part[rows]])
         return found
 
     def tally(self, part: Bools, columns: Mapping[str, NDArray[Any]]) -> Tally:
-        """Add up `columns` (one number or truth for each fact of the frame) of some facts by person and slice.
-
-        The sum `all` is how many facts there are.
-        """
-        rows = self.ordered.compress(part[self.ordered])
-        return self.add_up(rows, {name: column[rows] for name, column in columns.items()})
-
-    def tally_some(self, part: Bools, places: Rows, columns: Mapping[str, NDArray[Any]]) -> Tally:
-        """As `tally`, where the columns are of some facts alone; `places` says for each fact of the frame where it stands."""
-        rows = self.ordered.compress(part[self.ordered])
-        inner = places[rows]
-        return self.add_up(rows, {name: column[inner] for name, column in columns.items()})
-
-    def add_up(self, rows: Rows, columns: Mapping[str, NDArray[Any]]) -> Tally:
-        """Add up columns of some rows, which are in order."""
-        return Tally(self.frame, rows, self.codes[rows].astype(np.int64), columns, len(self))
+        """Make `columns` (one number or truth for each fact of the frame) of some facts inside ready to be added up."""
+        return Tally(self, part, columns)
 
 
-def cut(frame: Frame, windows: Sequence[Window], order: Rows, kept: Bools | None = None) -> Slices:
-    """A frame cut by windows; `order` as of `by_person`."""
-    return Slices(frame, tuple(windows), order, kept)
+def cut(frame: Frame, windows: Sequence[Window], often: Rows, kept: Bools | None = None) -> Slices:
+    """A frame cut by windows; `often` as of `find_often`."""
+    return Slices(frame, tuple(windows), often, kept)
 
 
-def by_person(frame: Frame) -> Rows:
-    """The places of all facts by person.
-
-    Sorted by 16 bits at a time, which numpy does by radix.
-    """
-    persons = frame.persons
-    order: Rows = np.argsort(persons.astype(np.uint16), kind="stable")
-    for bits in range(16, frame.crowd.bit_length(), 16):
-        order = order[np.argsort((persons >> bits).astype(np.uint16)[order], kind="stable")]
-    return order
+def find_often(frame: Frame) -> Rows:
+    """The places of what people say who say more than one thing."""
+    return np.flatnonzero(frame.persons < frame.several)
 
 
 def days_of(windows: Sequence[Window]) -> list[str]:
     """Where windows begin, and the last one ends, in local days."""
     return [*(str(one.first_day) for one in windows), str(windows[-1].end_day)]
+
+
+@dataclass(frozen=True)
+class Tally:
+    """What is said in each slice, ready to be added up: by slice, and by people who say more than one thing."""
+
+    slices: Slices
+    part: Bools
+    """Which facts of the frame are counted."""
+    columns: Mapping[str, NDArray[Any]]
+    """What each fact of the frame adds to a sum, a number or a truth; the sum `all` is how many facts there are."""
+
+    @property
+    def size(self) -> int:
+        """How many slices there are."""
+        return len(self.slices)
+
+    @cached_property
+    def shared(self) -> tuple[Rows, Numbers]:
+        """The facts that are in a group of `Slices.groups`, and the group of each."""
+        rows, groups = self.slices.groups.rows, self.slices.groups.of
+        there = self.part[rows]
+        return rows.compress(there), groups.compress(there)
+
+    @cached_property
+    def known(self) -> dict[tuple[str, str], Floats]:
+        """Sums that were asked for before."""
+        return {}
+
+    def sums(self, name: str) -> Floats:
+        """A sum of each group."""
+        if (name, "group") not in self.known:
+            self.known[name, "group"] = self.add_groups(name)
+        return self.known[name, "group"]
+
+    def add_groups(self, name: str) -> Floats:
+        """Add up by group."""
+        (rows, groups), size = self.shared, len(self.slices.groups.slices)
+        if name == "all":
+            return np.bincount(groups, minlength=size).astype(np.float64)
+        column = self.columns[name][rows]
+        if column.dtype == np.bool_:
+            return np.bincount(groups.compress(column), minlength=size).astype(np.float64)
+        return add_by(groups, column, size)
+
+    def total(self, name: str) -> Floats:
+        """The sum of each slice."""
+        if (name, "slice") not in self.known:
+            self.known[name, "slice"] = self.add_slices(name)
+        return self.known[name, "slice"]
+
+    def add_slices(self, name: str) -> Floats:
+        """Add up by slice."""
+        if name == "all":
+            return self.slices.count(self.part)
+        column = self.columns[name]
+        if column.dtype == np.bool_:
+            return self.slices.count(self.part & column)
+        rows = np.flatnonzero(self.part)
+        return add_by(self.slices.codes[rows], column[rows], self.size)
+
+    def spread(self, values: NDArray[Any]) -> Floats:
+        """Add up by slice what there is of each group."""
+        found, (starts, slices) = np.zeros(self.size), self.slices.groups.starts
+        if len(starts):
+            found[slices] = np.add.reduceat(values.astype(np.float64, copy=False), starts)
+        return found
+
+    def alone(self, name: str) -> Floats:
+        """The part of `total` that facts add which are in no group."""
+        if (name, "alone") not in self.known:
+            self.known[name, "alone"] = self.total(name) - self.spread(self.sums(name))
+        return self.known[name, "alone"]
+
+    def product(self, one: str, other: str) -> Floats:
+        """By slice the sum over groups of the product of two of their sums."""
+        name = (min(one, other), max(one, other))
+        if name not in self.products:
+            self.products[name] = self.spread(self.sums(one) * self.sums(other))
+        return self.products[name]
+
+    @cached_property
+    def products(self) -> dict[tuple[str, str], Floats]:
+        """Products that were asked for before."""
+        return {}
+
+    def people(self, name: str) -> Floats:
+        """How many people of each slice add to a sum of truths."""
+        return self.alone(name) + self.spread(self.sums(name) > 0)
+
+    def each_of(self, place: int, names: Sequence[str]) -> Floats:
+        """Some sums of each person of a slice, by the keys of their authors; for slices with few facts."""
+        rows = np.flatnonzero(self.part & (self.slices.codes == place))
+        frame = self.slices.frame
+        rows = rows[np.lexsort((frame.persons[rows], frame.column("author")[rows]))]
+        persons = frame.persons[rows]
+        starts = np.flatnonzero(np.diff(persons, prepend=-1))
+        return np.stack([np.add.reduceat(self.columns[name][rows].astype(np.float64), starts) for name in names], axis=-1)
+
+    def met(self, name: str) -> tuple[Floats, Floats]:
+        """Of two slices: a sum of each person in the first, and in the second; only people who say more than one thing."""
+        first, second = self.sums(name).reshape(FEW, -1)
+        return first, second
+
+
+@dataclass(frozen=True)
+class Groups:
+    """Facts by slice and person, of people who may say more than one thing in a slice."""
+
+    rows: Rows
+    of: Numbers
+    """The group of each."""
+    slices: Numbers
+    """The slice of each group, in order."""
+
+    @cached_property
+    def starts(self) -> tuple[Numbers, Numbers]:
+        """Where the groups of a slice begin, and which slice that is."""
+        starts = np.flatnonzero(np.diff(self.slices, prepend=-1))
+        return starts, self.slices[starts]

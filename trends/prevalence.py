@@ -131,6 +131,18 @@ class Confusion:
         unseen = generator.gamma(UNSEEN / k, size=(DRAWS, k, k)) * weight[None, :, None]
         return as_rates(drawn + unseen, self.rates)
 
+    @cached_property
+    def undone(self) -> Floats:
+        """The inverses of `draws`."""
+        found: Floats = np.asarray(np.linalg.inv(self.draws + 1e-12 * np.eye(len(self.labels))), np.float64)
+        return found
+
+    @cached_property
+    def certainty(self) -> tuple[float, float]:
+        """(least singular value of `rates`, part of `draws` that can be undone without turning labels round)."""
+        least = float(np.linalg.svd(self.rates, compute_uv=False)[-1])
+        return least, float((np.linalg.det(self.draws) > 0).mean())
+
     def fault(self, floor: int = FLOOR) -> str:
         """Why shares cannot be corrected by it, in words; empty where they can."""
         if self.judged < floor:
@@ -138,9 +150,8 @@ class Confusion:
         for label, count in zip(self.labels, self.truths, strict=True):
             if count < FEW:
                 return f"{count} of the judged mentions are {label}, {FEW} are needed; draw a larger sample"
-        least = float(np.linalg.svd(self.rates, compute_uv=False)[-1])
-        signs = np.linalg.det(self.draws) > 0
-        if least < BARELY or signs.mean() < 0.975:
+        least, upright = self.certainty
+        if least < BARELY or upright < 0.975:
             return (
                 f"what is told hangs too little on what is so to be undone (least singular value {least:.2f}, {BARELY} needed)"
             )

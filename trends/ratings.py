@@ -9,6 +9,7 @@ from hashlib import blake2b
 import numpy as np
 from numpy.typing import NDArray
 
+from store.facts import distinct
 from store.records import MEASURES
 from trends.answers import Net, Share
 from trends.crowd import Crowd, Floats, Mean, empty_crowd, gather_crowd, gather_crowds, mean_of, net_of, share_of
@@ -213,14 +214,19 @@ def in_order(ratings: Ratings) -> Ratings:
 def find_scales(ratings: Ratings, rows: Ints) -> dict[Scale, Ints]:
     """Where the ratings of each source, measure, worst and best stand."""
     columns = (ratings.source, ratings.measure, ratings.worst, ratings.best)
-    source, measure = ratings.source[rows], ratings.measure[rows]
-    codes = number(source * (len(MEASURES) + 1) + measure)
-    for bound in (ratings.worst[rows], ratings.best[rows]):
-        bounds = np.unique(bound)
-        codes = number(codes * len(bounds) + np.searchsorted(bounds, bound))
+    codes = number_scales(ratings.source[rows], ratings.measure[rows], ratings.worst[rows], ratings.best[rows])
     order = np.argsort(codes.astype(np.uint16), kind="stable")
     parts = np.split(rows[order], np.cumsum(np.bincount(codes))[:-1])
     return {tuple(column[part[0]].item() for column in columns): part for part in parts if len(part)}
+
+
+def number_scales(source: Ints, measure: Ints, worst: Floats, best: Floats) -> Ints:
+    """A number from 0 for the source, measure, worst and best of each of some ratings."""
+    codes = number(source * (len(MEASURES) + 1) + measure)
+    for bound in (worst, best):
+        bounds = distinct(bound)
+        codes = number(codes * len(bounds) + np.searchsorted(bounds, bound))
+    return codes
 
 
 def number(values: Ints) -> Ints:

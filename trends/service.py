@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 import numpy as np
@@ -22,9 +22,10 @@ from trends.overview import before_notes
 from trends.quotes import make_quotes, pick_quotes
 from trends.ratings import compare_ratings, rate
 from trends.service_answers import Service, ServiceFigures, SignFigures, Surveys
-from trends.service_figures import Asked, find_backlog, find_figures, rate_customers, source_rows
+from trends.service_figures import Asked, find_backlog, rate_customers, source_rows
 from trends.service_goals import Weekly, judge_goals
 from trends.service_ground import SURVEYS, Read, find_asked, ratings_of, read_ground, reply_hours
+from trends.service_parts import Part, find_figures
 from trends.windows import Window, cover, iso, parse_moment
 
 NOBODY = np.zeros(0, np.int64)
@@ -72,7 +73,9 @@ def find_service(read: Read, config: Config, goals: tuple[GoalAnswer, ...], *, n
     window, earlier = ground.window, ground.past.before
     here = complaints_of(ground, window)
     asked = find_asked(read, here, as_of=window.now, within_hours=hours)
-    figures = find_whole(read, asked, here, ground.judged, window, ground.past.coverage)
+    topics, sources = find_topics(ground, config), find_sources(ground, here)
+    whole = find_whole(read, asked, here, ground.judged, window, ground.past.coverage)
+    figures, *parts = find_figures(asked, [whole, *topics, *sources])
     before = find_before(read, earlier, hours) if earlier is not None else None
     leaving, recommending = (labelled(ground, sign) for sign in ("leaving", "recommending"))
     tested = [np.flatnonzero(ground.frame.complains), asked.escalated, leaving, recommending]
@@ -92,8 +95,8 @@ def find_service(read: Read, config: Config, goals: tuple[GoalAnswer, ...], *, n
         recommending=find_sign(ground, "recommending", recommending, changes[3]),
         surveys=find_surveys(read),
         goals=goals,
-        topics=find_topics(ground, config, asked),
-        sources=find_sources(ground, asked, here),
+        topics=most_first(parts[: len(topics)]),
+        sources=most_first(parts[len(topics) :]),
         backlog=backlog,
         backlog_undated=backlog_undated,
         rule=rule_words(ground.thresholds.quiet_days),
@@ -116,12 +119,12 @@ def labelled(ground: Gathered, sign: str) -> Rows:
     return ground.frame.labels_of(SIGN).get(sign, NOBODY)
 
 
-def find_whole(read: Read, asked: Asked, complaints: Rows, judged: Rows, window: Window, coverage: Coverage) -> ServiceFigures:
-    """The figures of a whole window."""
+def find_whole(read: Read, asked: Asked, complaints: Rows, judged: Rows, window: Window, coverage: Coverage) -> Part:
+    """A whole window."""
     customers = read.customers(window.first_day, window.end_day)
     rate = rate_customers(asked.frame, complaints, watched_weeks(window, coverage), customers)
     mentions = len(asked.frame.rows(window))
-    return find_figures(asked, "", "all", complaints, mentions=mentions, judged=judged, rate=rate)
+    return Part(id="", name="all", rows=complaints, mentions=mentions, judged=judged, rate=rate)
 
 
 def find_before(read: Read, earlier: Window, hours: float | None) -> ServiceFigures:
@@ -130,7 +133,7 @@ def find_before(read: Read, earlier: Window, hours: float | None) -> ServiceFigu
     complaints, rows = complaints_of(ground, earlier), ground.frame.rows(earlier)
     asked = find_asked(read, complaints, as_of=same_age(ground.window, earlier), within_hours=hours)
     judged = rows[~ground.frame.unjudged[rows]]
-    return find_whole(read, asked, complaints, judged, earlier, ground.past.before_coverage)
+    return find_figures(asked, [find_whole(read, asked, complaints, judged, earlier, ground.past.before_coverage)])[0]
 
 
 def same_age(window: Window, earlier: Window) -> str:
@@ -187,27 +190,30 @@ def find_surveys(read: Read) -> Surveys:
     )
 
 
-def find_topics(ground: Gathered, config: Config, asked: Asked) -> tuple[ServiceFigures, ...]:
-    """How the complaints of each topic are dealt with."""
+def find_topics(ground: Gathered, config: Config) -> list[Part]:
+    """The complaints of each topic."""
     frame, names = ground.frame, {topic.id: topic.name for topic in config.topics}
-    found = [
-        find_figures(asked, topic, names.get(topic, topic), here, mentions=len(here))
+    return [
+        Part(id=topic, name=names.get(topic, topic), rows=here, mentions=len(here))
         for topic, rows in frame.topics.items()
         if len(here := frame.once(frame.within(rows, ground.window)))
     ]
-    return tuple(sorted(found, key=lambda one: (-one.complaints.mentions, one.id)))
 
 
-def find_sources(ground: Gathered, asked: Asked, complaints: Rows) -> tuple[ServiceFigures, ...]:
-    """How the complaints of each source are dealt with; sources without any have none."""
+def find_sources(ground: Gathered, complaints: Rows) -> list[Part]:
+    """The complaints of each source; sources without any have none."""
     frame = ground.frame
     mentions = {count.name: count.count for count in frame.sources(ground.here)}
     judged = source_rows(frame, ground.judged)
-    found = [
-        find_figures(asked, source, source, rows, mentions=mentions[source], judged=judged.get(source, NOBODY))
+    return [
+        Part(id=source, name=source, rows=rows, mentions=mentions[source], judged=judged.get(source, NOBODY))
         for source, rows in source_rows(frame, complaints).items()
     ]
-    return tuple(sorted(found, key=lambda one: (-one.complaints.mentions, one.id)))
+
+
+def most_first(figures: Sequence[ServiceFigures]) -> tuple[ServiceFigures, ...]:
+    """Those with the most complaints first."""
+    return tuple(sorted(figures, key=lambda one: (-one.complaints.mentions, one.id)))
 
 
 def find_notes(read: Read, figures: ServiceFigures, config: Config, *, narrowed: bool) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Figures of service: complaint rate, escalations, first replies and resolution, of a window, a topic or a source."""
+"""What figures of service are made of: replies and whether they were in time, the complaint rate, the backlog, sources."""
 
 from __future__ import annotations
 
@@ -9,12 +9,10 @@ from functools import cached_property
 import numpy as np
 
 from store.facts import ANSWERED, REPLY_TIMED, SIGN, UNDATED
-from trends.answers import Share, Voices
-from trends.cases import ACTIVE, BACK, CONFIRMED, NEVER, QUIET, UNANSWERED, UNTOLD, WAITING, Cases
-from trends.frame import DAY, DAY_KNOWN, SECOND_KNOWN, Bools, Frame, Numbers, Rows
-from trends.medians import middle
-from trends.service_answers import BacklogAge, CustomerRate, FirstReplies, Resolution, ServiceFigures
-from trends.sums import Speakers, share_of_sums
+from trends.answers import Share
+from trends.cases import ACTIVE, BACK, NEVER, UNANSWERED, UNTOLD, WAITING, Cases
+from trends.frame import DAY, DAY_KNOWN, Bools, Frame, Numbers, Rows
+from trends.service_answers import BacklogAge, CustomerRate
 
 HOUR = 3600
 AGES = (
@@ -55,118 +53,9 @@ class Asked:
         return self.frame.masked(self.escalated)
 
 
-def find_figures(
-    asked: Asked,
-    id_: str,
-    name: str,
-    complaints: Rows,
-    *,
-    mentions: int,
-    judged: Rows | None = None,
-    rate: CustomerRate | None = None,
-) -> ServiceFigures:
-    """The figures of some complaints (copies once), as a share of the mentions that the classifier could judge."""
-    frame, floor = asked.frame, asked.floor
-    goes = asked.goes[frame.stood_for(complaints, asked.escalated)]
-    replies, stands, people = sort_replies(asked, complaints), sort_cases(asked, complaints), Complainers.of(frame, complaints)
-    return ServiceFigures(
-        id=id_,
-        name=name,
-        mentions=mentions,
-        complaints=people.voices,
-        complaint_rate=None if judged is None else find_rate(frame, complaints, judged, floor),
-        per_1000_customers=rate,
-        escalated=people.share(goes, floor=floor) if asked.reads_signs else NOTHING,
-        replies=find_first_replies(asked, complaints, replies, people),
-        resolution=find_resolution(asked, stands, people),
-        as_of=asked.as_of_words,
-    )
-
-
-@dataclass(frozen=True)
-class Complainers:
-    """Who says some rows, sorted out once for all shares of them."""
-
-    persons: Numbers
-    """The number of each row's person, from 0; those who say one thing in all the frame have one number together."""
-    several: int
-    """That number."""
-    anonymous: int
-
-    @classmethod
-    def of(cls, frame: Frame, rows: Rows) -> Complainers:
-        """Sort out who says some rows."""
-        numbers = frame.persons[rows]
-        often = np.flatnonzero(numbers < frame.several)
-        people, place = np.unique(numbers[often], return_inverse=True)
-        persons = np.full(len(rows), len(people))
-        persons[often] = place
-        return cls(persons, len(people), int(np.count_nonzero(frame.column("author")[rows] == 0)))
-
-    @cached_property
-    def speakers(self) -> Speakers:
-        """All of them."""
-        return Speakers.of(self.persons, np.arange(len(self.persons)), self.several)
-
-    @property
-    def voices(self) -> Voices:
-        """How many rows, known people, and rows without an author."""
-        return Voices(mentions=len(self.persons), people=self.speakers.people - self.anonymous, anonymous=self.anonymous)
-
-    def share(self, part: Bools, whole: Bools | None = None, *, floor: int) -> Share:
-        """The share of those rows of `whole` (of all without) that are in `part`; both have a truth for each row."""
-        among = self.speakers if whole is None else Speakers.of(self.persons, np.flatnonzero(whole), self.several)
-        return share_of_sums(among.add_up(part), floor=floor)
-
-
 def find_rate(frame: Frame, complaints: Rows, judged: Rows, floor: int) -> Share:
     """Complaints of all mentions; a group of copies is stood for by the one that complains."""
     return frame.share(frame.masked(complaints), frame.stood_for(judged, complaints), floor=floor)
-
-
-@dataclass(frozen=True)
-class Replied:
-    """What is known of the replies to some complaints, one entry each."""
-
-    answered: Bools
-    delay: Numbers
-    """Seconds, where both times are known."""
-    in_time: Bools
-    late: Bools
-    pending: Bools
-
-
-def sort_replies(asked: Asked, complaints: Rows) -> Replied:
-    """What is known of the replies to some complaints."""
-    answered, delay = answered_by(asked.frame, complaints, asked.as_of)
-    return Replied(answered, delay, *sort_by_time(asked, complaints, answered))
-
-
-def count_replies(asked: Asked, complaints: Rows) -> FirstReplies:
-    """First replies to some complaints (copies once)."""
-    replied = sort_replies(asked, complaints)
-    return find_first_replies(asked, complaints, replied, Complainers.of(asked.frame, complaints))
-
-
-def find_first_replies(asked: Asked, complaints: Rows, replied: Replied, people: Complainers) -> FirstReplies:
-    """First replies up to a time: median and p90 in minutes of those timed to the second, unanswered beside."""
-    frame = asked.frame
-    timed = flagged(frame, REPLY_TIMED, complaints) & (frame.column("precision")[complaints] == SECOND_KNOWN)
-    times = replied.delay[replied.answered & timed] / 60
-    median, p90 = middle(times, asked.floor)
-    timely = replied.in_time | replied.late
-    return FirstReplies(
-        complaints=len(complaints),
-        answered=int(replied.answered.sum()),
-        unanswered=int((~replied.answered).sum()),
-        timed=len(times),
-        median_minutes=median,
-        p90_minutes=p90,
-        unanswered_share=people.share(~replied.answered, floor=asked.floor),
-        within_hours=asked.within_hours,
-        in_time=None if asked.within_hours is None else people.share(replied.in_time, timely, floor=asked.floor),
-        pending=int(replied.pending.sum()),
-    )
 
 
 def answered_by(frame: Frame, complaints: Rows, as_of: int) -> tuple[Bools, Numbers]:
@@ -200,52 +89,6 @@ def sort_by_time(asked: Asked, complaints: Rows, answered: Bools) -> tuple[Bools
     waited = dated & ~answered
     over = waited & (asked.as_of - began - slack > limit)
     return in_time, late | over, waited & ~over
-
-
-@dataclass(frozen=True)
-class Stands:
-    """How the cases of some complaints stand."""
-
-    chosen: Numbers
-    """The cases, each once."""
-    parts: tuple[Bools, Bools]
-    """For each complaint whether it stands for its case, and that is (resolved, known to be resolved or not)."""
-
-
-def sort_cases(asked: Asked, complaints: Rows) -> Stands:
-    """How the cases of some complaints stand; one complaint stands for each case."""
-    cases = asked.cases
-    of = cases.of_rows(asked.frame, complaints)
-    last = np.empty(len(cases.state) + 1, np.int64)
-    last[of] = np.arange(len(of))
-    stands = (of >= 0) & (last[of] == np.arange(len(of)))
-    state = np.append(cases.state, UNTOLD)[of]
-    parts = stands & ((state == CONFIRMED) | (state == QUIET)), stands & (state != UNTOLD)
-    return Stands(chosen=of[stands], parts=parts)
-
-
-def find_resolution(asked: Asked, stands: Stands, people: Complainers) -> Resolution:
-    """How some cases stand."""
-    cases, floor, chosen = asked.cases, asked.floor, stands.chosen
-    states = np.bincount(cases.state[chosen], minlength=UNTOLD + 1)
-    opened, closed = cases.opened[chosen], cases.closed[chosen]
-    timed = (closed != NEVER) & (opened % 2 == 1) & (closed % 2 == 1)
-    times = np.maximum(closed[timed] // 2 - opened[timed] // 2, 0) / 60
-    median, p90 = middle(times, floor)
-    return Resolution(
-        cases=len(chosen),
-        confirmed=int(states[CONFIRMED]),
-        quiet=int(states[QUIET]),
-        unanswered=int(states[UNANSWERED]),
-        waiting=int(states[WAITING]),
-        came_back=int(states[BACK]),
-        untold=int(states[UNTOLD]),
-        active=int(states[list(ACTIVE)].sum()),
-        resolved=people.share(*stands.parts, floor=floor),
-        timed=len(times),
-        median_minutes=median,
-        p90_minutes=p90,
-    )
 
 
 def find_backlog(asked: Asked) -> tuple[tuple[BacklogAge, ...], int]:

@@ -20,8 +20,9 @@ from trends.goals import GoalAnswer, WeekFigure, judge_goal
 from trends.intervals import net, share
 from trends.overview import MOODS
 from trends.ratings import Ratings, rate
-from trends.service_figures import Complainers, count_replies, find_rate, rate_customers
+from trends.service_figures import find_rate, rate_customers
 from trends.service_ground import Customers, as_asked
+from trends.service_parts import count_replies
 from trends.windows import Window
 
 Valued = tuple[float | None, int, float | None, float | None]
@@ -117,8 +118,8 @@ def count_escalations(weekly: Weekly, goal: Goal, week: Window, rows: Rows) -> V
 def share_escalations(weekly: Weekly, goal: Goal, week: Window, rows: Rows) -> Valued:
     """Escalated of all complaints."""
     stood, goes = escalated_of(weekly, complaints_of(weekly, goal, week))
-    people = Complainers.of(weekly.ground.frame, stood)
-    return of_share(people.share(goes, floor=weekly.ground.thresholds.too_few))
+    frame = weekly.ground.frame
+    return of_share(frame.share(frame.masked(stood[goes]), stood, floor=weekly.ground.thresholds.too_few))
 
 
 def share_unanswered(weekly: Weekly, goal: Goal, week: Window, rows: Rows) -> Valued:

@@ -12,13 +12,13 @@ from sqlite_utils import Database
 
 from config import Config
 from store.fact_shelf import read_days
-from store.facts import UNDATED, WORDED
+from store.facts import WORDED
 from store.metrics import find_latest_value, find_values
 from store.queries import find_listings
 from store.records import MEASURES
 from store.tags import is_read_for
 from trends.business import find_every, spread_days
-from trends.cases import NEVER, Cases, Talk, Threads, judge_cases
+from trends.cases import Cases, Talk, judge_cases
 from trends.frame import Filters, Frame, Rows
 from trends.gathering import Gathered, find_brand, find_past, passages_of, read_coverages, wide_window
 from trends.loading import chosen, day_bounds, take_frame
@@ -76,16 +76,10 @@ def read_ground(db: Database, config: Config, *, brand: str | None, window: Wind
             reads_signs=is_read_for(db, "sign"),
             passages=passages_of(db, asked.id),
         ),
-        talk=Talk(Frame(segment, window.zone), np.flatnonzero(worded), read_threads),
+        talk=Talk(Frame(segment, window.zone), np.flatnonzero(worded)),
         rated=Frame(segment.narrow(kept & surveyed), window.zone),
         customers=customers_reader(db, config) if asked.role == "own" else no_customers,
     )
-
-
-def read_threads(whole: Frame, rows: Rows) -> Threads:
-    """The conversations of some rows, in their order."""
-    answered = whole.column("answered")[rows]
-    return Threads(whole.column("thread")[rows], np.where(answered == UNDATED, NEVER, answered))
 
 
 def customers_reader(db: Database, config: Config) -> Customers:

@@ -50,7 +50,10 @@ class Stack:
 
     def divide(self, codes: NDArray[Any], width: int) -> Stack:
         """Each part divided by codes from 0 to below `width`, one for each row."""
-        return replace(self, of=self.of * width + codes, size=self.size * width)
+        divided = replace(self, of=self.of * width + codes, size=self.size * width)
+        # The rows are the same, and so is who says them: that need not be looked up again.
+        vars(divided).update(persons=self.persons, repeated=self.repeated)
+        return divided
 
     def regroup(self, of: Numbers, size: int) -> Stack:
         """The rows by other parts; those with a number below 0 are left out."""
@@ -58,7 +61,8 @@ class Stack:
 
     def within(self, window: Window) -> Stack:
         """The rows that fall into a window."""
-        return self.keep(self.frame.among(self.rows, window))
+        known = self.frame.windows.get((window.since, window.until))
+        return self.keep(self.frame.find_inside(window, self.rows) if known is None else known[self.rows])
 
     def once(self) -> Stack:
         """One of each group of copies of a part: its earliest, dated before undated."""
@@ -109,18 +113,22 @@ class Stack:
         return found
 
     @cached_property
-    def often(self) -> tuple[Numbers, Numbers]:
-        """Of people who say more than one thing, for each part and person: the part, and how many of its rows."""
-        several = max(self.frame.several, 1)
+    def repeated(self) -> tuple[Numbers, Numbers]:
+        """The places in `rows` of what people say who say more than one thing, and their numbers."""
         places = np.flatnonzero(self.persons < self.frame.several)
-        pairs, said = count_each(self.of[places] * several + self.persons[places], self.size * several)
-        return pairs // several, said
+        return places, self.persons[places]
+
+    @cached_property
+    def often(self) -> tuple[Numbers, Numbers]:
+        """Of people who say more than one thing, for each part and person: `part * several + person`, and how many rows."""
+        places, persons = self.repeated
+        return count_each(self.of[places] * self.frame.several + persons, self.size * self.frame.several)
 
     @cached_property
     def speakers(self) -> Numbers:
         """How many people each part has, anonymous mentions one each."""
-        of, said = self.often
-        further = np.bincount(of, weights=said - 1, minlength=self.size)
+        pairs, said = self.often
+        further = np.bincount(pairs // max(self.frame.several, 1), weights=said - 1, minlength=self.size)
         return self.count() - np.rint(further).astype(np.int64)
 
     @cached_property
@@ -172,3 +180,12 @@ class Stack:
     def by_weekday(self) -> Stack:
         """Each part divided by the 7 local weekdays, Monday first, and what has no date."""
         return self.divide(self.frame.weekdays[self.rows], 8)
+
+
+def aligned(values: NDArray[Any], counted: tuple[Numbers, Numbers]) -> Numbers:
+    """How often some values are there, as `trends.sums.count_each` has counted them: 0 for those that are not."""
+    there, counts = counted
+    if not len(there):
+        return np.zeros(len(values), np.int64)
+    place = np.minimum(np.searchsorted(there, values), len(there) - 1)
+    return np.where(there[place] == values, counts[place], 0)

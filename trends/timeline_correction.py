@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 from sqlite_utils import Database
@@ -18,7 +19,7 @@ from trends.differences import Difference
 from trends.frame import Bools, Frame
 from trends.intervals import Z
 from trends.measures import Measure
-from trends.periods import Tally
+from trends.periods import MOST, Tally
 from trends.prevalence import DRAWS, FLOOR, SEED, Confusion, nearest_on_faces, shares_of, unmix
 from trends.timeline_answers import Level
 
@@ -87,7 +88,7 @@ def correct_all(measures: Mapping[str, Measure], corrections: Mapping[str, Corre
         values, draws = solve(tally, names, correction.confusion)
         for line, measure in lines.items():
             side = side_of(LABELS[measure.figure], correction.confusion.labels)
-            low, high = np.percentile(draws @ side, [2.5, 97.5], axis=1)
+            low, high = np.percentile(np.tensordot(side, draws, 1), [2.5, 97.5], axis=1)
             middle = values @ side
             ends = np.minimum(low, middle), middle, np.maximum(high, middle)
             found |= {(line, n): (float(middle[n]), float(ends[0][n]), float(ends[2][n])) for n in range(len(middle))}
@@ -101,42 +102,66 @@ def side_of(label: str, labels: Sequence[str]) -> Floats:
 
 
 def solve(tally: Tally, labels: Mapping[str, str], confusion: Confusion) -> tuple[Floats, Floats]:
-    """The corrected shares of each slice (slices, labels), and those of resamples (slices, draws, labels).
+    """The corrected shares of each slice (slices, labels), and those of resamples (labels, slices, draws).
 
     As `trends.prevalence.correct`, but all slices at once: the confusions that were drawn are inverted once. `labels` are the
     sums of what the classifier tells and of all, by label.
     """
     told = np.stack([tally.total(name) for name in labels], axis=-1)
     sure = np.stack([tally.total(name) for name in labels.values()], axis=-1) - told
-    count = len(told)
-    amount = DRAWS if count <= 2 else FEWER_DRAWS
+    whole, amount = told.sum(axis=1)[:, None], DRAWS if len(told) <= 2 else FEWER_DRAWS
     # What `join` does, with how much was told by slice.
-    values = shares_of(told.sum(axis=1)[:, None] * unmix(confusion.rates[None], shares_of(told)) + sure)
-    known = np.stack([draw_known(sure[n], n, amount) for n in range(count)])
-    rates, shares = confusion.draws[:amount], shares_of(draw_told(tally, list(labels), told, amount))
-    out = np.einsum("sdk,dkl->sdl", shares, np.linalg.inv(rates + 1e-12 * np.eye(rates.shape[-1])))
-    off = (out < 0).any(axis=-1)
+    values = shares_of(whole * unmix(confusion.rates[None], shares_of(told)) + sure)
+    found = undo(draw_told(tally, list(labels), told, amount), confusion)
+    found *= whole / found.sum(axis=0)
+    if sure.any():
+        found += np.stack([draw_known(sure[n], n, amount) for n in range(len(told))]).transpose(2, 0, 1)
+    sums = found.sum(axis=0)
+    return values, np.divide(found, sums, out=np.full(found.shape, 1 / len(labels)), where=sums > 0)
+
+
+def undo(drawn: Floats, confusion: Confusion) -> Floats:
+    """What was truly so of drawn counts of what was told (labels, slices, draws), each by the confusion of its draw."""
+    sums = drawn.sum(axis=0)
+    drawn[:, sums == 0] = 1.0
+    found = np.zeros(drawn.shape)
+    for row, told in enumerate(drawn):
+        for column, true in enumerate(found):
+            true += told * confusion.undone[: drawn.shape[-1], row, column]
+    off = (found < 0).any(axis=0)
     if off.any():
-        out[off] = nearest_on_faces(np.broadcast_to(rates, (count, *rates.shape))[off], shares[off])
-    return values, shares_of(told.sum(axis=1)[:, None, None] * shares_of(out) + known)
+        rates = confusion.draws[np.nonzero(off)[1]]
+        found[:, off] = nearest_on_faces(rates, shares_of(drawn[:, off].T)).T
+    return found
 
 
 def draw_told(tally: Tally, names: Sequence[str], told: Floats, amount: int) -> Floats:
-    """Counts of labels when the people of each slice are drawn with replacement, (slices, amount, labels).
+    """Counts of labels when the people of each slice are drawn with replacement, (labels, slices, amount).
 
     From `MANY` people on their sum is drawn from the normal distribution that it then has: mean and covariance are the same.
     """
-    normal = np.random.default_rng(SEED + 1).standard_normal((len(told), amount, len(names)))
+    normal = draw_normal(max(len(told), MOST if amount == FEWER_DRAWS else 0), amount, len(names))[:, : len(told)]
     values, vectors = np.linalg.eigh(spread_of(tally, names, told))
     root = vectors * np.sqrt(np.maximum(values, 0.0))[:, None, :]
-    drawn: Floats = np.maximum(told[:, None, :] + np.einsum("sdk,slk->sdl", normal, root), 0.0)
-    for place in np.flatnonzero(np.diff(tally.starts) < MANY):
-        inside = tally.in_order(int(place))
-        people = np.stack([tally.sums(name)[inside] for name in names], axis=-1)
+    drawn = np.repeat(told.T[:, :, None], amount, axis=2)
+    for row, one in enumerate(drawn):
+        for column, other in enumerate(normal):
+            one += other * root[:, row, column, None]
+    drawn = np.maximum(drawn, 0.0, out=drawn)
+    speakers = tally.people("all")
+    for place in np.flatnonzero((speakers < MANY) & (speakers > 0)).tolist():
+        people = tally.each_of(place, names)
         people = people[people.sum(axis=1) > 0]
-        generator, even = np.random.default_rng([SEED, int(place)]), np.full(len(people), 1 / max(len(people), 1))
-        drawn[place] = generator.multinomial(len(people), even, size=amount) @ people if len(people) else 0.0
+        generator, even = np.random.default_rng([SEED, place]), np.full(len(people), 1 / max(len(people), 1))
+        drawn[:, place] = (generator.multinomial(len(people), even, size=amount) @ people).T if len(people) else 0.0
     return drawn
+
+
+@lru_cache(maxsize=8)
+def draw_normal(slices: int, amount: int, labels: int) -> Floats:
+    """Normal numbers (labels, slices, amount), always the same; those of fewer slices are the first of those of more."""
+    drawn = np.random.default_rng(SEED + 1).standard_normal((slices, amount, labels))
+    return np.ascontiguousarray(drawn.transpose(2, 0, 1))
 
 
 def spread_of(tally: Tally, names: Sequence[str], told: Floats) -> Floats:
@@ -144,15 +169,13 @@ def spread_of(tally: Tally, names: Sequence[str], told: Floats) -> Floats:
 
     Who said one thing has a label's square of 1 and no products; only who said more is multiplied out.
     """
-    often = tally.often
-    columns = [often.sums(name) for name in names]
-    spoken = sum(columns)
-    people = told.sum(axis=1) + often.spread((spoken > 0) - np.asarray(spoken, np.float64))
+    spoken = sum(tally.sums(name) for name in names)
+    people = told.sum(axis=1) + tally.spread((spoken > 0) - np.asarray(spoken, np.float64))
     products = np.zeros((len(told), len(names), len(names)))
-    for row, one in enumerate(columns):
-        for column, other in enumerate(columns):
-            products[:, row, column] = often.spread(one * other)
-        products[:, row, row] += told[:, row] - often.spread(one)
+    for row, one in enumerate(names):
+        for column, other in enumerate(names):
+            products[:, row, column] = tally.product(one, other)
+        products[:, row, row] += tally.alone(one)
     spread: Floats = products - told[:, :, None] * told[:, None, :] / np.maximum(people, 1.0)[:, None, None]
     return spread
 

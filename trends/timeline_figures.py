@@ -11,7 +11,7 @@ import numpy as np
 from store.facts import CONFIRMS, CONTESTS, SIGN, TOPIC, WORDED
 from trends.frame import Bools, Frame, Rows
 from trends.measures import Measure
-from trends.periods import Slices, Tally, by_person
+from trends.periods import Slices, Tally, find_often
 from trends.timeline_ratings import Rated, find_rated, measure_ratings
 
 
@@ -34,9 +34,9 @@ class Subject:
     asked: Asked
 
     @cached_property
-    def order(self) -> Rows:
-        """The facts by person."""
-        return by_person(self.frame)
+    def often(self) -> Rows:
+        """What people say who say more than one thing."""
+        return find_often(self.frame)
 
     @cached_property
     def spoken(self) -> Bools:
@@ -149,5 +149,7 @@ def measure_confirmed(slices: Slices, attribute: str) -> Measure:
     frame = slices.frame
     confirms, contests = (labelled(frame, kind, attribute) for kind in (CONFIRMS, CONTESTS))
     sides = confirms.astype(np.int64) + contests
-    tally = slices.tally(slices.once(confirms | contests), {"confirms": confirms, "sides": sides})
+    # What who says one thing adds to the moments, whose sides may be two.
+    moments = {"cross": confirms * sides, "square": sides**2, "once": confirms | contests}
+    tally = slices.tally(slices.once(confirms | contests), {"confirms": confirms, "sides": sides, **moments})
     return Measure("confirmed", tally, ("confirms", "sides"))

@@ -66,7 +66,7 @@ class Watched:
 def find_lines(read: Read) -> tuple[Line, ...]:
     """The figures over the window; those of ratings that nobody gave are left out, unless they were asked for by name."""
     past = read.ground.past
-    measures = find_measures(cut(read.frame, [past.window], read.subject.order), read.subject)
+    measures = find_measures(cut(read.frame, [past.window], read.subject.often), read.subject)
     days = watched_days(past.window, past.coverage)
     plain = {
         line: levels_of(measure, find_moments(measure), floor=read.floor, days=[days])[0] for line, measure in measures.items()
@@ -124,7 +124,7 @@ def find_shifts(read: Read, lines: Sequence[str]) -> dict[str, Shift]:
     if past.unlike:
         # Sites of unknown coverage (imports) are taken as they are.
         kept = frame.masked(frame.on_sites(np.arange(len(frame)), without=past.unlike))
-    measures = find_measures(cut(frame, [past.before, past.window], read.subject.order, kept), read.subject)
+    measures = find_measures(cut(frame, [past.before, past.window], read.subject.often, kept), read.subject)
     better = correct_all(measures, read.corrections)
     differences = {line: find_difference(read, measures[line], days, better) for line in lines if line in measures}
     told = settle(differences, {line: KINDS[measures[line].figure].good for line in differences})
@@ -162,7 +162,7 @@ def tell(difference: Difference, good: str, real: bool) -> Told:
 
 def find_points(read: Read, lines: Sequence[Line]) -> tuple[Point, ...]:
     """Each period of each line."""
-    slices = cut(read.frame, read.periods, read.subject.order)
+    slices = cut(read.frame, read.periods, read.subject.often)
     measures = find_measures(slices, read.subject)
     better = correct_all({line.line: measures[line.line] for line in lines if line.line in measures}, read.corrections)
     codes = slices.codes

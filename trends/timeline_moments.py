@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from trends.crowd import Floats
 from trends.measures import FIVE, Measure
 from trends.moments import Figures, Kind, Moments, Shared
 
@@ -15,33 +14,20 @@ def find_moments(measure: Measure) -> Moments:
     Who said one thing adds 0 or 1, whose square is itself: only who said more is squared, but for means and the like.
     """
     tally, names = measure.tally, measure.sums
-    if measure.kind.unit == "mean" or measure.figure == "confirmed":
-        return find_all_moments(measure)
-    often = tally.often
-    totals = [tally.total(name) for name in names]
-    sums = [often.sums(name) for name in names]
-    plus_all, whole_all, up, n = totals[0], totals[-1], sums[0], sums[-1]
-    minus_all, down = (totals[1], sums[1]) if len(names) == 3 else (np.zeros(tally.size), np.zeros(len(n)))
-    up_once, down_once, once = (
-        total - often.spread(part) for total, part in ((plus_all, up), (minus_all, down), (whole_all, n))
-    )
-    x = up - down
-    return Moments(
-        people=once + often.spread((n > 0).astype(np.float64)),
-        plus=plus_all,
-        minus=minus_all,
-        whole=whole_all,
-        squares=up_once + down_once + often.spread(x * x),
-        cross=up_once - down_once + often.spread(x * n),
-        sizes=once + often.spread(n * n),
-    )
-
-
-def find_all_moments(measure: Measure) -> Moments:
-    """The same of everybody."""
-    tally, names = measure.tally, measure.sums
-    x, n, add = tally.sums(names[0]), tally.sums(names[-1]), tally.spread
-    return Moments(add(n > 0), add(x), np.zeros(tally.size), add(n), add(x * x), add(x * n), add(n * n))
+    up, n, product = names[0], names[-1], tally.product
+    plus, squares, cross = tally.total(up), tally.alone(up) + product(up, up), tally.alone(up) + product(up, n)
+    minus, people, sizes = np.zeros(tally.size), tally.people(n), tally.alone(n) + product(n, n)
+    if len(names) == 3:
+        down = names[1]
+        minus = tally.total(down)
+        squares = squares + tally.alone(down) + product(down, down) - 2 * product(up, down)
+        cross = cross - tally.alone(down) - product(down, n)
+    elif measure.kind.unit == "mean":
+        squares = tally.alone("square") + product(up, up)
+    elif measure.figure == "confirmed":
+        cross, sizes = tally.alone("cross") + product(up, n), tally.alone("square") + product(n, n)
+        people = tally.alone("once") + tally.spread(tally.sums(n) > 0)
+    return Moments(people, plus, minus, tally.total(n), squares, cross, sizes)
 
 
 def figures_of(measure: Measure, moments: Moments) -> Figures:
@@ -57,12 +43,7 @@ def kind_of(measure: Measure) -> Kind:
 
 def find_shared(measure: Measure) -> Shared:
     """What those add who spoke in both of two slices, the second one first."""
-    there, here = measure.tally.both
-    (x, n), (past_x, past_n) = (pairs_of(measure, groups) for groups in (here, there))
+    sums = [measure.tally.met(name) for name in measure.sums]
+    past_n, n = sums[-1]
+    past_x, x = (sums[0][place] - sums[1][place] if len(sums) == 3 else sums[0][place] for place in (0, 1))
     return Shared(*(np.array([float((one * two).sum())]) for one, two in ((x, past_x), (x, past_n), (n, past_x), (n, past_n))))
-
-
-def pairs_of(measure: Measure, groups: np.ndarray[tuple[int], np.dtype[np.int64]]) -> tuple[Floats, Floats]:
-    """(what they add, how many answers that is of) of some groups."""
-    sums = [measure.tally.sums(name)[groups] for name in measure.sums]
-    return (sums[0] - sums[1] if len(sums) == 3 else sums[0]), sums[-1]

@@ -4,112 +4,116 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from store.facts import split_site
+from store.facts import Facts, split_site
 from store.records import MEASURES
-from trends.frame import Bools, Frame, Rows
+from trends.frame import Bools, Frame
 from trends.measures import FIVE, Measure
 from trends.periods import Slices
-from trends.ratings import CSAT, NPS, Ratings, Scale, find_scales, find_top
+from trends.ratings import CSAT, NPS, find_top, number_scales
 
 STARS = MEASURES.index("stars") + 1
 MOST_SCALES = 4
 """Sources and scales that have lines: those with the most ratings."""
+Scale = tuple[str, int, float, float]
+"""(source, measure, worst, best)."""
 
 
 @dataclass(frozen=True)
 class Rated:
-    """The ratings of a frame, sorted by scale."""
+    """The ratings of a frame that fit their scale, sorted by it."""
 
-    rows: Rows
-    """Where the ratings that fit their scale stand in the frame."""
-    places: Rows
-    """For each fact of the frame, where it stands among them."""
-    ratings: Ratings
-    """Of these rows."""
-    scales: Mapping[Scale, Rows]
-    """Where each scale's stand among `rows`."""
+    value: NDArray[Any]
+    """The rating of each fact; not a number without."""
+    codes: NDArray[Any]
+    """The scale of each fact, as a place in `scales`; what is no rating has a place of its own, the last."""
+    scales: Mapping[Scale, int]
+    """How many ratings each scale has."""
 
     @property
     def csat(self) -> tuple[float, float] | None:
         """The scale that most CSAT answers are on; one for all cuts of the frame."""
         counts: dict[tuple[float, float], int] = {}
-        for (_, measure, worst, best), rows in self.scales.items():
+        for (_, measure, worst, best), count in self.scales.items():
             if measure == CSAT:
-                counts[worst, best] = counts.get((worst, best), 0) + len(rows)
+                counts[worst, best] = counts.get((worst, best), 0) + count
         return max(sorted(counts), key=counts.__getitem__, default=None)
 
-    def of(self, measure: int, scale: tuple[float, float]) -> Rows:
-        """The answers to one measure on one scale, of all sources."""
-        found = [rows for key, rows in self.scales.items() if key[1:] == (measure, *scale)]
-        return np.concatenate(found) if found else np.zeros(0, np.int64)
+    def on(self, scale: Scale) -> Bools:
+        """Which facts are ratings on a scale."""
+        found: Bools = self.codes == list(self.scales).index(scale)
+        return found
+
+    def of(self, measure: int, scale: tuple[float, float]) -> Bools:
+        """Which facts answer one measure on one scale, of all sources."""
+        asked = np.array([*(key[1:] == (measure, *scale) for key in self.scales), False])
+        found: Bools = asked[self.codes]
+        return found
 
 
 def find_rated(frame: Frame, spoken: Bools) -> Rated:
     """The ratings among some facts that are on a scale, and within it."""
-    given, worst, best = (frame.column(name) for name in ("rating", "worst", "best"))
-    rows = np.flatnonzero(spoken & (worst < best) & (given >= worst) & (given <= best))
-    value, low, high = (column[rows].astype(np.float64) for column in (given, worst, best))
-    numbers, names = find_sources(frame, rows)
-    ratings = Ratings(
-        source=numbers,
-        value=value,
-        worst=low,
-        best=high,
-        measure=frame.column("measure")[rows].astype(np.int64),
-        person=frame.column("author")[rows],
-        names=names,
-    )
-    places = np.zeros(len(frame), np.int64)
-    places[rows] = np.arange(len(rows))
-    return Rated(rows, places, ratings, find_scales(ratings, np.arange(len(rows))) if len(rows) else {})
+    kinds = frame.segment.facts.derived("scale", find_kinds) * spoken
+    counts = np.bincount(kinds)
+    there = np.flatnonzero(counts[1:]) + 1
+    last = np.zeros(len(counts), np.int64)
+    last[kinds] = np.arange(len(kinds))
+    columns = (frame.column(name)[last[there]].tolist() for name in ("site", "measure", "worst", "best"))
+    keys = [(split_site(frame.segment.names[site])[0], *scale) for site, *scale in zip(*columns, strict=True)]
+    scales = dict.fromkeys(sorted(set(keys)), 0)
+    for key, count in zip(keys, counts[there].tolist(), strict=True):
+        scales[key] += count
+    places = {key: place for place, key in enumerate(scales)}
+    by_kind = np.full(len(counts), len(scales), np.uint16)
+    by_kind[there] = [places[key] for key in keys]
+    return Rated(frame.column("rating").astype(np.float64), by_kind[kinds], scales)
 
 
-def find_sources(frame: Frame, rows: Rows) -> tuple[Rows, dict[int, str]]:
-    """(for each row the number of its source, the names of the sources)."""
-    sites = frame.column("site")[rows]
-    there = np.flatnonzero(np.bincount(sites))
-    names = sorted({split_site(frame.segment.names[site])[0] for site in there.tolist()})
-    numbers = np.zeros(int(there.max(initial=0)) + 1, np.int64)
-    numbers[there] = [names.index(split_site(frame.segment.names[site])[0]) for site in there.tolist()]
-    return numbers[sites], dict(enumerate(names))
+def find_kinds(facts: Facts) -> NDArray[np.uint32]:
+    """A number from 1 on for the site, measure, worst and best of each fact whose rating is within its scale; else 0."""
+    given, worst, best = (facts[name] for name in ("rating", "worst", "best"))
+    rows = np.flatnonzero((worst < best) & (given >= worst) & (given <= best))
+    found = np.zeros(len(facts), np.uint32)
+    if len(rows):
+        site, measure = (facts[name][rows].astype(np.int64) for name in ("site", "measure"))
+        found[rows] = number_scales(site, measure, worst[rows], best[rows]) + 1
+    return found
 
 
 def measure_ratings(slices: Slices, rated: Rated) -> list[Measure]:
     """NPS, CSAT, stars, and mean and top two boxes of each source's scale, most answers first."""
-    value = rated.ratings.value
-    whole = rated.of(NPS, (0.0, 10.0))
-    whole = whole[value[whole] == np.floor(value[whole])]
+    value = rated.value
+    whole = rated.of(NPS, (0.0, 10.0)) & (value == np.floor(value))
     nps = {"promoters": value >= 9, "detractors": value <= 6}
-    found = [measure_some(slices, rated, "nps", whole, nps, ("promoters", "detractors", "all"))]
+    found = [measure_some(slices, "nps", whole, nps, ("promoters", "detractors", "all"))]
     if rated.csat is not None:
         top = {"top": value >= find_top(*rated.csat)}
-        rows = rated.of(CSAT, rated.csat)
-        found.append(measure_some(slices, rated, "csat", rows, top, ("top", "all"), scale=rated.csat))
-    stars = rated.of(STARS, FIVE)
-    found.append(measure_some(slices, rated, "stars", stars, {"value": value}, ("value", "all"), scale=FIVE))
-    asked = [(scale, rows) for scale, rows in rated.scales.items() if scale[1] not in (NPS, CSAT)]
-    for (source, _, worst, best), rows in sorted(asked, key=lambda one: -len(one[1]))[:MOST_SCALES]:
-        columns = {"value": value, "top": value >= find_top(worst, best)}
-        name = rated.ratings.names[source]
-        mean = measure_some(slices, rated, "mean", rows, columns, ("value", "all"), source=name, scale=(worst, best))
-        found += [mean, Measure("top", mean.tally, ("top", "all"), name, (worst, best))]
+        found.append(measure_some(slices, "csat", rated.of(CSAT, rated.csat), top, ("top", "all"), scale=rated.csat))
+    stars, means = rated.of(STARS, FIVE), {"value": value, "square": value * value}
+    found.append(measure_some(slices, "stars", stars, means, ("value", "all"), scale=FIVE))
+    asked = [(scale, count) for scale, count in rated.scales.items() if scale[1] not in (NPS, CSAT)]
+    for scale, _ in sorted(asked, key=lambda one: -one[1])[:MOST_SCALES]:
+        source, _, worst, best = scale
+        columns = {**means, "top": value >= find_top(worst, best)}
+        sums, bounds = ("value", "all"), (worst, best)
+        mean = measure_some(slices, "mean", rated.on(scale), columns, sums, source=source, scale=bounds)
+        found += [mean, Measure("top", mean.tally, ("top", "all"), source, bounds)]
     return found
 
 
 def measure_some(
     slices: Slices,
-    rated: Rated,
     figure: str,
-    rows: Rows,
-    columns: Mapping[str, np.ndarray[tuple[int], np.dtype[np.generic]]],
+    part: Bools,
+    columns: Mapping[str, NDArray[Any]],
     sums: tuple[str, ...],
     *,
     source: str = "",
     scale: tuple[float, float] | None = None,
 ) -> Measure:
-    """A line of some of the ratings, copies once; `rows` and `columns` are by the places of ratings."""
-    part = slices.once(slices.frame.masked(rated.rows[rows]))
-    return Measure(figure, slices.tally_some(part, rated.places, columns), sums, source, scale)
+    """A line of some of the ratings, copies once."""
+    return Measure(figure, slices.tally(slices.once(part), columns), sums, source, scale)

@@ -6,7 +6,7 @@ import functools
 import re
 import unicodedata
 import zlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def word_pattern() -> re.Pattern[str]:
     """Runs of letters and digits with their combining marks and joiners, so that Devanagari and Urdu words stay whole."""
     letters = map(chr, range(0x300, MARKS_UP_TO))
     marks = "".join(letter for letter in letters if unicodedata.category(letter) in ("Mn", "Mc"))
-    return re.compile(rf"[^\W_](?:[^\W_]|[{re.escape(marks)}\u200c\u200d]|['’](?=[^\W_]))*")
+    return re.compile(rf"[^\W_]+(?:(?:[{re.escape(marks)}\u200c\u200d]|['’](?=[^\W_]))[^\W_]*)*")
 
 
 @functools.cache
@@ -61,6 +61,8 @@ def stop_words() -> frozenset[str]:
 
 def fold(word: str) -> str:
     """One form of a word: NFC, lower case, straight apostrophes, Turkish İ as i, Urdu letters in one code point."""
+    if word.isascii():
+        return word.lower()
     return unicodedata.normalize("NFC", word.translate(ONE_FORM).lower())
 
 
@@ -84,12 +86,17 @@ def hash_words(text: str) -> list[int]:
 
     A word stands without what follows an apostrophe, as names have in Turkish (`tamarind'den`).
     """
-    return list(dict.fromkeys(map(hash_word, telling_terms(text))))
+    return list(dict.fromkeys(hash_each(telling_terms(text))))
 
 
 def hash_word(word: str) -> int:
     """32 bits of a word or phrase, so that no list of all words, which may be names, has to be kept."""
     return zlib.crc32(word.encode())
+
+
+def hash_each(words: Iterable[str]) -> Iterator[int]:
+    """As `hash_word`, of many."""
+    return map(zlib.crc32, map(str.encode, words))
 
 
 def telling_terms(text: str) -> list[str]:

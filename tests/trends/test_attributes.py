@@ -6,9 +6,10 @@ from trends.answers import Voices
 from trends.attributes import answer_attributes
 from trends.gathering import QuestionError
 from trends.intervals import wilson
-from trends.windows import last_full_week
+from trends.windows import all_time, last_full_week
 
-WEEK = last_full_week("2026-10-05T08:00:00Z", ZoneInfo("Europe/London"))
+NOW = "2026-10-05T08:00:00Z"
+WEEK = last_full_week(NOW, ZoneInfo("Europe/London"))
 
 
 def row_of(ledger, attribute):
@@ -83,3 +84,16 @@ def test_weeks_count_the_mentions_that_speak_of_an_attribute(config, plant):
     ]
     fast = answer_attributes(plant(rows), config, window=WEEK).rows[0]
     assert (fast.attribute, [week.count for week in fast.weeks]) == ("fast", [0, 0, 0, 0, 0, 1, 0, 2])
+
+
+def test_a_window_holds_the_same_whatever_was_asked_for_before(config, plant):
+    before = {"published": "2026-09-16T10:00:00Z", "text": "Vouchers expire.", "brands": ("tamarind", "nimblecart")}
+    rows = [{"attributes": {"fast": "confirms", "fresh": "contests"}, "text": "Mouldy lemons."}] * 9
+    rows += [{**before, "attributes": {"fast": "contests"}}] * 7
+    db = plant(rows)
+    asked = answer_attributes(db, config, window=WEEK)
+    whole = answer_attributes(db, config, window=all_time(now=NOW, zone=WEEK.zone))
+    fast = row_of(whole, "fast")
+    assert (fast.own.confirmed.mentions, fast.own.contested.mentions, fast.competitors[0].contested.mentions) == (9, 7, 7)
+    assert answer_attributes(db, config, window=WEEK) == asked
+    assert row_of(asked, "fast").competitors[0].status == "absent"

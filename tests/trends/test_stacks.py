@@ -124,9 +124,10 @@ def test_of_copies_the_one_in_the_part_stands_in_the_whole_too(mentions):
     ground, numbers = Ground(frame, judged), np.array([0, 1, 2])
     size, several = 4, frame.several
     often = judged[frame.persons[judged] < several]
-    said = np.bincount(sites[often] * several + frame.persons[often], minlength=size * several).reshape(size, several)
+    pairs, said = count_each(sites[often] * several + frame.persons[often], size * several)
     whole = np.bincount(sites[judged], minlength=size)
-    division = Division(sites, (None, "a", "b", "c"), whole, whole - np.bincount(sites[often], minlength=size), said)
+    once = whole - np.bincount(sites[often], minlength=size)
+    division = Division(sites, NAMES, whole, once, several, pairs, said)
     of_site = [rows[sites[rows] == number] for number, rows in zip(numbers + 1, stack.parts(), strict=True)]
     expected = [
         frame.share(frame.masked(rows), frame.stood_for(judged[sites[judged] == number], rows), floor=1)

@@ -16,6 +16,7 @@ from store.judging import Judgement, save_judgements
 from store.metrics import save_metrics
 from store.records import Metric, Watch
 from store.sample_marks import Question
+from trends.crowd import Crowd, gather_crowd
 from trends.differences import compare_means, compare_nets, compare_shares
 from trends.frame import Filters
 from trends.gathering import QuestionError
@@ -23,7 +24,7 @@ from trends.hot_buttons import answer_hot_buttons
 from trends.intervals import Z, net, share
 from trends.loading import load_frame
 from trends.overview import answer_overview
-from trends.periods import by_person, cut, find_periods
+from trends.periods import cut, find_often, find_periods
 from trends.prevalence import correct
 from trends.timeline import answer_trend
 from trends.timeline_correction import read_corrections
@@ -288,18 +289,28 @@ def test_the_interval_of_a_difference_of_rates_holds_the_truth():
     assert fair == 400
 
 
+def crowd_of(measure, place):
+    """What each person of a slice adds to a line; the last sum is how many answers that is of."""
+    slices, columns = measure.tally.slices, measure.tally.columns
+    rows = np.flatnonzero(measure.tally.part & (slices.codes == place))
+    sums = [columns[name][rows] if name != "all" else np.ones(len(rows)) for name in measure.sums]
+    found = gather_crowd(slices.frame.persons[rows] + 1, *sums)
+    there = found.sums[:, -2] > 0
+    return Crowd(found.people[there], found.sums[there, :-1])
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_differences_are_those_of_the_crowds(plant, config, zone, seed):
     rows = [{**row, "text": row.get("text", f"Text {n}")} for n, row in enumerate(many_rows(200, seed=seed))]
     asked = window("2026-09-03", "2026-10-04", now=NOW, zone=zone)
     frame = load_frame(plant(rows), "tamarind", all_time(now=NOW, zone=zone), Filters(), wordless=True)
-    slices = cut(frame, [before(asked), asked], by_person(frame))
+    slices = cut(frame, [before(asked), asked], find_often(frame))
     figures = ("net-sentiment", "negative", "complaint-rate", "escalation-rate", "confirmed", "ratings")
     measures = find_measures(slices, Subject(frame, Asked(figures, attribute="fast" if seed % 2 else "")))
     assert {"net-sentiment", "negative", "mean reviews 1-5", "top reviews 1-5"} <= set(measures)
     for measure in measures.values():
         found = differ(measure, find_moments(measure), floor=5, days=(1.0, 1.0))
-        now, past = measure.crowd(1), measure.crowd(0)
+        now, past = crowd_of(measure, 1), crowd_of(measure, 0)
         if measure.kind.unit == "mean":
             expected = compare_means(now, past, worst=1.0, best=5.0, floor=5)
         else:

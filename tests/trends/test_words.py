@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from trends.words import hash_word, hash_words, log_odds, split_words, telling_terms, telling_words
+from trends.words import fold, hash_word, hash_words, log_odds, split_words, telling_terms, telling_words
 
 
 def test_words_of_every_script_stay_whole():
@@ -32,3 +32,10 @@ def test_phrases_are_two_telling_words_side_by_side_and_names_lose_their_suffix(
         "tamarind", "delivery", "driver", "delivery driver", "late", "delivery", "late delivery", "driver", "delivery driver",
     ]  # fmt: skip
     assert hash_words(said).count(hash_word("delivery driver")) == 1
+
+
+def test_words_are_folded_alike_in_every_script():
+    assert [fold(word) for word in ("Late", "İstanbul", "İZMİR", "it’s", "كه", "ét")] == [
+        "late", "i̇stanbul", "izmir", "it's", "کہ", "ét",
+    ]  # fmt: skip
+    assert split_words("it's a_b  कीमत's café 's") == ["it's", "a", "b", "कीमत's", "café", "s"]

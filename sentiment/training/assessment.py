@@ -10,11 +10,10 @@ from sentiment.classifier import SENTIMENTS, Descriptions
 from sentiment.clauses import split_parts
 from sentiment.encoder import Encoder
 from sentiment.evaluation import COMPLAINTS, Evaluation, score_labels
-from sentiment.language import detect_language
 from sentiment.text import prepare
 from sentiment.training.calibration import complaints_of, dev_samples, dev_sets
 from sentiment.training.copies import Seen
-from sentiment.training.corpus import Sample, rows
+from sentiment.training.corpus import Sample, detected, rows
 from sentiment.training.network import load_minilm
 from sentiment.training.teacher import embed
 from sentiment.training.vocabulary import old_tokenizer
@@ -76,7 +75,7 @@ def assess(encoder: Encoder, data: Path, seen: Seen, at_most: int | None = None)
                 sure += share
                 right += [a == b for a, b in zip(gold, read, strict=True)]
     airlines = list(rows(data.parent / "eval" / "airline_tweets" / "train.jsonl"))[: at_most and 8 * at_most]
-    samples = [Sample(row["text"], "en", "airline_tweets", SENTIMENTS.index(row["label"])) for row in airlines]
+    samples = [Sample(row["text"], "en", "airline_tweets", SENTIMENTS.index(row["label"]), raw=row["text"]) for row in airlines]
     gold, read, _ = _read(encoder, samples, "sentiment")
     results.append(_assessed("airline_tweets (never trained on)", "en", gold, read, "sentiment"))
     reasons = [row for row in airlines if row["topic"] in AIRLINE_REASONS]
@@ -147,7 +146,7 @@ def _read(encoder: Encoder, samples: Sequence[Sample], task: str) -> tuple[list[
         likely = complaints_of(encoder, samples)
         return gold, [COMPLAINTS[int(p < encoder.settings.complaint_threshold)] for p in likely], []
     texts = [sample.text for sample in samples]
-    outputs = encoder.read(texts, [detect_language(text) for text in texts])
+    outputs = encoder.read(texts, detected(samples))
     best = outputs.sentiment.argmax(axis=1)
     return (
         [SENTIMENTS[sample.sentiment] for sample in samples],

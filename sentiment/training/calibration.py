@@ -15,11 +15,10 @@ from sentiment.classifier import Descriptions
 from sentiment.clauses import split_parts
 from sentiment.encoder import Encoder
 from sentiment.evaluation import score_labels
-from sentiment.language import detect_language
 from sentiment.settings import Likeness, Settings, write_settings
 from sentiment.training.blending import ALONE, fit_blends
 from sentiment.training.copies import Seen
-from sentiment.training.corpus import SENTIMENTS, Sample, read_set
+from sentiment.training.corpus import SENTIMENTS, Sample, detected, read_set
 from sentiment.training.defaults import DEFAULTS
 from sentiment.training.export import PLACES
 from sentiment.training.own import own_names
@@ -118,7 +117,7 @@ def reliable_languages(encoder: Encoder, data: Path) -> dict[str, float]:
     for (lang, _), samples in sorted(groups.items()):
         if len(samples) >= ENOUGH:
             texts = [sample.text for sample in samples]
-            read = encoder.read(texts, [detect_language(text) for text in texts]).sentiment.argmax(axis=1)
+            read = encoder.read(texts, detected(samples)).sentiment.argmax(axis=1)
             gold = [SENTIMENTS[sample.sentiment] for sample in samples]
             score = score_labels(gold, [SENTIMENTS[i] for i in read], SENTIMENTS, "sentiment").macro_f1
             scores.setdefault(lang, []).append(score)

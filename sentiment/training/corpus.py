@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from sentiment.language import detect_language
 from sentiment.text import prepare
 from sentiment.training.labels import wordings
 from sentiment.training.own import key_of, own_rows
@@ -41,6 +42,8 @@ class Sample:
     """Labels of that label set."""
     english: str = ""
     """The English sentence whose teacher vector this text should have; "" for none."""
+    raw: str = ""
+    """As it was written: preparing makes the letters of Arabic and Urdu alike, so that languages are told before it."""
 
 
 def read_set(data: Path, reading: Reading, split: str = "train") -> list[Sample]:
@@ -53,6 +56,11 @@ def read_set(data: Path, reading: Reading, split: str = "train") -> list[Sample]
     samples = [_sample(row, reading, english) for row in rows(data / name / f"{split}.jsonl")]
     kept = [sample for sample in samples if sample.text and _says_something(sample)]
     return [_rewrite(sample, script) for sample in kept] if script else kept
+
+
+def detected(samples: Sequence[Sample]) -> list[str]:
+    """Return the language of each text as it is told at run time, which may be another than the set's."""
+    return [detect_language(sample.raw) for sample in samples]
 
 
 def read_plan(data: Path, seed: int, scale: float = 1.0, plan: Sequence[Reading] = PLAN) -> Iterator[Sample]:
@@ -94,6 +102,7 @@ def _sample(row: dict[str, Any], reading: Reading, english: dict[tuple[str, int]
         domain=_domain(row, reading.name) if topics else "",
         topics=topics,
         english=text if reading.teach else english.get((row.get("domain", ""), row.get("row", -1)), ""),
+        raw=row["text"],
     )
 
 
@@ -108,6 +117,7 @@ def _own_sample(row: dict[str, Any], name: str) -> Sample:
         domain=domain,
         topics=tuple(key_of(name, row["sector"], topic) for topic in row["topics"]),
         english=prepare(row.get("en", "")),
+        raw=row["text"],
     )
 
 
@@ -156,5 +166,7 @@ def _type_lazily(sample: Sample, chance: random.Random) -> Sample:
 
 def _rewrite(sample: Sample, script: str) -> Sample:
     if script == "Latn":
-        return replace(sample, text=to_latin(sample.text), lang="hi-Latn")
-    return replace(sample, text=prepare(to_urdu(sample.text)), lang="ur")
+        latin = to_latin(sample.text)
+        return replace(sample, text=latin, lang="hi-Latn", raw=latin)
+    urdu = to_urdu(sample.text)
+    return replace(sample, text=prepare(urdu), lang="ur", raw=urdu)

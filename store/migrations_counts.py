@@ -18,11 +18,11 @@ def arrival_sql(row: str) -> str:
     )
 
 
-def count_sql(row: str, sign: str) -> str:
-    """Add a mention to the count of its hour, or take it away."""
+def count_sql(row: str, sign: str, table: str, **keys: str) -> str:
+    """Add a mention to the count that it belongs to by some columns, or take it away."""
     return f"""
-        insert into arrivals (source, at, mentions, removed)
-        values ({row}.source, {arrival_sql(row)}, {sign}({row}.removed_at is null), {sign}({row}.removed_at is not null))
+        insert into {table} ({", ".join(keys)}, mentions, removed)
+        values ({", ".join(keys.values())}, {sign}({row}.removed_at is null), {sign}({row}.removed_at is not null))
         on conflict do update set mentions = mentions + excluded.mentions, removed = removed + excluded.removed;
     """
 
@@ -50,7 +50,10 @@ def m013_arrivals(db: Database) -> None:
         group by 1, 2
         """
     )
-    more, less = count_sql("new", "+"), count_sql("old", "-")
+    more, less = (
+        count_sql(row, sign, "arrivals", source=f"{row}.source", at=arrival_sql(row))
+        for row, sign in (("new", "+"), ("old", "-"))
+    )
     db.conn.execute(f"create trigger arrivals_more after insert on mentions begin {more} end")
     db.conn.execute(f"create trigger arrivals_less after delete on mentions begin {less} end")
     moved = "after update of source, published, published_precision, collected, removed_at on mentions"
@@ -80,15 +83,6 @@ def m014_brand_times(db: Database) -> None:
     db.conn.execute(f"create trigger times_of_moved after update of published on mentions when {changed} begin {moved} end")
 
 
-def total_sql(row: str, sign: str) -> str:
-    """Add a mention to the counts of its source, or take it away."""
-    return f"""
-        insert into source_counts (source, mentions, removed)
-        values ({row}.source, {sign}({row}.removed_at is null), {sign}({row}.removed_at is not null))
-        on conflict do update set mentions = mentions + excluded.mentions, removed = removed + excluded.removed;
-    """
-
-
 @migrations()
 def m015_source_counts(db: Database) -> None:
     """How many mentions each source has, and indexes that find its latest runs: a busy year has many thousands of them."""
@@ -108,7 +102,7 @@ def m015_source_counts(db: Database) -> None:
         create index idx_crawls_latest on crawls (source)
         """,
     )
-    more, less = total_sql("new", "+"), total_sql("old", "-")
+    more, less = (count_sql(row, sign, "source_counts", source=f"{row}.source") for row, sign in (("new", "+"), ("old", "-")))
     db.conn.execute(f"create trigger counts_more after insert on mentions begin {more} end")
     db.conn.execute(f"create trigger counts_less after delete on mentions begin {less} end")
     changed = "old.source is not new.source or old.removed_at is not new.removed_at"

@@ -112,10 +112,9 @@ class Frame:
         return {}
 
     def among(self, rows: Rows, window: Window) -> Bools:
-        """Which of some rows fall into a window; of a few of all facts only these are looked at."""
-        if len(rows) * SPARSE < len(self) and (window.since, window.until) not in self.windows:
-            return self.find_inside(window, rows)
-        return self.inside(window)[rows]
+        """Which of some rows fall into a window; only these are looked at, unless it is known of all."""
+        known = self.windows.get((window.since, window.until))
+        return self.find_inside(window, rows) if known is None else known[rows]
 
     def find_inside(self, window: Window, rows: Rows | None = None) -> Bools:
         """Look for what falls into a window, of some rows or of all."""

@@ -53,11 +53,6 @@ class Asked:
         return self.frame.masked(self.escalated)
 
 
-def find_rate(frame: Frame, complaints: Rows, judged: Rows, floor: int) -> Share:
-    """Complaints of all mentions; a group of copies is stood for by the one that complains."""
-    return frame.share(frame.masked(complaints), frame.stood_for(judged, complaints), floor=floor)
-
-
 def answered_by(frame: Frame, complaints: Rows, as_of: int) -> tuple[Bools, Numbers]:
     """(whether answered up to a time, seconds from complaint to answer where both have a time)."""
     replied, published = frame.column("replied")[complaints], frame.column("published")[complaints]

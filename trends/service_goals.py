@@ -20,9 +20,9 @@ from trends.goals import GoalAnswer, WeekFigure, judge_goal
 from trends.intervals import net, share
 from trends.overview import MOODS
 from trends.ratings import Ratings, rate
-from trends.service_figures import find_rate, rate_customers
+from trends.service_figures import rate_customers
 from trends.service_ground import Customers, as_asked
-from trends.service_parts import count_replies
+from trends.service_parts import count_replies, find_rates
 from trends.windows import Window
 
 Valued = tuple[float | None, int, float | None, float | None]
@@ -90,7 +90,7 @@ def share_complaints(weekly: Weekly, goal: Goal, week: Window, rows: Rows) -> Va
     """Complaints of all mentions."""
     frame, ground = weekly.ground.frame, weekly.ground
     judged = rows[~frame.unjudged[rows]]
-    return of_share(find_rate(frame, complaints_of(weekly, goal, week), judged, ground.thresholds.too_few))
+    return of_share(find_rates(frame, [(complaints_of(weekly, goal, week), judged)], ground.thresholds.too_few)[0])
 
 
 def rate_complaints(weekly: Weekly, goal: Goal, week: Window, rows: Rows) -> Valued:

@@ -12,14 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from store.facts import REPLY_TIMED
-from trends.answers import Share, Voices
+from trends.answers import Share
 from trends.cases import ACTIVE, BACK, CONFIRMED, NEVER, QUIET, UNANSWERED, UNTOLD, WAITING
 from trends.crowd import find_repeated
 from trends.frame import SECOND_KNOWN, Bools, Frame, Numbers, Rows
 from trends.medians import middle
 from trends.service_answers import CustomerRate, FirstReplies, Resolution, ServiceFigures
 from trends.service_figures import NOTHING, Asked, answered_by, flagged, sort_by_time
-from trends.stacks import Stack
+from trends.stacks import NOBODY, Stack
 from trends.sums import Sums, share_of_sums, sum_each
 
 
@@ -88,13 +88,6 @@ class Speaking:
     def shares(self, flags: Bools, among: Bools | None = None, *, floor: int) -> list[Share]:
         """These shares."""
         return [share_of_sums(sums, floor=floor) for sums in self.add_up(flags, among)]
-
-    def voices(self) -> list[Voices]:
-        """How many rows, known people, and rows without an author each part has."""
-        count, said = self.whole
-        people, anonymous = count - self.spread(said - 1) - self.stack.anonymous, self.stack.anonymous
-        figures = zip(count.tolist(), people.tolist(), anonymous.tolist(), strict=True)
-        return [Voices(mentions=one, people=two, anonymous=three) for one, two, three in figures]
 
 
 @dataclass(frozen=True)
@@ -232,12 +225,14 @@ def count_replies(asked: Asked, complaints: Rows) -> FirstReplies:
     return Parts(asked, Stack.build(asked.frame, [complaints])).replies()[0]
 
 
-def find_rates(frame: Frame, parts: Sequence[Part], floor: int) -> list[Share | None]:
-    """Complaints of all mentions; a group of copies is stood for by the one that complains."""
-    stood = [np.zeros(0, np.int64) if part.judged is None else frame.stood_for(part.judged, part.rows) for part in parts]
-    flags = np.concatenate([frame.masked(part.rows)[rows] for part, rows in zip(parts, stood, strict=True)])
-    found = Speaking(Stack.build(frame, stood)).shares(flags, floor=floor)
-    return [None if part.judged is None else share for part, share in zip(parts, found, strict=True)]
+def find_rates(frame: Frame, asked: Sequence[tuple[Rows, Rows]], floor: int) -> list[Share]:
+    """Some complaints as a share of some mentions that could be judged, of each pair (complaints, judged).
+
+    A group of copies is stood for by the one that complains.
+    """
+    stood = [frame.stood_for(judged, complaints) for complaints, judged in asked]
+    flags = np.concatenate([frame.masked(complaints)[rows] for (complaints, _), rows in zip(asked, stood, strict=True)])
+    return Speaking(Stack.build(frame, stood)).shares(flags, floor=floor)
 
 
 def find_figures(asked: Asked, parts: Sequence[Part]) -> list[ServiceFigures]:
@@ -246,8 +241,8 @@ def find_figures(asked: Asked, parts: Sequence[Part]) -> list[ServiceFigures]:
         return []
     found = Parts(asked, Stack.build(asked.frame, [part.rows for part in parts]))
     figures = (
-        found.speaking.voices(),
-        find_rates(asked.frame, parts, asked.floor),
+        found.stack.voices(),
+        find_rates(asked.frame, [(part.rows, NOBODY if part.judged is None else part.judged) for part in parts], asked.floor),
         found.escalated(),
         found.replies(),
         found.resolutions(),
@@ -258,7 +253,7 @@ def find_figures(asked: Asked, parts: Sequence[Part]) -> list[ServiceFigures]:
             name=part.name,
             mentions=part.mentions,
             complaints=voices,
-            complaint_rate=rate,
+            complaint_rate=None if part.judged is None else rate,
             per_1000_customers=part.rate,
             escalated=escalated,
             replies=replies,

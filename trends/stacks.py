@@ -61,8 +61,7 @@ class Stack:
 
     def within(self, window: Window) -> Stack:
         """The rows that fall into a window."""
-        known = self.frame.windows.get((window.since, window.until))
-        return self.keep(self.frame.find_inside(window, self.rows) if known is None else known[self.rows])
+        return self.keep(self.frame.among(self.rows, window))
 
     def once(self) -> Stack:
         """One of each group of copies of a part: its earliest, dated before undated."""

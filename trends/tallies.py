@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
 from trends.crowd import Floats, add_by
 from trends.frame import Numbers
@@ -113,19 +112,10 @@ class Cells:
         """One number for each person and subject."""
         return self.number * self.subjects + self.subject
 
-    @cached_property
-    def places(self) -> NDArray[np.int32]:
-        """The place of each key of those who may have spoken of other brands; −1 where there is none."""
-        found = np.full(self.common * self.subjects, -1, np.int32)
-        found[self.shared.keys] = np.arange(len(self.shared.keys))
-        return found
-
     def meet(self, other: Cells) -> Shared:
         """What those add who speak of the same subject of both brands."""
         mine, theirs = self.shared, other.shared
-        found = self.places[theirs.keys]
-        there = np.flatnonzero(found >= 0)
-        place = found[there]
+        _, place, there = np.intersect1d(mine.keys, theirs.keys, assume_unique=True, return_indices=True)
         part, whole, parts, wholes = mine.part[place], mine.whole[place], theirs.part[there], theirs.whole[there]
         subject = mine.subject[place]
         products = (part * parts, part * wholes, whole * parts, whole * wholes)

@@ -19,29 +19,37 @@ class Batch:
 
 
 class GatheringMiddleware:
-    """Gathers what a callback yields: its requests go first, so that they are answered while its records are taken in.
+    """Gathers what a callback yields: its first request goes first, so that it is answered while the records are taken in.
 
-    A callback that waits for something on its way hands over each record by itself: none must wait with it.
+    Only that one: while many were handed over, the answer to the first could come before these records are, and its cursor
+    would vouch for them too early. A callback that waits for something on its way hands over each record by itself: none must
+    wait with it.
     """
 
     async def process_spider_output(self, response: Response, result: AsyncIterator[Any]) -> AsyncIterator[Any]:
-        """Pass on requests as they are, and records in one batch."""
+        """Pass on the requests in their order, and the records in one batch behind the first of them."""
         callback = response.request.callback if response.request else None
         if callback is None or isasyncgenfunction(callback):
             async for record in result:
                 yield record
             return
-        gathered: list[object] = []
+        requests: list[Request] = []
+        records: list[object] = []
+        broken: Exception | None = None
         try:
             async for record in result:
                 if isinstance(record, Request):
-                    yield record
+                    requests.append(record)
                 else:
-                    gathered.append(record)
-        except Exception:
+                    records.append(record)
+        except Exception as error:
             # What came before the callback broke is as good as ever.
-            if gathered:
-                yield Batch(tuple(gathered))
-            raise
-        if gathered:
-            yield Batch(tuple(gathered))
+            broken = error
+        for request in requests[:1]:
+            yield request
+        if records:
+            yield Batch(tuple(records))
+        for request in requests[1:]:
+            yield request
+        if broken is not None:
+            raise broken

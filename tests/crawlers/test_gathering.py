@@ -37,8 +37,17 @@ def hand_over(callback):
     return asyncio.run(gather())
 
 
-def test_requests_go_first_and_records_come_in_one_piece_and_in_order():
+def test_the_first_request_goes_first_and_records_come_in_one_piece_and_in_order():
     assert hand_over(parse) == [NEXT, Batch(("one", "two", "three"))]
+
+
+def test_further_requests_wait_until_the_records_are_handed_over():
+    further = Request("https://example.org/3")
+
+    def parse_many(response):
+        yield from ("one", NEXT, further, "two")
+
+    assert hand_over(parse_many) == [NEXT, Batch(("one", "two")), further]
 
 
 def test_no_record_waits_with_a_callback_that_waits():

@@ -155,8 +155,11 @@ def incomparable(now: int, note: str) -> Tested:
 
 
 def settle(tested: Sequence[Tested]) -> list[Change]:
-    """Say which of several changes rise or fall, at a false discovery rate of 5% over all that can be compared."""
-    comparable = [test for test in tested if test.change.before is not None]
+    """Say which of several changes rise or fall, at a false discovery rate of 5% over all that can be compared.
+
+    Where nothing was said in either window there is nothing to compare.
+    """
+    comparable = [test for test in tested if test.change.before is not None and test.change.now + test.change.before]
     real = dict(zip(map(id, comparable), discoveries([test.chance for test in comparable]), strict=True))
     return [direct(test) if real.get(id(test)) else test.change for test in tested]
 

@@ -90,7 +90,7 @@ def test_what_a_transaction_takes_back_is_not_kept(db):
 def test_wider_questions_read_further(db):
     narrow = read_days(db, "acme", first_day="2026-09-04", end_day="2026-09-05")
     assert len(narrow.segment.facts) == 2
-    assert len(read_days(db, "acme", first_day="2026-09-02", end_day="~").between("2026-09-02", "~").facts) == 5
+    assert len(read_days(db, "acme", first_day="2026-09-02", end_day="~").between("2026-09-04", "~").facts) == 3
     assert len(read_days(db, "acme").segment.facts) == 6
 
 
@@ -103,8 +103,21 @@ def test_a_choice_is_made_once_and_keeps_its_days(db):
 
     for _ in range(2):
         chosen = read_days(db, "acme").choose("early", early)
-        assert mentions(chosen.between("2026-09-02", "~")) == [2]
+        assert mentions(chosen.between("2026-09-02", "2026-09-04")) == [2]
     assert len(asked) == 1
+
+
+def test_half_of_the_days_and_more_are_given_with_all_the_rest(db):
+    def odd(segment):
+        return segment.facts["mention"] % 2 == 1
+
+    days = read_days(db, "acme")
+    chosen = days.choose("odd", odd)
+    assert len(days.days) == 6
+    for first, all_of_them in (("2026-09-04", False), ("2026-09-03", True)):
+        assert (days.between(first, "~") is days.segment) == all_of_them
+        # A part of the facts is cut where the facts are: places in the one are told in the other.
+        assert (chosen.between(first, "~") is chosen.segment) == all_of_them
 
 
 def test_only_the_last_windows_stay_cut_out(db):
@@ -123,7 +136,7 @@ def test_columns_made_of_others_are_made_of_all_facts_once(db):
         return facts["mention"] * 2
 
     days = read_days(db, "acme")
-    for first in ("2026-09-02", "2026-09-03"):
+    for first in ("2026-09-04", "2026-09-05"):
         cut = days.between(first, "~")
         assert cut.facts.derived("double", double).tolist() == [2 * mention for mention in mentions(cut)]
     assert made == [6]

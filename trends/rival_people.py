@@ -47,8 +47,7 @@ def number_talkers(found: Sequence[tuple[Frame, Rows]]) -> list[Talkers]:
         common, columns = number_together([frame.column("author")[rows] for frame, rows in found])
     else:
         together = number_brands([source_of(frame) for frame, _ in found])
-        common = together.common
-        columns = [column_of(frame.segment.facts, together)[rows] >> 1 for frame, rows in found]
+        common, columns = number_anew([column_of(frame.segment.facts, together)[rows] >> 1 for frame, rows in found])
     return [Talkers(column, common, max(int(column.max(initial=0)) + 1, common)) for column in columns]
 
 
@@ -62,7 +61,9 @@ def find_twins(found: Sequence[tuple[Frame, Rows]]) -> list[Bools]:
 
 def are_few(found: Sequence[tuple[Frame, Rows]]) -> bool:
     """Whether the people of some rows are sorted out sooner than those of all facts are looked at."""
-    return sum(len(rows) for _, rows in found) * FEW < sum(len(source_of(frame)) for frame, _ in found)
+    sources = [source_of(frame) for frame, _ in found]
+    few = sum(len(rows) for _, rows in found) * FEW < sum(map(len, sources))
+    return few and find_numbered(sources) is None
 
 
 def source_of(frame: Frame) -> Facts:
@@ -75,10 +76,9 @@ def source_of(frame: Frame) -> Facts:
 
 def number_brands(brands: Sequence[Facts]) -> Numbered:
     """Number the people of brands by all of their facts; as before, where it is these that were numbered last."""
-    before = [numbered.get(facts) for facts in brands]
-    last = before[0][0] if before[0] is not None else None
-    if last is not None and len(last.columns) == len(brands) and all(one is not None and one[0] is last for one in before):
-        return last
+    before = find_numbered(brands)
+    if before is not None:
+        return before
     common, numbers = number_together([facts["author"] for facts in brands])
     mentions = np.concatenate([facts["mention"] for facts in brands])
     often = np.bincount(mentions) > 1
@@ -89,6 +89,14 @@ def number_brands(brands: Sequence[Facts]) -> Numbered:
     return found
 
 
+def find_numbered(brands: Sequence[Facts]) -> Numbered | None:
+    """What was numbered last, if it is all facts of these brands."""
+    before = [numbered.get(facts) for facts in brands]
+    last = before[0][0] if before[0] is not None else None
+    same = last is not None and len(last.columns) == len(brands) and all(one is not None and one[0] is last for one in before)
+    return last if same else None
+
+
 def number_together(authors: Sequence[NDArray[np.uint64]]) -> tuple[int, list[Numbers]]:
     """(`Talkers.common`, for each brand's rows `Talkers.numbers`), given who says each row; 0 is nobody."""
     bounds = np.cumsum([len(keys) for keys in authors])[:-1]
@@ -97,17 +105,37 @@ def number_together(authors: Sequence[NDArray[np.uint64]]) -> tuple[int, list[Nu
     return common, [table[mine] for table, mine in zip(tables, people, strict=True)]
 
 
+def number_anew(columns: Sequence[Numbers]) -> tuple[int, list[Numbers]]:
+    """As `number_together`, given who says each row as `Talkers.numbers`: fewer rows are of fewer people, and more say one."""
+    size = max((int(mine.max(initial=-1)) + 1 for mine in columns), default=0)
+    said = [np.bincount(mine, minlength=size) for mine in columns]
+    for mine in said:
+        mine[:1] = 0
+    common, tables = number_said(said)
+    return common, [table[mine] for table, mine in zip(tables, columns, strict=True)]
+
+
 def number_authors(people: Sequence[Numbers], authors: Sequence[NDArray[np.uint64]]) -> tuple[int, list[Numbers]]:
     """(`Talkers.common`, for each brand the number of each author), given the place of each fact's author among all."""
     size = max((int(mine.max(initial=-1)) + 1 for mine in people), default=0)
-    said = [np.bincount(mine.compress(keys != 0), minlength=size) for mine, keys in zip(people, authors, strict=True)]
-    counts, brands = np.sum(said, axis=0), np.sum([mine > 0 for mine in said], axis=0)
-    shared = brands > 1
-    common = int(np.count_nonzero(shared)) + 1
+    return number_said([np.bincount(mine.compress(keys != 0), minlength=size) for mine, keys in zip(people, authors, strict=True)])
+
+
+def number_said(said: Sequence[Numbers]) -> tuple[int, list[Numbers]]:
+    """The same, given how often each author speaks of each brand."""
+    counts, brands = np.zeros_like(said[0]), np.zeros(len(said[0]), np.uint16)
+    for mine in said:
+        counts += mine
+        brands += mine > 0
+    shared = np.flatnonzero(brands > 1)
+    common, alone = len(shared) + 1, (brands == 1) & (counts > 1)
+    together = np.zeros_like(counts)
+    together[shared] = np.arange(1, common)
     tables = []
     for mine in said:
-        own = (mine > 0) & (counts > 1) & ~shared
-        tables.append(np.where(shared, np.cumsum(shared), np.where(own, np.cumsum(own) + common - 1, 0)))
+        table, own = together.copy(), np.flatnonzero(alone & (mine > 0))
+        table[own] = np.arange(common, common + len(own))
+        tables.append(table)
     return common, tables
 
 

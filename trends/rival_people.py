@@ -47,7 +47,8 @@ def number_talkers(found: Sequence[tuple[Frame, Rows]]) -> list[Talkers]:
         common, columns = number_together([frame.column("author")[rows] for frame, rows in found])
     else:
         together = number_brands([source_of(frame) for frame, _ in found])
-        common, columns = number_anew([column_of(frame.segment.facts, together)[rows] >> 1 for frame, rows in found])
+        known = [column_of(frame.segment.facts, together)[rows] >> 1 for frame, rows in found]
+        common, columns = number_anew(known, together.common)
     return [Talkers(column, common, max(int(column.max(initial=0)) + 1, common)) for column in columns]
 
 
@@ -105,35 +106,34 @@ def number_together(authors: Sequence[NDArray[np.uint64]]) -> tuple[int, list[Nu
     return common, [table[mine] for table, mine in zip(tables, people, strict=True)]
 
 
-def number_anew(columns: Sequence[Numbers]) -> tuple[int, list[Numbers]]:
-    """As `number_together`, given who says each row as `Talkers.numbers`: fewer rows are of fewer people, and more say one."""
-    size = max((int(mine.max(initial=-1)) + 1 for mine in columns), default=0)
+def number_anew(columns: Sequence[Numbers], common: int) -> tuple[int, list[Numbers]]:
+    """As `number_together`, given who says each row as `Talkers` has it: of fewer rows more people say one thing alone."""
+    size = max((int(mine.max(initial=0)) + 1 for mine in columns), default=1)
     said = [np.bincount(mine, minlength=size) for mine in columns]
     for mine in said:
-        mine[:1] = 0
-    common, tables = number_said(said)
-    return common, [table[mine] for table, mine in zip(tables, columns, strict=True)]
+        mine[0] = 0
+    found, tables = number_said(said, common)
+    return found, [table[mine] for table, mine in zip(tables, columns, strict=True)]
 
 
 def number_authors(people: Sequence[Numbers], authors: Sequence[NDArray[np.uint64]]) -> tuple[int, list[Numbers]]:
     """(`Talkers.common`, for each brand the number of each author), given the place of each fact's author among all."""
     size = max((int(mine.max(initial=-1)) + 1 for mine in people), default=0)
-    return number_said([np.bincount(mine.compress(keys != 0), minlength=size) for mine, keys in zip(people, authors, strict=True)])
+    said = [np.bincount(mine.compress(keys != 0), minlength=size) for mine, keys in zip(people, authors, strict=True)]
+    return number_said(said, size)
 
 
-def number_said(said: Sequence[Numbers]) -> tuple[int, list[Numbers]]:
-    """The same, given how often each author speaks of each brand."""
-    counts, brands = np.zeros_like(said[0]), np.zeros(len(said[0]), np.uint16)
+def number_said(said: Sequence[Numbers], alike: int) -> tuple[int, list[Numbers]]:
+    """The same, given how often each author speaks of each brand; the first `alike` authors are the same in all brands."""
+    brands = np.zeros(alike, np.uint16)
     for mine in said:
-        counts += mine
-        brands += mine > 0
+        brands[: len(mine)] += mine[:alike] > 0
     shared = np.flatnonzero(brands > 1)
-    common, alone = len(shared) + 1, (brands == 1) & (counts > 1)
-    together = np.zeros_like(counts)
+    common, together = len(shared) + 1, np.zeros(len(said[0]), np.int64)
     together[shared] = np.arange(1, common)
     tables = []
     for mine in said:
-        table, own = together.copy(), np.flatnonzero(alone & (mine > 0))
+        table, own = together.copy(), np.flatnonzero((mine > 1) & (together == 0))
         table[own] = np.arange(common, common + len(own))
         tables.append(table)
     return common, tables

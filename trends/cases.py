@@ -85,18 +85,20 @@ def judge_cases(talk: Talk, complaints: Rows, *, as_of: int, quiet_days: int) ->
     """The cases of some complaints as they stood at a time (seconds since 1970)."""
     whole = talk.whole
     places = talk.place[complaints]
-    start = starts(whole)
-    # From the first of the complaints until then; what is of a day only begins at its midnight, and what is undated before all.
-    spoken = (start >= start[places].min(initial=as_of) - DAY) & (start <= as_of)
-    by_talk, of = number_cases(whole, places, spoken)
-    first = first_of_each(of, start[places], whole.column("mention")[places])
-    opening = places[first]
-    case = np.where(spoken, by_talk[whole.segment.facts.derived("talk", number_talks)], -1)
+    talks, start = whole.segment.facts.derived("talk", number_talks), starts(whole, places)
+    unsaid = np.flatnonzero(start > as_of)
+    by_talk, of = number_cases(talks, places, unsaid)
+    first = first_of_each(of, start, whole.column("mention")[places])
+    opening, opened = places[first], start[first]
+    case = by_talk.take(talks)
     near = np.flatnonzero(case >= 0)
+    begun = starts(whole, near)
+    # From the first of the complaints until then; what is of a day only begins at its midnight, and what is undated before all.
+    near = near.compress((begun >= start.min(initial=as_of) - DAY) & (begun <= as_of))
     case[places] = of
     later = near.compress(~whole.masked(opening)[near])
-    later = later.compress((ends(whole, later) >= start[opening][case[later]]) & (start[later] <= as_of))
-    answers = find_answers(whole, case, near, as_of, start[opening])
+    later = later.compress(ends(whole, later) >= opened[case[later]])
+    answers = find_answers(whole, case, near, places[unsaid], as_of, opened)
     state, closed = judge(whole, case, opening, later, answers, as_of=as_of, quiet=quiet_days * DAY)
     timed = whole.column("precision")[opening] == SECOND_KNOWN
     return Cases(
@@ -104,16 +106,16 @@ def judge_cases(talk: Talk, complaints: Rows, *, as_of: int, quiet_days: int) ->
         of=of,
         opening=complaints[first],
         state=state,
-        opened=start[opening] * 2 + timed,
+        opened=opened * 2 + timed,
         answered=answers[0],
         closed=closed,
         size=len(talk.place),
     )
 
 
-def starts(whole: Frame) -> Numbers:
-    """The earliest moment that each mention may be of; NEVER without a time."""
-    published = whole.column("published")
+def starts(whole: Frame, rows: Rows) -> Numbers:
+    """The earliest moment that each of some rows may be of; NEVER without a time."""
+    published = whole.column("published")[rows]
     return np.where(published == UNDATED, NEVER, published)
 
 
@@ -124,33 +126,35 @@ def ends(whole: Frame, rows: Rows) -> Numbers:
     return np.where(published == UNDATED, NEVER, published) + np.where(known_by_day, DAY - 1, 0)
 
 
-def number_talks(facts: Facts) -> Numbers:
+def number_talks(facts: Facts) -> NDArray[np.int32]:
     """A number from 0 for what each author says in one conversation; what is by nobody known or by the company stands alone."""
-    author, thread = facts["author"], facts["thread"]
-    rows = np.flatnonzero((author != 0) & (facts["voice"] != COMPANY))
+    rows = np.flatnonzero((facts["author"] != 0) & (facts["voice"] != COMPANY))
+    author, thread = facts["author"][rows], facts["thread"][rows]
     # One number of both to sort by: a third of the time of sorting by two.
-    rows = rows[np.argsort(author[rows] * np.uint64(0x9E3779B97F4A7C15) ^ thread[rows])]
+    order = np.argsort(author * np.uint64(0x9E3779B97F4A7C15) ^ thread)
+    rows, author, thread = rows[order], author[order], thread[order]
     fresh = np.ones(len(rows), np.bool_)
-    fresh[1:] = (author[rows][1:] != author[rows][:-1]) | (thread[rows][1:] != thread[rows][:-1])
+    fresh[1:] = (author[1:] != author[:-1]) | (thread[1:] != thread[:-1])
     talks = np.cumsum(fresh) - 1
-    found = np.arange(len(facts)) + len(facts)
+    # Numbers without a gap, in half the bytes: what is known of each conversation is looked up in tables of that size.
+    found = np.full(len(facts), -1, np.int32)
     found[rows] = talks
+    alone = np.flatnonzero(found < 0)
+    found[alone] = np.arange(len(alone)) + (len(rows) and talks[-1] + 1)
     return found
 
 
-def number_cases(whole: Frame, places: Rows, spoken: Bools) -> tuple[Numbers, Numbers]:
+def number_cases(talks: NDArray[np.int32], places: Rows, unsaid: Numbers) -> tuple[NDArray[np.int32], Numbers]:
     """(the case of each number of `number_talks`, −1 for none; the case of each of some complaints)."""
-    talks = whole.segment.facts.derived("talk", number_talks)
     size = int(talks.max(initial=-1)) + 1
-    talk = talks[places]
+    talk = talks[places].astype(np.int64)
     # What was not said yet belongs to no conversation.
-    unsaid = np.flatnonzero(~spoken[places])
     talk[unsaid] = size + np.arange(len(unsaid))
-    by_talk = np.full(size + len(unsaid), -1, np.int64)
+    by_talk = np.full(size + len(unsaid), -1, np.int32)
     by_talk[talk] = 0
     there = np.flatnonzero(by_talk == 0)
     by_talk[there] = np.arange(len(there))
-    return by_talk, by_talk[talk]
+    return by_talk, by_talk[talk].astype(np.int64)
 
 
 def first_of_each(of: Numbers, start: Numbers, mention: Numbers) -> Numbers:
@@ -165,13 +169,17 @@ def first_of_each(of: Numbers, start: Numbers, mention: Numbers) -> Numbers:
     return found
 
 
-def find_answers(whole: Frame, case: Numbers, near: Rows, as_of: int, opened: Numbers) -> tuple[Times, Times]:
+def find_answers(
+    whole: Frame, case: NDArray[np.int32], near: Rows, unsaid: Rows, as_of: int, opened: Numbers
+) -> tuple[Times, Times]:
     """(first, last) answer to each case up to a time; NEVER without one."""
-    told = np.flatnonzero((case >= 0) & whole.flagged(ANSWERED))
+    told = np.concatenate([near, unsaid])
+    told = told.compress((whole.column("flags")[told] & ANSWERED) != 0)
     replied = whole.column("replied")[told]
     # An answer without a time is taken to be as old as the complaint, and not known to the second.
     undated = opened[case[told]] * 2
-    times = np.where(replied == UNDATED, undated, replied * 2 + whole.flagged(REPLY_TIMED)[told])
+    timed = (whole.column("flags")[told] & REPLY_TIMED) != 0
+    times = np.where(replied == UNDATED, undated, replied * 2 + timed)
     last = whole.column("answered")[near]
     answered = last != UNDATED
     cases, times = np.concatenate([case[told], case[near][answered]]), np.concatenate([times, last[answered]])
@@ -194,17 +202,17 @@ def earliest(cases: Numbers, times: Times, count: int) -> Times:
 
 
 def judge(
-    whole: Frame, case: Numbers, opening: Rows, later: Rows, answers: tuple[Times, Times], *, as_of: int, quiet: int
+    whole: Frame, case: NDArray[np.int32], opening: Rows, later: Rows, answers: tuple[Times, Times], *, as_of: int, quiet: int
 ) -> tuple[Numbers, Times]:
     """(state, closing time) of each case, from what its person said later: `rule_words` is the rule."""
     count, of, (first, last) = len(opening), case[later], answers
     ended = ends(whole, later)
     times = ended * 2 + (whole.column("precision")[later] == SECOND_KNOWN)
     solved = whole.masked(whole.labels_of(SIGN).get("resolved", later[:0]))
-    mood = whole.column("mood")[later]
+    mood, complains = whole.column("mood")[later], (whole.column("flags")[later] & COMPLAINT) != 0
     answered = (first != NEVER)[of] & (ended >= (first // 2)[of])
-    glad = solved[later] | (answered & (mood == MOODS.index("positive") + 1) & ~whole.flagged(COMPLAINT)[later])
-    cross = ~glad & ((mood == MOODS.index("negative") + 1) | whole.flagged(COMPLAINT)[later])
+    glad = solved[later] | (answered & (mood == MOODS.index("positive") + 1) & ~complains)
+    cross = ~glad & ((mood == MOODS.index("negative") + 1) | complains)
     objected, spoke = latest(of[cross], times[cross], count), latest(of[~glad], times[~glad], count)
     final = glad & (ended >= (objected // 2)[of])
     confirmed = earliest(of[final], times[final], count)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import OrderedDict
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Any
@@ -11,6 +12,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
+from store.fact_shelf import keep
 from store.facts import COMPLAINT, MOODS, READ, TOPIC, UNDATED, Segment, split_site
 from store.records import PRECISIONS
 from trends.answers import Count, Share, Voices
@@ -101,15 +103,13 @@ class Frame:
 
     def inside(self, window: Window) -> Bools:
         """Which fall into a window, by the same rule as `store.scope.IN_WINDOW`; all of them for all time."""
-        bounds = window.since, window.until
-        if bounds not in self.windows:
-            self.windows[bounds] = self.find_inside(window)
-        return self.windows[bounds]
+        found: Bools = keep(self.windows, (window.since, window.until), lambda: self.find_inside(window))
+        return found
 
     @cached_property
-    def windows(self) -> dict[tuple[str | None, str | None], Bools]:
-        """Windows that were asked for before."""
-        return {}
+    def windows(self) -> OrderedDict[Hashable, Bools]:
+        """Windows that were asked for last."""
+        return OrderedDict()
 
     def among(self, rows: Rows, window: Window) -> Bools:
         """Which of some rows fall into a window; only these are looked at, unless it is known of all."""
@@ -131,14 +131,13 @@ class Frame:
     def rows(self, window: Window) -> Rows:
         """Those of a window, copies once."""
         bounds = window.since, window.until
-        if bounds not in self.window_rows:
-            self.window_rows[bounds] = self.once(np.flatnonzero(self.inside(window)))
-        return self.window_rows[bounds]
+        found: Rows = keep(self.window_rows, bounds, lambda: self.once(np.flatnonzero(self.inside(window))))
+        return found
 
     @cached_property
-    def window_rows(self) -> dict[tuple[str | None, str | None], Rows]:
-        """The rows of windows that were asked for before."""
-        return {}
+    def window_rows(self) -> OrderedDict[Hashable, Rows]:
+        """The rows of windows that were asked for last."""
+        return OrderedDict()
 
     def rows_where(self, window: Window, kept: Bools) -> Rows:
         """Those of a window where `kept` is true, copies once."""

@@ -6,12 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from statistics import fmean
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from sqlite_utils import Database
 
 from config import Config
-from store.fact_shelf import read_days
+from store.fact_shelf import Days, keep, read_days
 from store.facts import WORDED
 from store.metrics import find_latest_value, find_values
 from store.queries import find_listings
@@ -55,11 +56,8 @@ def read_ground(db: Database, config: Config, *, brand: str | None, window: Wind
     asked, wide = find_brand(config, brand), wide_window(window)
     first, end = day_bounds(wide)[0], "~"
     days = read_days(db, asked.id, first_day=first, end_day=end)
-    segment = days.between(first, end)
-    kept = chosen(segment, filters, wordless=True)
-    worded = kept & ((segment.facts["flags"] & WORDED) != 0)
-    measures = [*SURVEYS, *(STARS for goal in config.goals if goal.figure == "stars")]
-    surveyed = np.isin(segment.facts["measure"], [MEASURES.index(name) + 1 for name in measures])
+    measures = (*SURVEYS, *(STARS for goal in config.goals if goal.figure == "stars"))
+    talk, rated = take_talk(days, (first, end), window.zone, filters, tuple(dict.fromkeys(measures)))
     frame = take_frame(days, (first, end), window.zone, filters)
     series = weeks(window)
     listings = find_listings(db, brand=asked.id, source=filters.source)
@@ -76,10 +74,26 @@ def read_ground(db: Database, config: Config, *, brand: str | None, window: Wind
             reads_signs=is_read_for(db, "sign"),
             passages=passages_of(db, asked.id),
         ),
-        talk=Talk(Frame(segment, window.zone), np.flatnonzero(worded)),
-        rated=Frame(segment.narrow(kept & surveyed), window.zone),
+        talk=talk,
+        rated=rated,
         customers=customers_reader(db, config) if asked.role == "own" else no_customers,
     )
+
+
+def take_talk(
+    days: Days, bounds: tuple[str, str], zone: ZoneInfo, filters: Filters, measures: tuple[str, ...]
+) -> tuple[Talk, Frame]:
+    """(all that is said between two days, the ratings of some measures that the filters let through)."""
+
+    def make() -> tuple[Talk, Frame]:
+        segment = days.between(*bounds)
+        kept = chosen(segment, filters, wordless=True)
+        worded = kept & ((segment.facts["flags"] & WORDED) != 0)
+        rated = kept & np.isin(segment.facts["measure"], [MEASURES.index(name) + 1 for name in measures])
+        return Talk(Frame(segment, zone), np.flatnonzero(worded)), Frame(segment.narrow(rated), zone)
+
+    found: tuple[Talk, Frame] = keep(days.cuts, ("talk", bounds, zone.key, filters, measures), make)
+    return found
 
 
 def customers_reader(db: Database, config: Config) -> Customers:

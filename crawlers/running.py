@@ -24,8 +24,9 @@ from crawlers.catalogue import check_source, check_sources, find_spiders
 from crawlers.context import DROPPED, ERRORS, FIRST_ERROR, Context, SourceError, fingerprint, shift
 from crawlers.failures import FAILED
 from crawlers.hosts import PRIVATE_HOSTS, host_of, source_urls
+from crawlers.intake import UPDATED
 from crawlers.matching import check_queries
-from crawlers.pipelines import COMPLETE, CRAWL, ITEMS, LIMIT, UPDATED
+from crawlers.pipelines import COMPLETE, CRAWL, ITEMS, LIMIT
 from crawlers.voices import settle_voices
 from crawlers.watching import Progress, Watcher, count_progress
 from store.authors import load_secret

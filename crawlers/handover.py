@@ -50,8 +50,10 @@ class Handover:
             self.process = await asyncio.create_subprocess_exec(
                 sys.executable, "-c", START.format(path=sys.path), stdin=PIPE, stdout=PIPE, start_new_session=True
             )
+            if self.closing:
+                self.process.kill()
             assert self.process.stdin is not None
-            self.process.stdin.transport.set_write_buffer_limits(high=MOST_WAITING)
+            self.process.stdin.transport.set_write_buffer_limits(high=MOST_WAITING, low=MOST_WAITING * 3 // 4)
             self.process.stdin.write(start)
             await self.listen(self.process)
         except OSError as error:
@@ -77,7 +79,10 @@ class Handover:
             logger.warning("no second process for this crawl, which goes on in one: it has ended (%s)", explain(code))
 
     async def send(self, records: Sequence[Record]) -> None:
-        """Hand records over, and wait while more than `MOST_WAITING` bytes wait for the process: then the network waits too."""
+        """Hand records over, and wait while more than `MOST_WAITING` bytes wait for the process.
+
+        Scrapy asks for no more pages once 5 MB of answers wait for us.
+        """
         assert self.process is not None
         assert self.process.stdin is not None
         self.used = True

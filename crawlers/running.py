@@ -9,7 +9,6 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
-from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -125,7 +124,11 @@ def crawl(
     faults: list[str] = []
     # Scrapy holds receivers weakly: these two names keep theirs alive.
     watcher = Watcher(crawler, progress, keep_count(db, row) if db is not None and row else None)
-    note_fault = partial(faults.append, BUG)
+
+    def note_fault() -> None:
+        # Scrapy calls plain functions only: a partial would be refused, in a log line.
+        faults.append(BUG)
+
     crawler.signals.connect(note_fault, signals.item_error)
     process.crawl(crawler, context=context)
     process.start()

@@ -9,9 +9,8 @@ import pickle
 import signal
 import sys
 from asyncio.subprocess import PIPE, Process
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
-from config import Config
 from crawlers.intake import Outcome, Record
 from crawlers.second import HEAD, as_frame
 
@@ -40,15 +39,24 @@ class Handover:
         self.closing = False
         self.task: asyncio.Task[None] | None = None
 
-    def start(self, config: Config, *, now: str, crawl: int | None) -> None:
-        """Begin to start it: it is `ready` some time later, or never."""
-        self.task = asyncio.ensure_future(self.run(as_frame({"config": config, "now": now, "crawl": crawl})))
+    def start(self, start: Mapping[str, object], *, lock: int | None) -> None:
+        """Begin to start it with these arguments of `Intake`: it is `ready` some time later, or never.
 
-    async def run(self, start: bytes) -> None:
+        It holds the `lock` of the source with us: should we be killed, nobody crawls or erases the source until it has ended.
+        """
+        self.task = asyncio.ensure_future(self.run(as_frame(start), () if lock is None else (lock,)))
+
+    async def run(self, start: bytes, locks: tuple[int, ...]) -> None:
         """Start the process, and listen to it until it ends."""
         try:
             self.process = await asyncio.create_subprocess_exec(
-                sys.executable, "-c", START.format(path=sys.path), stdin=PIPE, stdout=PIPE, start_new_session=True
+                sys.executable,
+                "-c",
+                START.format(path=sys.path),
+                stdin=PIPE,
+                stdout=PIPE,
+                pass_fds=locks,
+                start_new_session=True,
             )
             if self.closing:
                 self.process.kill()

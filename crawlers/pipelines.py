@@ -23,6 +23,8 @@ CRAWL = "REPUTE_CRAWL"
 """Scrapy setting: the row of the run."""
 LIMIT = "REPUTE_LIMIT"
 """Scrapy setting: mentions after which the crawl ends; 0 for none."""
+LOCK = "REPUTE_LOCK"
+"""Scrapy setting: the descriptor of the file that keeps other crawls of the source away; None for a dry look."""
 BUSY_SECONDS, BUSY_SHARE = "REPUTE_BUSY_SECONDS", "REPUTE_BUSY_SHARE"
 """Scrapy settings: the time that a crawl has spent on taking in, and its share of all time, from which on it is busy."""
 
@@ -102,7 +104,8 @@ class StorePipeline:
                 began = time.monotonic()
         if self.second is None and self.is_busy():
             self.second = Handover(self.note, self.lose)
-            self.second.start(self.context.config, now=self.context.now, crawl=self.row)
+            start = {"config": self.context.config, "now": self.context.now, "crawl": self.row}
+            self.second.start(start, lock=self.crawler.settings.get(LOCK))
         return faults
 
     def take(self, record: object) -> None:

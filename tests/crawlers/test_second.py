@@ -16,6 +16,10 @@ from pathlib import Path
 import pytest
 from loopback import NOW, ROOT, Web, query, write_config
 
+from config import load_config
+from crawlers.context import SourceError
+from crawlers.running import hold_source, run_crawl
+
 PAGES, EACH = 40, 10
 BUSY = """
 import runpy, sys
@@ -221,6 +225,24 @@ def test_whoever_is_killed_nothing_is_claimed_that_is_not_stored_and_the_next_cr
     assert report["status"] == "finished"
     assert site.claims() == PAGES
     assert query(tmp_path, "select count(*), count(distinct external_id) from mentions") == [(FULL - NOBODYS, FULL - NOBODYS)]
+
+
+def test_what_a_killed_crawl_handed_over_is_stored_before_anybody_else_has_the_source(site, tmp_path):
+    seconds = []
+    site.gates[1] = lambda: seconds.append(site.second())
+    site.gates[20] = lambda: (os.kill(seconds[0], signal.SIGSTOP), os.kill(site.process.pid, signal.SIGKILL))
+    site.start()
+    site.process.wait(60)
+    with pytest.raises(SourceError, match="reviews: is being crawled already"):
+        run_crawl(load_config(site.config, {}), "reviews", now=NOW)
+    before = query(tmp_path, "select count(*) from mentions")[0][0]
+    os.kill(seconds[0], signal.SIGCONT)
+    wait_for_end(seconds[0])
+    site.process.communicate(timeout=60)
+    assert query(tmp_path, "select count(*) from mentions")[0][0] > before
+    assert site.claims() > 5
+    with hold_source(tmp_path / "repute.db", "reviews"):
+        pass
 
 
 def test_the_network_waits_for_a_second_process_that_is_behind(tmp_path, serve_web):

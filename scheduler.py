@@ -36,7 +36,7 @@ CLI = Path(__file__).with_name("cli.py")
 GRACE_SECONDS = 20.0
 """Between the request to end and the kill: time for a crawl to save what it has."""
 WORKERS = 4
-"""Jobs at the same time; more wait. Each crawl takes about 100 MB of memory."""
+"""Jobs at the same time; more wait. Each crawl takes about 100 MB of memory, a busy one 60 more."""
 LATE_SECONDS = 3600
 """A run is still worth starting this long after its time: the machine slept, or all workers were busy."""
 RETRIES = "retries"

@@ -39,7 +39,7 @@ def store(count: int, rounds: int) -> dict[str, float]:
     from crawling import EACH, NOW, as_page, make_reviews
 
     from crawlers.copies import copy_bands
-    from crawlers.pipelines import BATCH
+    from crawlers.intake import BATCH
     from crawlers.structured import parse_structured
     from store.database import open_database, write
     from store.records import MatchedMention

@@ -1,1 +1,1 @@
-"""The Scrapy project: one spider a source file, each yields mentions; pipelines.py alone writes them to the store."""
+"""The Scrapy project: one spider a source file, each yields mentions; intake.py alone writes them to the store."""

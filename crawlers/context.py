@@ -8,11 +8,13 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
-
-from scrapy.crawler import Crawler
+from typing import TYPE_CHECKING, Protocol
 
 from config import Config
+
+if TYPE_CHECKING:
+    # Scrapy takes half a second to import, which the second process of a crawl does not need.
+    from scrapy.crawler import Crawler
 
 logger = logging.getLogger(__name__)
 

@@ -1,199 +1,180 @@
-"""The one way into the store: finds each mention's brands, leaves out what is none, and saves in short transactions."""
+"""The one way into the store, for spiders: records are taken in here, or in a second process once a crawl is busy."""
 
 from __future__ import annotations
 
 import asyncio
-import sqlite3
+import logging
 import time
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
 
+from scrapy import signals
 from scrapy.crawler import Crawler
-from sqlite_utils import Database
 
-from crawlers.cleaning import clean_mention, find_fault
-from crawlers.context import DROPPED, context_of, note_drop
-from crawlers.copies import copy_bands
+from crawlers.context import context_of, note_drop
 from crawlers.failures import end_crawl, stop_soon
 from crawlers.gathering import Batch
-from crawlers.matching import BrandMatcher
-from crawlers.voices import VoiceRules
-from store.authors import load_secret
-from store.crawls import is_known
-from store.database import StoreError, as_store_error, open_database
-from store.metrics import save_metrics
-from store.records import Cursor, MatchedMention, Mention, Metric, Watch
-from store.saving import Author, save_mentions
+from crawlers.handover import Handover, count_cores
+from crawlers.intake import Intake, Outcome, Record
+from store.records import Cursor, Mention, Metric, Watch
+
+logger = logging.getLogger(__name__)
 
 CRAWL = "REPUTE_CRAWL"
 """Scrapy setting: the row of the run."""
 LIMIT = "REPUTE_LIMIT"
 """Scrapy setting: mentions after which the crawl ends; 0 for none."""
+LOCK = "REPUTE_LOCK"
+"""Scrapy setting: the descriptor of the file that keeps other crawls of the source away; None for a dry look."""
+BUSY_SECONDS, BUSY_SHARE = "REPUTE_BUSY_SECONDS", "REPUTE_BUSY_SHARE"
+"""Scrapy settings: the time that a crawl has spent on taking in, and its share of all time, from which on it is busy."""
 
-NEW, UPDATED, ITEMS, COMPLETE = "repute/new", "repute/updated", "repute/items", "repute/complete_watches"
+ITEMS, COMPLETE = "repute/items", "repute/complete_watches"
 """Crawl statistics. Items are the mentions that a spider handed over."""
 
-NO_BRAND = "no brand"
-FORGOTTEN = "forgotten"
-TOO_OLD = "older than retention"
-BATCH = 200
+PIECE = 200
+"""Records that are handed over at once."""
 AT_ONCE = 0.0005
 """Seconds that records are taken in without a look at the network."""
-LONGEST_WAIT = 2.0
-"""Seconds after which what has come so far is saved, so that a slow source shows its mentions and loses few when killed."""
-
-
-@dataclass(frozen=True)
-class Store:
-    """The open store of a crawl."""
-
-    db: Database
-    author: Author
-    crawl: int | None
 
 
 class StorePipeline:
-    """Collects mentions, cursors and watches in the order they come, and saves them together.
+    """Takes in what a spider yields, in the order it comes.
 
-    A cursor or watch is saved in the same transaction as the mentions that came before it: a killed crawl never claims
-    more than it has stored.
+    A busy crawl hands all that follows to a second process: reading pages and storing them then have a core each. From there on
+    only that one writes mentions, cursors and watches, so that their order stays.
     """
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
-        self.store: Store | None = None
-        self.broken = False
-        self.mentions: list[MatchedMention] = []
-        self.cursors: list[Cursor] = []
-        self.watches: list[Watch] = []
-        self.metrics: list[Metric] = []
-        self.saved_at = time.monotonic()
         self.turn = asyncio.Lock()
+        self.second: Handover | None = None
+        self.handed_over = False
+        self.broken = False
+        self.spent = 0.0
+        """Seconds that taking in has cost."""
+        self.opened = time.monotonic()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> StorePipeline:
         return cls(crawler)
 
     def open_spider(self) -> None:
-        """Compile the brands' queries and open the store, unless this is a dry look."""
-        self.context = context_of(self.crawler)
-        config = self.context.config
-        self.matcher = BrandMatcher(config.brands)
-        self.voices = VoiceRules(config.voices)
-        self.limit = self.crawler.settings.getint(LIMIT)
-        if not self.context.dry:
-            author = Author(load_secret(config.database), config.keep_author_names)
-            self.store = Store(open_database(config.database), author, self.crawler.settings.getint(CRAWL) or None)
+        """Make ready to take in."""
+        context, settings = context_of(self.crawler), self.crawler.settings
+        self.context = context
+        self.limit = settings.getint(LIMIT)
+        self.row = settings.getint(CRAWL) or None
+        self.intake = Intake(context.config, now=context.now, crawl=self.row, dry=context.dry)
+        self.busy_seconds, self.busy_share = settings.getfloat(BUSY_SECONDS), settings.getfloat(BUSY_SHARE)
+        self.may_be_two = not context.dry and count_cores() > 1
 
     async def process_item(self, item: object) -> object:
-        """Take in what a spider yields, one item after the other. One record that fails costs none of the others.
-
-        Between records the network has its turns: the next answer is on its way while this one is matched and saved.
-        """
-        faults = []
+        """Take in what a spider yields, one item after the other. One record that fails costs none of the others."""
+        records = item.records if isinstance(item, Batch) else (item,)
+        faults: list[Exception] = []
         async with self.turn:
-            pause = time.monotonic() + AT_ONCE
-            for record in item.records if isinstance(item, Batch) else (item,):
-                try:
-                    self.take(record)
-                except Exception as fault:
-                    faults.append(fault)
-                if time.monotonic() > pause:
-                    await asyncio.sleep(0)
-                    pause = time.monotonic() + AT_ONCE
+            if self.second is not None and self.second.ready and not self.handed_over:
+                self.leave_off()
+            if self.second is not None and self.handed_over:
+                for start in range(0, len(records), PIECE):
+                    faults += await self.hand_over(self.second, records[start : start + PIECE])
+            else:
+                faults += await self.take_in(records)
+            self.note(self.intake.report())
         if faults:
             raise faults[0] if len(faults) == 1 else ExceptionGroup("several records could not be taken in", faults)
         return item
 
+    async def take_in(self, records: Sequence[object]) -> list[Exception]:
+        """Take in records in this process; return what went wrong.
+
+        Between them the network has its turns: the next answer is on its way while this one is matched and saved.
+        """
+        faults: list[Exception] = []
+        began = time.monotonic()
+        for record in records:
+            try:
+                self.take(record)
+            except Exception as fault:
+                faults.append(fault)
+            took = time.monotonic() - began
+            if took > AT_ONCE:
+                self.spent += took
+                await asyncio.sleep(0)
+                began = time.monotonic()
+        if self.second is None and self.is_busy():
+            self.second = Handover(self.note, self.lose)
+            start = {"config": self.context.config, "now": self.context.now, "crawl": self.row}
+            self.second.start(start, lock=self.crawler.settings.get(LOCK))
+        return faults
+
     def take(self, record: object) -> None:
-        """Take in one record, and save what has come once it is much or has waited long."""
+        """Take in one record."""
+        self.intake.take(self.count(record))
+
+    async def hand_over(self, second: Handover, records: Sequence[object]) -> list[Exception]:
+        """Hand records over; return what went wrong. While the other process is behind, this one sifts them for it."""
+        faults: list[Exception] = []
+        sent: list[Record] = []
+        for record in records:
+            try:
+                counted = self.count(record)
+                if isinstance(counted, Mention) and second.is_behind():
+                    sent += [sifted] if (sifted := self.intake.sift(counted)) else []
+                else:
+                    sent.append(counted)
+            except Exception as fault:
+                faults.append(fault)
+        if not self.broken:
+            await second.send(sent)
+        return faults
+
+    def count(self, record: object) -> Record:
+        """Count what a spider found, and end the crawl at its limit."""
         match record:
             case Mention():
-                self.add(record)
+                self.crawler.stats.inc_value(ITEMS)
+                if self.limit and self.crawler.stats.get_value(ITEMS) >= self.limit:
+                    stop_soon(self.crawler, "limit")
             case Watch():
-                self.watches.append(record)
                 self.crawler.stats.inc_value(COMPLETE, int(record.complete))
-            case Cursor():
-                self.cursors.append(record)
-            case Metric():
-                self.metrics.append(record)
+            case Cursor() | Metric():
+                pass
             case _:
                 raise TypeError(f"a spider yields Mention, Watch, Cursor, Metric or Request, not {type(record).__name__}")
-        if len(self.mentions) >= BATCH or time.monotonic() - self.saved_at > LONGEST_WAIT:
-            self.flush()
+        return record
 
-    def close_spider(self) -> None:
-        """Save the rest."""
-        self.flush()
-        if self.store:
-            self.store.db.close()
+    def is_busy(self) -> bool:
+        """Whether this crawl is one of those that a second process is worth its start."""
+        longest = self.busy_share * (time.monotonic() - self.opened)
+        return self.may_be_two and self.spent >= max(self.busy_seconds, longest)
 
-    def add(self, mention: Mention) -> None:
-        """Clean and match one mention; count why it is left out if it is."""
-        self.crawler.stats.inc_value(ITEMS)
-        mention = clean_mention(mention, self.context.now)
-        fault = find_fault(mention)
-        if fault:
-            note_drop(self.crawler, fault, f"{mention.source} {mention.site} {mention.external_id}")
-        elif (mention.published or "~") < self.context.kept_since:
-            self.crawler.stats.inc_value(DROPPED + TOO_OLD)
-        elif matched := self.match(mention):
-            self.mentions.append(matched)
-        else:
-            # The usual fate of what a wide listing brings: counted, and no word lost about it.
-            self.crawler.stats.inc_value(DROPPED + NO_BRAND)
-        if self.limit and self.crawler.stats.get_value(ITEMS) >= self.limit:
-            stop_soon(self.crawler, "limit")
+    def leave_off(self) -> None:
+        """Save what has come so far; from now on the second process alone does."""
+        self.intake.close()
+        self.note(self.intake.report())
+        self.handed_over = True
 
-    def match(self, mention: Mention) -> MatchedMention | None:
-        """A mention with its brands and copy bands; None when it concerns nobody, and did not when it was stored either."""
-        if mention.removed:
-            # It has no words left to match: what we have stored was ours, and `*` takes everything.
-            return MatchedMention(mention=mention) if self.matcher.everything or self.is_stored(mention) else None
-        brands = self.matcher.match(mention)
-        if not brands and not self.is_stored(mention):
-            return None
-        if mention.voice == "customer" and self.matcher.find_account(mention):
-            mention = replace(mention, voice="company")
-        return self.voices.apply(MatchedMention(mention=mention, brands=brands, copy_bands=copy_bands(mention.text)))
+    def note(self, outcome: Outcome) -> None:
+        """Count and tell what became of records."""
+        for name, count in outcome.counts.items():
+            self.crawler.stats.inc_value(name, count)
+        for reason, which in outcome.faults:
+            note_drop(self.crawler, reason, which)
+        for bug in outcome.bugs:
+            logger.error("a record could not be taken in\n%s", bug)
+            self.crawler.signals.send_catch_log(signals.item_error, item=None, response=None, spider=self.crawler.spider)
+        if outcome.broken:
+            self.lose(outcome.broken)
 
-    def is_stored(self, mention: Mention) -> bool:
-        """Whether the store has the mention, or is about to."""
-        if any(same(waiting.mention, mention) for waiting in self.mentions):
-            return True
-        return self.store is not None and is_known(self.store.db, mention.source, mention.site, mention.external_id)
+    def lose(self, words: str) -> None:
+        """End the crawl, since nothing of what follows can be stored."""
+        self.broken = True
+        end_crawl(self.crawler, words)
 
-    def flush(self) -> None:
-        """Save what has come since the last time, in one transaction."""
-        mentions, cursors, watches = self.mentions, self.cursors, self.watches
-        self.mentions, self.cursors, self.watches = [], [], []
-        metrics, self.metrics = self.metrics, []
-        self.saved_at = time.monotonic()
-        if self.store is None or self.broken or not (mentions or cursors or watches or metrics):
-            return
-        try:
-            if metrics:
-                save_metrics(self.store.db, metrics)
-            saved = save_mentions(
-                self.store.db,
-                mentions,
-                author=self.store.author,
-                now=self.context.now,
-                cursors=cursors,
-                watches=watches,
-                crawl=self.store.crawl,
-            )
-        except (StoreError, sqlite3.Error) as error:
-            # Later cursors would vouch for mentions that are lost here: nothing more is saved.
-            self.broken = True
-            words = error if isinstance(error, StoreError) else as_store_error(error, self.context.config.database)
-            end_crawl(self.crawler, str(words))
-            return
-        self.crawler.stats.inc_value(NEW, saved.new)
-        self.crawler.stats.inc_value(UPDATED, saved.updated)
-        if saved.forgotten:
-            self.crawler.stats.inc_value(DROPPED + FORGOTTEN, saved.forgotten)
-
-
-def same(one: Mention, other: Mention) -> bool:
-    """Whether two sights are of one mention."""
-    return (one.source, one.site, one.external_id) == (other.source, other.site, other.external_id)
+    async def close_spider(self) -> None:
+        """Save the rest, wherever it is."""
+        if not self.handed_over:
+            self.leave_off()
+        if self.second is not None:
+            await self.second.close()

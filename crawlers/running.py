@@ -24,8 +24,9 @@ from crawlers.catalogue import check_source, check_sources, find_spiders
 from crawlers.context import DROPPED, ERRORS, FIRST_ERROR, Context, SourceError, fingerprint, shift
 from crawlers.failures import FAILED
 from crawlers.hosts import PRIVATE_HOSTS, host_of, source_urls
+from crawlers.intake import UPDATED
 from crawlers.matching import check_queries
-from crawlers.pipelines import COMPLETE, CRAWL, ITEMS, LIMIT, UPDATED
+from crawlers.pipelines import COMPLETE, CRAWL, ITEMS, LIMIT, LOCK
 from crawlers.voices import settle_voices
 from crawlers.watching import Progress, Watcher, count_progress
 from store.authors import load_secret
@@ -64,12 +65,13 @@ def run_crawl(
     `StoreError` for a store that cannot be opened. Twisted's reactor starts once: call this once a process.
     """
     source, spider = find_source(config, name)
+    run = partial(crawl, config, source, spider, now=now, since=since, progress=progress, limit=limit)
     if dry:
-        return crawl(config, source, spider, now=now, since=since, progress=progress, limit=limit)
-    with hold_source(config.database, name), contextlib.closing(open_database(config.database)) as db:
+        return run()
+    with hold_source(config.database, name) as lock, contextlib.closing(open_database(config.database)) as db:
         row = start_crawl(db, name, now=now, pid=os.getpid())
         try:
-            report = crawl(config, source, spider, now=now, since=since, progress=progress, limit=limit, db=db, row=row)
+            report = run(db=db, row=row, lock=lock)
         except BaseException as error:
             words = f"{type(error).__name__}: {error}"
             finish_crawl(db, row, CrawlReport(status="failed", finished=now, errors=1, error=words))
@@ -94,11 +96,11 @@ def find_source(config: Config, name: str) -> tuple[Source, type[Spider]]:
 
 
 @contextlib.contextmanager
-def hold_source(database: Path, name: str) -> Iterator[None]:
-    """Keep other crawls of the same source away."""
+def hold_source(database: Path, name: str) -> Iterator[int]:
+    """Keep other crawls of the same source away; yields the lock's descriptor."""
     try:
-        with hold(database.with_name(f"{database.name}.{name}.lock")):
-            yield
+        with hold(database.with_name(f"{database.name}.{name}.lock")) as lock:
+            yield lock
     except Held as error:
         words = f"{name}: is being crawled already, by process {error.holder}; wait for it, or end it"
         raise SourceError(words) from None
@@ -115,16 +117,21 @@ def crawl(
     limit: int | None,
     db: Database | None = None,
     row: int | None = None,
+    lock: int | None = None,
 ) -> CrawlReport:
     """Run the spider until it ends; without a store, as a dry look."""
     started = time.monotonic()
     context = bind_context(config, source, now=now, since=since, db=db)
-    process = make_process(compose_settings(config, source, spider, row=row, limit=limit))
+    process = make_process(compose_settings(config, source, spider, row=row, limit=limit, lock=lock))
     crawler = process.create_crawler(spider)
     faults: list[str] = []
     # Scrapy holds receivers weakly: these two names keep theirs alive.
     watcher = Watcher(crawler, progress, keep_count(db, row) if db is not None and row else None)
-    note_fault = partial(faults.append, BUG)
+
+    def note_fault() -> None:
+        # Scrapy calls plain functions only: a partial would be refused, in a log line.
+        faults.append(BUG)
+
     crawler.signals.connect(note_fault, signals.item_error)
     process.crawl(crawler, context=context)
     process.start()
@@ -207,7 +214,9 @@ def find_left(db: Database, source: Source, now: str) -> int | None:
     return max(source.requests_a_day - made, 0)
 
 
-def compose_settings(config: Config, source: Source, spider: type[Spider], *, row: int | None, limit: int | None) -> Settings:
+def compose_settings(
+    config: Config, source: Source, spider: type[Spider], *, row: int | None, limit: int | None, lock: int | None
+) -> Settings:
     """The project's settings with what depends on the configuration."""
     settings = Settings()
     settings.setmodule("crawlers.settings", priority="project")
@@ -217,6 +226,7 @@ def compose_settings(config: Config, source: Source, spider: type[Spider], *, ro
     settings.set(PRIVATE_HOSTS, list(config.allow_private_hosts), priority="cmdline")
     settings.set(CRAWL, row or 0, priority="cmdline")
     settings.set(LIMIT, limit or 0, priority="cmdline")
+    settings.set(LOCK, lock, priority="cmdline")
     hosts = {host_of(url)[0] for url in source_urls(source.options, spider)}
     if hosts and hosts <= set(config.allow_private_hosts):
         # The user's own machines need no pause beyond what their robots.txt asks for.

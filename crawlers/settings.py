@@ -32,6 +32,11 @@ TWISTED_DNS_RESOLVER = "crawlers.hosts.PublicResolver"
 # One item after the other: a cursor must not overtake the mentions that it vouches for.
 CONCURRENT_ITEMS = 1
 
+# A crawl that has spent so many seconds, and such a share of its time, on taking in gets a second process for that. To start
+# one takes half a second of a processor and 60 MB: a crawl that waits for its hosts would gain nothing.
+REPUTE_BUSY_SECONDS = 0.2
+REPUTE_BUSY_SHARE = 0.2
+
 # One request at a time to a host, with a pause as long as the host took to answer, half a second at least.
 CONCURRENT_REQUESTS = 16
 CONCURRENT_REQUESTS_PER_DOMAIN = 1

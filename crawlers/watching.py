@@ -11,7 +11,8 @@ from scrapy.crawler import Crawler
 
 from crawlers.budget import count_requests
 from crawlers.failures import finish_closing, is_stopping, release_waiting
-from crawlers.pipelines import ITEMS, NEW
+from crawlers.intake import NEW
+from crawlers.pipelines import ITEMS
 
 Progress = Callable[[int, int, int], None]
 """Called with requests, mentions seen and mentions new so far."""

@@ -22,8 +22,10 @@ class Held(RuntimeError):
 
 
 @contextlib.contextmanager
-def hold(path: Path, *, waiting: Callable[[str], None] | None = None) -> Iterator[None]:
+def hold(path: Path, *, waiting: Callable[[str], None] | None = None) -> Iterator[int]:
     """Hold the file at `path`, made if absent, and write the number of this process into it.
+
+    Yields its descriptor: a process that inherits it holds the file too, until both have let go.
 
     Where another process holds it, `waiting` is told which, and this one waits for it; without `waiting` raises `Held`. Raises
     `StoreError` where the file cannot be written.
@@ -38,7 +40,7 @@ def hold(path: Path, *, waiting: Callable[[str], None] | None = None) -> Iterato
         file.truncate(0)
         file.write(str(os.getpid()))
         file.flush()
-        yield
+        yield file.fileno()
 
 
 def lock(path: Path, file: IO[str], waiting: Callable[[str], None] | None) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from hashlib import blake2b
 from types import SimpleNamespace
 
 import pytest
+from scrapy.settings import Settings
 from scrapy.statscollectors import StatsCollector
 
 from config import load_config
@@ -53,7 +55,7 @@ def make_pipeline(tmp_path, query="acme", dry=False, limit=0):
         gaps=lambda **_: [],
         known=lambda _: [],
     )
-    settings = SimpleNamespace(getint=lambda name: limit if name.endswith("LIMIT") else 0, getbool=lambda name: False)
+    settings = Settings({"REPUTE_LIMIT": limit, "REPUTE_BUSY_SECONDS": math.inf})
     crawler = SimpleNamespace(spider=SimpleNamespace(context=context), settings=settings, engine=SimpleNamespace(spider=None))
     crawler.stats = StatsCollector(crawler)
     pipeline = StorePipeline(crawler)
@@ -78,7 +80,7 @@ def test_a_mention_of_no_brand_is_counted_and_left_out(tmp_path):
     pipeline = make_pipeline(tmp_path)
     take(pipeline, mention(text="nothing to do with us"))
     take(pipeline, mention(external_id="2"))
-    pipeline.close_spider()
+    asyncio.run(pipeline.close_spider())
     assert rows(tmp_path) == [("2", "customer", "acme is fine", "2026-10-01T10:00:00Z", None)]
     assert pipeline.crawler.stats.get_stats() == {
         "repute/items": 2,
@@ -91,7 +93,7 @@ def test_a_mention_of_no_brand_is_counted_and_left_out(tmp_path):
 def test_what_an_own_account_writes_is_the_companys_voice(tmp_path):
     pipeline = make_pipeline(tmp_path)
     take(pipeline, mention(text="Sorry!", author_id="AcmeHelp"))
-    pipeline.close_spider()
+    asyncio.run(pipeline.close_spider())
     assert rows(tmp_path) == [("1", "company", "Sorry!", "2026-10-01T10:00:00Z", None)]
     assert rows(tmp_path, "select brand, matched from mention_brands") == [("acme", "@acmehelp")]
 
@@ -102,7 +104,7 @@ def test_a_cursor_is_saved_with_the_mentions_before_it(tmp_path):
     take(pipeline, Cursor(source="feeds", site="s", name="f", value="here"))
     take(pipeline, Watch(source="feeds", site="s", since="2026-10-01T00:00:00Z", until=NOW, complete=True))
     assert rows(tmp_path) == []
-    pipeline.close_spider()
+    asyncio.run(pipeline.close_spider())
     db = open_database(tmp_path / "repute.db")
     assert find_cursor(db, "feeds", "s", "f") == "here"
     assert find_gaps(db, source="feeds", site="s", since="2026-09-30T00:00:00Z", until=NOW) == [
@@ -117,26 +119,26 @@ def test_two_hundred_mentions_are_saved_at_once(tmp_path):
     for number in range(201):
         take(pipeline, mention(external_id=str(number)))
     assert len(rows(tmp_path)) == 200
-    pipeline.close_spider()
+    asyncio.run(pipeline.close_spider())
     assert len(rows(tmp_path)) == 201
 
 
 def test_a_removed_mention_leaves_a_tombstone_only_where_it_was_known(tmp_path):
     pipeline = make_pipeline(tmp_path)
     take(pipeline, mention(external_id="known"))
-    pipeline.flush()
+    pipeline.intake.flush()
     take(pipeline, mention(external_id="known", text=None, removed=True))
     take(pipeline, mention(external_id="stranger", text=None, removed=True))
-    pipeline.close_spider()
+    asyncio.run(pipeline.close_spider())
     assert rows(tmp_path) == [("known", "customer", None, "2026-10-01T10:00:00Z", NOW)]
 
 
 def test_a_stored_mention_that_no_longer_speaks_of_a_brand_is_updated_and_is_no_brands(tmp_path):
     pipeline = make_pipeline(tmp_path)
     take(pipeline, mention())
-    pipeline.flush()
+    pipeline.intake.flush()
     take(pipeline, mention(text="edited: I meant somebody else"))
-    pipeline.close_spider()
+    asyncio.run(pipeline.close_spider())
     assert rows(tmp_path, "select external_id, text from mentions") == [("1", "edited: I meant somebody else")]
     assert rows(tmp_path, "select brand from mention_brands") == []
 
@@ -144,14 +146,14 @@ def test_a_stored_mention_that_no_longer_speaks_of_a_brand_is_updated_and_is_no_
 def test_the_query_for_everything_keeps_every_tombstone(tmp_path):
     pipeline = make_pipeline(tmp_path, query="*")
     take(pipeline, mention(external_id="stranger", text=None, removed=True))
-    pipeline.close_spider()
+    asyncio.run(pipeline.close_spider())
     assert rows(tmp_path) == [("stranger", "customer", None, "2026-10-01T10:00:00Z", NOW)]
 
 
 def test_a_dry_look_stores_nothing(tmp_path):
     pipeline = make_pipeline(tmp_path, dry=True)
     take(pipeline, mention())
-    pipeline.close_spider()
+    asyncio.run(pipeline.close_spider())
     assert not (tmp_path / "repute.db").exists()
     assert pipeline.crawler.stats.get_value("repute/items") == 1
 
@@ -160,7 +162,7 @@ def test_copies_share_a_group_and_short_texts_do_not(tmp_path):
     pipeline = make_pipeline(tmp_path, query="*")
     for number, text in enumerate([LONG, LONG.replace("Friday", "Saturday"), "Late again", "Late again", LONG[::-1]]):
         take(pipeline, mention(external_id=str(number), text=text))
-    pipeline.close_spider()
+    asyncio.run(pipeline.close_spider())
     assert rows(tmp_path, "select external_id, copy_group from mentions order by external_id") == [
         ("0", 1),
         ("1", 1),
@@ -175,7 +177,7 @@ def test_one_record_of_a_batch_that_fails_costs_none_of_the_others(tmp_path):
     cursor = Cursor(source="feeds", site="s", name="f", value="here")
     with pytest.raises(TypeError, match="not dict"):
         take(pipeline, Batch((mention(), {"text": "x"}, mention(external_id="2"), cursor)))
-    pipeline.close_spider()
+    asyncio.run(pipeline.close_spider())
     assert [row[0] for row in rows(tmp_path)] == ["1", "2"]
     assert rows(tmp_path, "select name, value from cursors") == [("f", "here")]
 
@@ -192,7 +194,7 @@ def test_the_network_has_its_turns_while_records_are_taken_in(tmp_path):
         return looks
 
     assert asyncio.run(look()) > 5
-    pipeline.close_spider()
+    asyncio.run(pipeline.close_spider())
     assert len(rows(tmp_path)) == 150
 
 

@@ -50,10 +50,11 @@ def draw_weekdays(button: HotButton) -> Drawing:
 
 def beside(all_counts: Sequence[int], busy: Sequence[int], slot: str) -> str:
     """What the lines are, and whether anything stands out of them."""
-    if not sum(all_counts):
+    if not (whole := sum(all_counts)):
         return ""
+    come = "the only mention comes" if whole == 1 else f"all {whole:,} mentions come"
     found = f"the orange {slot}s stand" if len(busy) > 1 else f"the orange {slot} stands" if busy else f"no {slot} stands"
-    return f" Lines: as many as there would be if they came when all {sum(all_counts):,} mentions come; {found} out of them."
+    return f" Lines: as many as there would be if they came when {come}; {found} out of them."
 
 
 def slot_rows(names: Sequence[str], counts: Sequence[int], all_counts: Sequence[int]) -> tuple[tuple[str, ...], ...]:

@@ -130,17 +130,36 @@ def number_talks(facts: Facts) -> NDArray[np.int32]:
     """A number from 0 for what each author says in one conversation; what is by nobody known or by the company stands alone."""
     rows = np.flatnonzero((facts["author"] != 0) & (facts["voice"] != COMPANY))
     author, thread = facts["author"][rows], facts["thread"][rows]
-    # One number of both to sort by: a third of the time of sorting by two.
-    order = np.argsort(author * np.uint64(0x9E3779B97F4A7C15) ^ thread)
-    rows, author, thread = rows[order], author[order], thread[order]
-    fresh = np.ones(len(rows), np.bool_)
-    fresh[1:] = (author[1:] != author[:-1]) | (thread[1:] != thread[:-1])
+    order, fresh = sort_pairs(author, thread)
+    rows = rows[order]
     talks = np.cumsum(fresh) - 1
     # Numbers without a gap, in half the bytes: what is known of each conversation is looked up in tables of that size.
     found = np.full(len(facts), -1, np.int32)
     found[rows] = talks
     alone = np.flatnonzero(found < 0)
     found[alone] = np.arange(len(alone)) + (len(rows) and talks[-1] + 1)
+    return found
+
+
+def sort_pairs(first: NDArray[np.uint64], second: NDArray[np.uint64]) -> tuple[Rows, Bools]:
+    """(an order in which alike pairs stand together, which of them differ from the one before)."""
+    # A hash of both with the place in its last bits: to sort that takes a fourth of the time of sorting places by it.
+    bits = np.uint64(len(first).bit_length())
+    hashed = (first * np.uint64(0x9E3779B97F4A7C15) ^ second) >> bits
+    ordered = np.sort(hashed << bits | np.arange(len(first), dtype=np.uint64))
+    order = (ordered & ((np.uint64(1) << bits) - np.uint64(1))).astype(np.int64)
+    fresh = differs(first[order]) | differs(second[order])
+    if np.array_equal(fresh, differs(ordered >> bits)):
+        return order, fresh
+    # Unlike pairs have one hash, once in a hundred stores of a million.
+    order = np.lexsort((second, first))
+    return order, differs(first[order]) | differs(second[order])
+
+
+def differs(values: NDArray[np.uint64]) -> Bools:
+    """Which values are not the one before; the first is not."""
+    found = np.ones(len(values), np.bool_)
+    found[1:] = values[1:] != values[:-1]
     return found
 
 

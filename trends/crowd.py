@@ -17,6 +17,8 @@ from trends.intervals import Z, net, share
 Floats = NDArray[np.float64]
 Limits = Callable[[float], tuple[float, float]]
 """The interval of one figure at the confidence that z gives a normal distribution."""
+DENSE = 4
+"""Times as many numbers as there are keys, up to which a table of all numbers is made sooner than the keys are sorted."""
 ANONYMOUS = 0
 """The person of an answer without an author: each such answer stands for itself."""
 
@@ -151,8 +153,16 @@ def ratio_error(part: Floats, whole: Floats) -> float:
 
 
 def find_repeated(keys: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """(places of those keys that come more than once, the group of each, the key of each group), in the order of the keys."""
-    # To sort keys (whole numbers from 0) with their places behind them takes a third of the time that `argsort` takes.
+    """(places of those keys that come more than once, the group of each, the key of each group); groups in order of their keys.
+
+    Keys are whole numbers from 0.
+    """
+    size = int(keys.max(initial=-1)) + 1
+    if size <= DENSE * len(keys):
+        several = np.bincount(keys, minlength=size) > 1
+        places = np.flatnonzero(several[keys])
+        return places, (np.cumsum(several) - 1)[keys[places]], np.flatnonzero(several)
+    # To sort keys with their places behind them takes a third of the time that `argsort` takes.
     bits = len(keys).bit_length()
     ordered = np.sort(keys << bits | np.arange(len(keys)))
     keys, places = ordered >> bits, ordered & ((1 << bits) - 1)

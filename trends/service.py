@@ -75,7 +75,7 @@ def find_service(read: Read, config: Config, goals: tuple[GoalAnswer, ...], *, n
     asked = find_asked(read, here, as_of=window.now, within_hours=hours)
     topics, sources = find_topics(ground, config), find_sources(ground, here)
     whole = find_whole(read, asked, here, ground.judged, window, ground.past.coverage)
-    figures, *parts = find_figures(asked, [whole, *topics, *sources])
+    figures, *parts = find_figures(asked, [whole, *topics, *sources], all_time=window.all_time)
     before = find_before(read, earlier, hours) if earlier is not None else None
     leaving, recommending = (labelled(ground, sign) for sign in ("leaving", "recommending"))
     tested = [np.flatnonzero(ground.frame.complains), asked.escalated, leaving, recommending]

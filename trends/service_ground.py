@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -85,14 +86,16 @@ def take_talk(
 ) -> tuple[Talk, Frame]:
     """(all that is said between two days, the ratings of some measures that the filters let through)."""
 
+    segment = days.between(*bounds)
+
     def make() -> tuple[Talk, Frame]:
-        segment = days.between(*bounds)
         kept = chosen(segment, filters, wordless=True)
         worded = kept & ((segment.facts["flags"] & WORDED) != 0)
         rated = kept & np.isin(segment.facts["measure"], [MEASURES.index(name) + 1 for name in measures])
         return Talk(Frame(segment, zone), np.flatnonzero(worded)), Frame(segment.narrow(rated), zone)
 
-    found: tuple[Talk, Frame] = keep(days.cuts, ("talk", bounds, zone.key, filters, measures), make)
+    before = segment.memo.setdefault("talk", OrderedDict())
+    found: tuple[Talk, Frame] = keep(before, (zone.key, filters, measures), make)
     return found
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from store.facts import REPLY_TIMED
-from trends.answers import Share
+from trends.answers import Share, Voices
 from trends.cases import ACTIVE, BACK, CONFIRMED, NEVER, QUIET, UNANSWERED, UNTOLD, WAITING
 from trends.crowd import find_repeated
 from trends.frame import SECOND_KNOWN, Bools, Frame, Numbers, Rows
@@ -95,7 +95,13 @@ class Parts:
     """The complaints of several parts, one part upon the other, each complaint looked up once."""
 
     asked: Asked
-    stack: Stack
+    speaking: Speaking
+    """Who says them."""
+
+    @property
+    def stack(self) -> Stack:
+        """The complaints, part upon part."""
+        return self.speaking.stack
 
     @property
     def frame(self) -> Frame:
@@ -113,11 +119,6 @@ class Parts:
         places = np.empty(len(self.frame), np.int64)
         places[self.rows] = np.arange(len(self.rows))
         return places[self.stack.rows]
-
-    @cached_property
-    def speaking(self) -> Speaking:
-        """Who says them."""
-        return Speaking(self.stack)
 
     def split(self, values: NDArray[Any]) -> list[NDArray[Any]]:
         """Values of the rows of the stack, part by part."""
@@ -222,7 +223,7 @@ def make_resolution(states: Numbers, resolved: Share, times: NDArray[np.float64]
 
 def count_replies(asked: Asked, complaints: Rows) -> FirstReplies:
     """First replies to some complaints (copies once)."""
-    return Parts(asked, Stack.build(asked.frame, [complaints])).replies()[0]
+    return Parts(asked, Speaking(Stack.build(asked.frame, [complaints]))).replies()[0]
 
 
 def find_rates(frame: Frame, asked: Sequence[tuple[Rows, Rows]], floor: int) -> list[Share]:
@@ -235,18 +236,38 @@ def find_rates(frame: Frame, asked: Sequence[tuple[Rows, Rows]], floor: int) -> 
     return Speaking(Stack.build(frame, stood)).shares(flags, floor=floor)
 
 
-def find_figures(asked: Asked, parts: Sequence[Part]) -> list[ServiceFigures]:
-    """The figures of some parts, in their order."""
+@dataclass(frozen=True)
+class Lasting:
+    """Of some parts what is the same whenever it is asked."""
+
+    key: tuple[Any, ...]
+    """What tells these parts of the same facts from others."""
+    speaking: Speaking
+    voices: Sequence[Voices]
+    rates: Sequence[Share]
+
+
+def find_lasting(frame: Frame, parts: Sequence[Part], floor: int, *, all_time: bool) -> Lasting:
+    """Work it out; of all time as it was before, where the facts are the same."""
+    key = floor, *((part.id, len(part.rows), part.judged is not None) for part in parts)
+    before: Lasting | None = frame.segment.memo.get("service parts")
+    if all_time and before is not None and before.key == key:
+        return before
+    speaking = Speaking(Stack.build(frame, [part.rows for part in parts]))
+    rates = find_rates(frame, [(part.rows, NOBODY if part.judged is None else part.judged) for part in parts], floor)
+    found = Lasting(key, speaking, speaking.stack.voices(), rates)
+    if all_time:
+        frame.segment.memo["service parts"] = found
+    return found
+
+
+def find_figures(asked: Asked, parts: Sequence[Part], *, all_time: bool = False) -> list[ServiceFigures]:
+    """The figures of some parts, in their order; `all_time` where they are of all that is known of the brand."""
     if not parts:
         return []
-    found = Parts(asked, Stack.build(asked.frame, [part.rows for part in parts]))
-    figures = (
-        found.stack.voices(),
-        find_rates(asked.frame, [(part.rows, NOBODY if part.judged is None else part.judged) for part in parts], asked.floor),
-        found.escalated(),
-        found.replies(),
-        found.resolutions(),
-    )
+    lasting = find_lasting(asked.frame, parts, asked.floor, all_time=all_time)
+    found = Parts(asked, lasting.speaking)
+    figures = lasting.voices, lasting.rates, found.escalated(), found.replies(), found.resolutions()
     return [
         ServiceFigures(
             id=part.id,

@@ -31,6 +31,9 @@ def network(encoder):
     torch.manual_seed(3)
     network = Network(encoder.tokenizer.get_vocab_size())
     torch.nn.init.normal_(network.places)
+    steps = torch.randint(-7, 8, network.words.weight.shape)
+    steps[:, :: graphs.GROUP] = 7
+    network.words.weight.data = steps / 64  # four bits keep these as they are
     return network.eval()
 
 
@@ -64,6 +67,25 @@ def test_int8_says_what_float32_says(network, reach, encoder):
     full, small = read(build_model(network), encoder), read(build_model(network, reach), encoder)
     assert (full.vectors * small.vectors).sum(axis=1) == pytest.approx(np.ones(len(TEXTS)), abs=1e-3)
     assert small.sentiment == pytest.approx(full.sentiment, abs=1e-3)
+
+
+def test_embeddings_in_four_bits_stay_in_their_places_within_half_a_step():
+    table = np.random.default_rng(4).normal(size=(9, 384)).astype(np.float32)
+    table[3, 70] = 40
+    graph = SmallGraph({})
+    graph.look_up(table, "ids", "rows")
+    ids = helper.make_tensor_value_info("ids", TensorProto.INT64, ["n", "tokens"])
+    rows = helper.make_tensor_value_info("rows", TensorProto.FLOAT, ["n", "tokens", 384])
+    made = helper.make_graph(graph.nodes, "rows", [ids], [rows], graph.constants)
+    model = helper.make_model(made, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    read = open_session(model.SerializeToString(), 1).run(["rows"], {"ids": np.array([[3, 0], [8, 3]])})[0]
+    assert np.array_equal(read[0, 0], read[1, 1])
+    error = np.abs(read - table[[[3, 0], [8, 3]]]).reshape(2, 2, -1, graphs.GROUP)
+    assert (error[0, 1] < np.abs(table[0]).max() / 7).all()
+    assert error.mean() < 0.15
+    alone = error[0, 0].max(axis=1) > 0.5  # the one far value costs its own group its steps, and no other
+    assert alone.tolist() == [channel == 70 // graphs.GROUP for channel in range(len(alone))]
+    assert sum(tensor.ByteSize() for tensor in graph.constants) < 0.6 * table.size + 300
 
 
 def test_no_scale_is_computed_from_what_is_read(network, reach):

@@ -171,7 +171,7 @@ class Encoder:
     def _calibrate(self, raw: Raw, written: Sequence[str], languages: Sequence[str]) -> Outputs:
         """Turn the graph's outputs into probabilities and unit vectors."""
         settings = self.settings
-        moods = self.blend(raw.sentiment, self.spelling.logits(written), languages)
+        moods = self.blend(raw.sentiment, self.spelling.logits(written, languages), languages)
         anger = 1 / (1 + np.exp(-(settings.complaint_scale * raw.complaint + settings.complaint_shift)))
         length = np.linalg.norm(raw.vectors, axis=1, keepdims=True)
         empty = np.array([not text.strip() for text in written], bool)

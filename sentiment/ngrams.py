@@ -1,7 +1,9 @@
-"""A linear model over hashed words and letter sequences: what a text's spelling alone says of its sentiment.
+"""A linear model over words and letter sequences: what a text's spelling alone says of its sentiment.
 
 It is right where the encoder is weak (rare spellings, languages with little training text) and costs microseconds, so
-the two are added. Hashing: Weinberger et al. 2009; letters within words: as scikit-learn's `char_wb`.
+the two are added. Every language has weights of its own beside the common ones (Daume 2007), added up beforehand: one
+look-up a feature. Hashing: Weinberger et al. 2009, with a check so that a feature never seen has no weight; letters within
+words: as scikit-learn's `char_wb`.
 """
 
 import re
@@ -14,72 +16,124 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 Hashes = NDArray[np.uint64]
+Whole = NDArray[np.int64]
 LETTERS = (2, 3, 4, 5)
 """Lengths of the letter sequences; a word's edges count as letters."""
-WORD_BITS, LETTER_BITS = 19, 21
-BUCKETS = (1 << WORD_BITS) + (1 << LETTER_BITS)
+SLOT_BITS, CHECK_BITS = 22, 8
+"""A feature's code: which slot of the table is its own, and what must be written there for it to be."""
+SLOTS, CODES = 1 << SLOT_BITS, 1 << (SLOT_BITS + CHECK_BITS)
+COMMON = 0
+"""The number of the weights that texts of no known language are read with."""
 _MARK = re.compile(r"([^\w\s\u0900-\u097f])")
 _BASE, _PAIR = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F)
+_LENGTH = 0xD6E8FEB86659FD93
+_APART = 0x2545F491
 _SPACE = 32
 
 
 @dataclass(frozen=True)
 class Features:
-    """Hashed features of n texts, as index lists: `owner[i]` has the feature `bucket[i]`."""
+    """Features of n texts: `owner[i]` has the feature `code[i]` as often as `count[i]` says."""
 
-    owner: NDArray[np.int64]
-    bucket: NDArray[np.int64]
-    value: Floats
-    """One over the root of the number of the owner's features of that kind."""
+    owner: Whole
+    words: NDArray[np.bool_]
+    """Whether the feature is a word or a pair of words; else it is a sequence of letters."""
+    code: Whole
+    """Below CODES; the same feature has another code in every language."""
+    count: Floats
 
 
 @dataclass(frozen=True)
 class NgramModel:
-    """Weights of the buckets; the neutral class is the zero that the others are told from."""
+    """Weights of the features; the neutral class is the zero that the others are told from."""
 
-    weights: NDArray[np.int8]
-    """(buckets, 2): negative, positive."""
+    table: NDArray[np.uint32]
+    """(SLOTS,): the check, the telling, and the weights of negative and positive, from the lowest byte up; 0 where empty."""
+    languages: tuple[str, ...]
+    """Those with weights of their own: the first has number 1."""
     scale: float
     """What one step of the weights is worth."""
-    bias: tuple[float, float]
+    bias: Floats
+    """(1 + languages, 2)."""
 
     @classmethod
     def load(cls, path: Path) -> "NgramModel":
-        """Read `ngrams.npz`; raises ValueError where it was made for another number of buckets."""
+        """Read `ngrams.npz`; raises ValueError where it was made for another number of slots."""
         with np.load(path) as stored:
-            bias = stored["bias"]
-            if stored["weights"].shape != (BUCKETS, 2):
-                raise ValueError(f"it has weights of shape {stored['weights'].shape}, wanted ({BUCKETS}, 2)")
-            return cls(stored["weights"], float(stored["scale"]), (float(bias[0]), float(bias[1])))
+            used = np.flatnonzero(np.unpackbits(stored["used"]))
+            if 8 * len(stored["used"]) != SLOTS:
+                raise ValueError(f"it has {8 * len(stored['used'])} slots, wanted {SLOTS}")
+            table = np.zeros(SLOTS, np.uint32)
+            table[used] = np.ascontiguousarray(stored["entries"].T).view("<u4")[:, 0]
+            languages = tuple(str(language) for language in stored["languages"])
+            return cls(table, languages, float(stored["scale"]), stored["bias"])
 
     def save(self, path: Path) -> None:
-        """Write `ngrams.npz`."""
-        np.savez_compressed(path, weights=self.weights, scale=np.float32(self.scale), bias=np.array(self.bias, np.float32))
+        """Write `ngrams.npz`, byte by byte of the entries: what is alike stands together, and packs well."""
+        entries = self.table[self.table != 0].astype("<u4").view(np.uint8).reshape(-1, 4)
+        np.savez_compressed(
+            path,
+            used=np.packbits(self.table != 0),
+            entries=np.ascontiguousarray(entries.T),
+            languages=np.array(self.languages),
+            scale=np.float32(self.scale),
+            bias=self.bias,
+        )
 
-    def logits(self, texts: Sequence[str]) -> Floats:
-        """Return (n, 3) logits of negative, neutral, positive for prepared texts."""
-        found = hash_features(texts)
+    def logits(self, texts: Sequence[str], languages: Sequence[str] = ()) -> Floats:
+        """Return (n, 3) logits of negative, neutral, positive for prepared texts, read with their languages' weights."""
+        numbers = {language: number for number, language in enumerate(self.languages, 1)}
+        own = np.array([numbers.get(language, COMMON) for language in languages or [""] * len(texts)], np.int64)
+        owner, words, code = find_features(texts, own)
+        entry = self.table[code >> CHECK_BITS]
+        known = (entry != 0) & ((entry & ((1 << CHECK_BITS) - 1)) == code & ((1 << CHECK_BITS) - 1))
+        found = tally(owner[known], words[known], code[known])
+        entry = self.table[found.code >> CHECK_BITS]
+        value = weigh(found, (entry >> 8).astype(np.uint8))
         out = np.zeros((len(texts), 3), np.float32)
-        for column, (weights, bias) in zip((0, 2), zip(self.weights.T, self.bias, strict=True), strict=True):
-            worth = weights[found.bucket] * found.value
-            out[:, column] = self.scale * np.bincount(found.owner, worth, len(texts)) + bias
+        for column, shift, bias in ((0, 16, self.bias[own, 0]), (2, 24, self.bias[own, 1])):
+            weight = (entry >> shift).astype(np.uint8).view(np.int8)
+            out[:, column] = self.scale * np.bincount(found.owner, weight * value, len(texts)) + bias
         return out
 
 
-def hash_features(texts: Sequence[str]) -> Features:
-    """Return the features of prepared texts: words, pairs of words, and letters within words."""
+def find_features(texts: Sequence[str], own: Whole) -> tuple[Whole, NDArray[np.bool_], Whole]:
+    """Return the owner, the kind and the code of every occurrence: words, pairs of words, and letters within words.
+
+    `own` (n,) is the number of each text's language.
+    """
     letters, owners = _letters(texts)
     word_hash, word_owner = _words(letters, owners)
     same = word_owner[1:] == word_owner[:-1]
     pair_hash = (word_hash[:-1] * _PAIR + word_hash[1:])[same]
-    words = np.concatenate([word_hash, pair_hash])
-    word_owners = np.concatenate([word_owner, word_owner[1:][same]])
     runs, run_owners = _runs(letters, owners)
-    bucket = np.concatenate([_bucket(words, WORD_BITS), _bucket(runs, LETTER_BITS) + (1 << WORD_BITS)])
-    owner = np.concatenate([word_owners, run_owners])
-    counts = [np.maximum(np.bincount(part, minlength=len(texts)), 1) for part in (word_owners, run_owners)]
-    value = np.concatenate([counts[0][word_owners], counts[1][run_owners]]).astype(np.float32) ** -0.5
-    return Features(owner, bucket, value)
+    owner = np.concatenate([word_owner, word_owner[1:][same], run_owners])
+    words = np.arange(len(owner)) < len(owner) - len(runs)
+    return owner, words, _code(np.concatenate([word_hash, pair_hash, runs])) ^ apart(own)[owner]
+
+
+def apart(own: Whole) -> Whole:
+    """Return what languages' codes differ by (exclusive or) from those of the common weights, by their numbers."""
+    return own * _APART % CODES
+
+
+def tally(owner: Whole, words: NDArray[np.bool_], code: Whole) -> Features:
+    """Return each feature of each text once, with its count; in an order that does not depend on other texts."""
+    known, count = np.unique((2 * owner + words) * CODES + code, return_counts=True)
+    whose = known // CODES
+    return Features(whose >> 1, (whose & 1).astype(np.bool_), known % CODES, count.astype(np.float32))
+
+
+def weigh(found: Features, telling: NDArray[np.uint8]) -> Floats:
+    """Return the values of features: how telling each is by itself, and oftener found a little more, in unit vectors.
+
+    One vector a text for words and one for letters; sublinear frequencies as in Pedregosa et al. 2011.
+    """
+    worth = telling * (1 + np.log(found.count))
+    whose = 2 * found.owner + found.words
+    length = np.sqrt(np.bincount(whose, worth * worth))
+    values: Floats = (worth / length[whose]).astype(np.float32)
+    return values
 
 
 def _letters(texts: Sequence[str]) -> tuple[Hashes, NDArray[np.int64]]:
@@ -114,13 +168,13 @@ def _runs(letters: Hashes, owners: NDArray[np.int64]) -> tuple[Hashes, NDArray[n
         whole = spaces[start + length - 1] == spaces[start + 1]
         gap = (letters[start] == _SPACE) & (letters[start + length - 1] == _SPACE)  # between two texts
         fits = whole & (owners[start] == owners[start + length - 1]) & ~gap
-        hashes.append(rolling[fits] + np.uint64(length))
+        hashes.append(rolling[fits] + np.uint64(length * _LENGTH % 2**64))
         whose.append(owners[start[fits]])
     return np.concatenate([np.zeros(0, np.uint64), *hashes]), np.concatenate([np.zeros(0, np.int64), *whose])
 
 
-def _bucket(hashes: Hashes, bits: int) -> NDArray[np.int64]:
-    """Return the bucket of each hash; the mixing is MurmurHash3's finalizer."""
+def _code(hashes: Hashes) -> Whole:
+    """Return the code of each hash; the mixing is MurmurHash3's finalizer."""
     mixed = (hashes ^ (hashes >> np.uint64(33))) * np.uint64(0xFF51AFD7ED558CCD)
     mixed = (mixed ^ (mixed >> np.uint64(33))) * np.uint64(0xC4CEB9FE1A85EC53)
-    return (mixed >> np.uint64(64 - bits)).astype(np.int64)
+    return (mixed >> np.uint64(64 - SLOT_BITS - CHECK_BITS)).astype(np.int64)

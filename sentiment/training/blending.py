@@ -10,7 +10,7 @@ from scipy.optimize import minimize
 
 from sentiment.encoder import Encoder
 from sentiment.settings import Blend
-from sentiment.training.corpus import Sample
+from sentiment.training.corpus import Sample, detected
 
 Array = NDArray[np.float64]
 ALONE = Blend(1.0, 0.0, (0.0, 0.0, 0.0))
@@ -39,7 +39,7 @@ def fit_blends(encoder: Encoder, samples: Sequence[Sample]) -> tuple[Blend, dict
     encoder = replace(encoder, settings=replace(encoder.settings, blend=ALONE, blends={}))
     texts = [sample.text for sample in samples]
     deep = np.log(encoder.read(texts).sentiment.astype(np.float64) + 1e-9)
-    plain = encoder.spelling.logits(texts).astype(np.float64)
+    plain = encoder.spelling.logits(texts, detected(samples)).astype(np.float64)
     gold = np.array([sample.sentiment for sample in samples])
     counts = Counter((sample.origin, sample.sentiment) for sample in samples)
     absent = np.array([[0.0 if counts[sample.origin, k] > FEW else _ABSENT for k in range(3)] for sample in samples])

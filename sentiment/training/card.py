@@ -54,13 +54,14 @@ vocabulary extended to Devanagari, Arabic script and the Latin languages, fine-t
 The last begins from the mean of the ends of the three before it, and the shipped weights lie half way between that
 mean and its end (Wortsman et al. 2022). One pass over a text reads it and each of its sentences: sentiment (negative,
 neutral, positive), complaint or not, and a vector that is compared with the descriptions of topics and attributes.
-ONNX, int8: weights per channel in seven bits, embeddings with a scale per piece, activations with scales that are fixed
-once, by the extremes of 2,600 texts of training, as many from each language (`draw_alike` in calibration.py), after their
-channels are brought to a like reach (SmoothQuant, Xiao et al. 2023). Windows are read beside others of their own length
-alone, without padding. So a text has the same labels whatever else is read; its scores move by less than 0.00001. To its
-sentiment are added the logits of a linear model over hashed words and letters (ngrams.npz), which costs microseconds and
-lifts the languages with little text; how much it weighs was fitted for each language. A text is about a topic by the cosine
-of their vectors and the telling words that both have."""
+ONNX, int8: weights per channel in seven bits, embeddings in six bits with a scale per piece, activations with scales
+that are fixed once, by the extremes of 2,600 texts of training, as many from each language (`draw_alike` in calibration.py),
+after their channels are brought to a like reach (SmoothQuant, Xiao et al. 2023). Windows are read beside others of their own
+length alone, without padding. So a text has the same labels whatever else is read; its scores move by less than 0.00001.
+To its sentiment are added the logits of a linear model over hashed words and letters (ngrams.npz), which costs 50
+microseconds a text and lifts the languages with little text: it has weights for each language and common ones for the rest;
+how much it counts was fitted for each language. M-ABSA's derived sentiments, which the last runs of the encoder left out,
+count a fifth in it. A text is about a topic by the cosine of their vectors and the telling words that both have."""
 _HOW = """\
 Dev splits, and the airlines, which never trained anything. Temperature, biases and the weight of the linear model,
 over all and by language, and the thresholds were fitted on the dev splits, so that these flatter a little; the

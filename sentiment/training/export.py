@@ -1,4 +1,4 @@
-"""Write the trained network as an ONNX graph, in float32 or in int8."""
+"""Write the trained network as an ONNX graph, in float32, or in int8 with embeddings in six bits."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace

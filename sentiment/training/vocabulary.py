@@ -16,7 +16,7 @@ from sentiment.training.corpus import Sample
 
 SPECIALS = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 LEARNT = 26_000
-"""Pieces learnt outside English; with BERT's own ASCII pieces some 46,000, 18 MB in int8."""
+"""Pieces learnt outside English; with BERT's own ASCII pieces some 46,000, 14 MB in six bits."""
 A_LANGUAGE = 12_000
 """Texts taken from one language at most, so that no language owns the vocabulary."""
 _EMOJI = r"[\p{So}\p{Sk}\x{1F1E6}-\x{1F1FF}]"

@@ -31,6 +31,9 @@ def network(encoder):
     torch.manual_seed(3)
     network = Network(encoder.tokenizer.get_vocab_size())
     torch.nn.init.normal_(network.places)
+    steps = torch.randint(-31, 32, network.words.weight.shape)
+    steps[:, 5] = 31
+    network.words.weight.data = steps / 256  # six bits keep these as they are
     return network.eval()
 
 
@@ -64,6 +67,21 @@ def test_int8_says_what_float32_says(network, reach, encoder):
     full, small = read(build_model(network), encoder), read(build_model(network, reach), encoder)
     assert (full.vectors * small.vectors).sum(axis=1) == pytest.approx(np.ones(len(TEXTS)), abs=1e-3)
     assert small.sentiment == pytest.approx(full.sentiment, abs=1e-3)
+
+
+def test_embeddings_in_six_bits_stay_in_their_places_within_a_quarter_of_a_step_on_average():
+    table = np.random.default_rng(4).normal(size=(9, 384)).astype(np.float32)
+    graph = SmallGraph({})
+    graph.look_up(table, "ids", "rows")
+    ids = helper.make_tensor_value_info("ids", TensorProto.INT64, ["n", "tokens"])
+    rows = helper.make_tensor_value_info("rows", TensorProto.FLOAT, ["n", "tokens", 384])
+    made = helper.make_graph(graph.nodes, "rows", [ids], [rows], graph.constants)
+    model = helper.make_model(made, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    read = open_session(model.SerializeToString(), 1).run(["rows"], {"ids": np.array([[3, 0], [8, 3]])})[0]
+    assert np.array_equal(read[0, 0], read[1, 1])
+    error = np.abs(read - table[[[3, 0], [8, 3]]]).mean(axis=-1)
+    assert (error < np.abs(table[[[3, 0], [8, 3]]]).max(axis=-1) / 31 / 4).all()
+    assert sum(tensor.ByteSize() for tensor in graph.constants) < 0.77 * table.size + 900
 
 
 def test_no_scale_is_computed_from_what_is_read(network, reach):

@@ -40,6 +40,8 @@ GROUPS = {
     "50 and more": MEANS >= 50,
     "1 and more": ~FEW,
 }
+MORE = 8
+"""Series of days without an outbreak for each one with: few tests of one series do not share most of their days."""
 CHUNK = 2000
 Score = Callable[[np.ndarray], np.ndarray]
 
@@ -120,12 +122,13 @@ def eight_weeks_of_days(replicates: int, chance: np.random.Generator, baseline: 
     """Daily counts with weekdays, a baseline of 56 days and the seven days that end with each day tested."""
     before, after = baseline + 7 + 21, LONGEST * 7
     days, means = draw_days(replicates, before, after, chance)
+    more, _ = draw_days(MORE * replicates, before, after, chance)
     ill, lasts = add_outbreaks(days, np.full(replicates, before), means, 7, chance)
     ends, length = np.tile(before + np.arange(0, 4 * 7), (replicates, 1)), baseline + 7
-    spaced = np.tile(np.arange(baseline + 7, before + after, 9), (replicates, 1))
+    spaced = np.tile(np.arange(baseline + 7, before + after, 9), (len(more[0]), 1))
     return Setting(
         title="daily counts, baseline of 56 days",
-        quiet=cut(days, spaced[:, spaced[0] >= before - 7], length),
+        quiet=cut(more, spaced[:, spaced[0] >= before - 7], length),
         loud=cut(ill, ends, length),
         same=cut(days, ends, length),
         within=np.arange(4 * 7) < lasts[:, :, None],

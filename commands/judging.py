@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from commands.options import AS_OF, CONFIG, JSON, console, known_brand, load, read_window
+from commands.options import AS_OF, CONFIG, JSON, LANGUAGE, console, known_brand, load, read_window
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,7 +36,7 @@ SHOWN = 20
 @click.option("--until", metavar="DAY", help="Last local day of the window.")
 @click.option("--brand", help="Brand id.  [default: your own]")
 @click.option("--source", help="Only mentions of this source.")
-@click.option("--language", help="Only mentions in this language, like hi or ur-Latn.")
+@LANGUAGE
 @CONFIG
 @AS_OF
 def sample(

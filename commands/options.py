@@ -66,6 +66,18 @@ JSON = click.option("--json", "form", flag_value="json", default="table", help="
 CSV = click.option("--csv", "form", flag_value="csv", help="Write the table's rows as CSV.")
 
 
+def as_code(_context: click.Context, _option: click.Parameter, language: str | None) -> str | None:
+    """The code of the language that was asked for by code or English name."""
+    from trends.languages import code_of
+
+    return code_of(language) if language else language
+
+
+LANGUAGE = click.option(
+    "--language", callback=as_code, help="Only mentions in this language: its code, like hi or ur-Latn, or its English name."
+)
+
+
 def load(path: Path) -> Config:
     """The configuration, or every mistake in it."""
     from config import load_config
@@ -80,7 +92,7 @@ def window_options(command: Callable[..., None], *, last: str = "4w") -> Callabl
         WHY,
         CSV,
         JSON,
-        click.option("--language", help="Only mentions in this language, like hi or ur-Latn."),
+        LANGUAGE,
         click.option("--source", help="Only mentions of this source."),
         click.option("--all-time", is_flag=True, help="Everything, undated mentions too."),
         click.option("--last-week", is_flag=True, help="The last full week, as in the digest."),
@@ -167,7 +179,9 @@ def check_language(config: Config, language: str | None) -> None:
         stored = count_languages(db)
     if not any(one == language or one.startswith(f"{language}-") for one in stored):
         words = f"stored are {', '.join(stored)}" if stored else "nothing is stored yet"
-        raise click.ClickException(f"--language {language}: write the code of a language, such as en or hi-Latn; {words}")
+        raise click.ClickException(
+            f"--language {language}: write the English name of a language, or its code, such as en or hi-Latn; {words}"
+        )
 
 
 def show(answer: Any, table: Callable[[Any], Any], form: str) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from config import Brand, Config
+from trends.languages import NAMES, code_of
 from trends.timeline_kinds import ASKED, Every
 from trends.windows import Window, all_time, last, last_full_week
 
@@ -21,6 +23,8 @@ WINDOWS = {
 }
 SENTIMENTS = ("negative", "neutral", "positive")
 PERIODS: tuple[Every, ...] = ("week", "month")
+CODE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,8})*")
+"""What the code of a language looks like, where it has no name here."""
 LONGEST_SEARCH = 200
 """Characters: nobody types more, and the index reads every word."""
 
@@ -72,7 +76,7 @@ def read_asked(query: Mapping[str, str], config: Config, now: str, *, length: st
         window=known_window(length, config, now),
         words=query.get("q", "").strip()[:LONGEST_SEARCH],
         source=query.get("source", ""),
-        language=query.get("language", ""),
+        language=known_language(query.get("language", "")),
         sentiment=known("sentiment", query.get("sentiment", ""), SENTIMENTS),
         topic=known("topic", query.get("topic", ""), [topic.id for topic in config.topics]),
         figure=known("figure", query.get("figure", ""), ASKED),
@@ -114,6 +118,14 @@ def known_window(length: str, config: Config, now: str) -> Window:
     if length == "all":
         return all_time(now=now, zone=config.time_zone)
     return last(length, now=now, zone=config.time_zone)
+
+
+def known_language(language: str) -> str:
+    """The code of a language given by code or English name; empty where none is asked for."""
+    code = code_of(language)
+    if code and code not in NAMES and not CODE.fullmatch(code):
+        raise AskedError(f"language: {language!r} is not known; write its English name, or its code, such as en or hi-Latn")
+    return code
 
 
 def known(name: str, value: str, words: Sequence[str]) -> str:

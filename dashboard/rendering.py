@@ -15,6 +15,7 @@ from reporting.rival_tables import OUTCOME_WORDS
 from reporting.service_tables import GOAL_SIGNS, goal_words, since_words, value_words
 from reporting.terminal import sparkline
 from store.search import CLOSE, OPEN
+from trends.languages import NAMES
 from trends.quotes import cut
 from trends.windows import local_time
 
@@ -36,10 +37,12 @@ def environment() -> Environment:
         "marked": marked,
         "unmarked": unmarked,
         "local": local,
+        "language_name": lambda code: NAMES.get(code, code),
         "shorten": cut,
         "sparkline": sparkline,
     }
     made.globals |= {
+        "language_names": sorted(set(NAMES.values()), key=str.casefold),
         "sign": phrases.VERDICT_SIGNS,
         "direction": phrases.DIRECTION_SIGNS,
         "counted": phrases.counted,

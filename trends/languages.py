@@ -18,8 +18,16 @@ NAMES = {
     "ur-Latn": "romanised Urdu", "vi": "Vietnamese", "zh": "Chinese",
 }  # fmt: skip
 """Names in English of the languages met most; any other is named by its code."""
+CODES = {name.casefold(): code for code, name in reversed(NAMES.items())}
+"""The code of each name; of a name that two have, the first."""
 NAMED = 5
 """Languages that the sentence names; the others are only counted."""
+
+
+def code_of(language: str) -> str:
+    """The code of a language given by its English name, in any case; anything else as it is given."""
+    asked = " ".join(language.split())
+    return CODES.get(asked.casefold(), asked)
 
 
 def say_unsupported(counts: Sequence[Count], n: int) -> str:

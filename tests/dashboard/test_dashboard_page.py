@@ -157,10 +157,22 @@ def test_brand_and_window_are_chosen_by_the_address(client):
         ("/?last=3y", "last: '3y' is not there; choose one of week, 1w, 4w, 12w, 26w, 52w, all"),
         ("/mentions?sentiment=<b>", "sentiment: '<b>' is not there"),
         ("/mentions?topic=x", "topic: 'x' is not there"),
+        (
+            "/mentions?language=Englsh!",
+            "language: 'Englsh!' is not known; write its English name, or its code, such as en or hi-Latn",
+        ),
     ],
 )
 def test_an_address_that_asks_for_nothing_we_have_says_what_there_is(client, path, message):
     assert message in words(fetch(client, path, 400))
+
+
+def test_a_language_is_asked_for_by_name_or_code(client):
+    by_name, by_code = (fetch(client, f"/mentions?last=all&language={one}") for one in ("hindi", "hi"))
+    assert by_name.select_one("input[name=language]")["value"] == "Hindi"
+    assert words(by_name.main) == words(by_code.main)
+    assert by_name.select(".mentions li")
+    assert "Estonian" in [one["value"] for one in by_name.select("datalist#languages option")]
 
 
 def test_an_unknown_page_is_a_404(client):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from click.testing import CliRunner
@@ -32,10 +33,18 @@ def test_a_source_that_is_neither_stored_nor_configured_is_refused(config, plant
 
 def test_a_language_that_has_no_name_and_no_mention_is_refused(config, plant):
     plant([{"language": "hi-Latn"}, {"language": "en"}, {"language": "en"}, {"language": "tlh"}])
-    refused = ask(config, "mentions", "--language", "english")
+    refused = ask(config, "mentions", "--language", "klingonese")
     assert (refused.exit_code, refused.output) == (
         1,
-        "Error: --language english: write the code of a language, such as en or hi-Latn; stored are en, hi-Latn, tlh\n",
+        "Error: --language klingonese: write the English name of a language, or its code, such as en or hi-Latn; "
+        "stored are en, hi-Latn, tlh\n",
     )
     for known in ("et", "hi", "tlh"):
         assert ask(config, "overview", "--language", known).exit_code == 0
+
+
+def test_a_language_is_known_by_its_english_name(config, plant):
+    plant([{"language": "hi-Latn"}, {"language": "en"}, {"language": "en"}])
+    by_code, by_name = (ask(config, "mentions", "--json", "--language", one).output for one in ("hi-Latn", "Romanised  hindi"))
+    assert by_name == by_code
+    assert len(json.loads(by_name)) == 1

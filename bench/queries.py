@@ -129,11 +129,12 @@ def warm(config: Config) -> None:
     """Settle as `repute serve` does, and make the pages that it makes when it starts."""
     from dashboard.app import keep_pages
     from dashboard.serving import settle
+    from store.remembering import watch
 
     settle()
     pages = keep_pages(config, lambda: NOW)
+    watch(pages.changes)
     pages.remake(threading.Event(), pages.find_moment())
-    pages.changes.close()
 
 
 def print_line(line: Line) -> None:

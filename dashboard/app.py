@@ -33,6 +33,7 @@ from dashboard.topic_page import topic_words
 from dashboard.trend_page import trend_words
 from store.changing import Changes
 from store.database import StoreError, open_database, read_database
+from store.remembering import unwatch, watch
 from trends.gathering import QuestionError
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
@@ -60,8 +61,8 @@ SHOWN = {
 STANDING: tuple[Address, ...] = (("/", ()), ("/trend", ()), ("/service", ()), ("/coverage", ()))
 """Kept ready from the start: what the links of the front page lead to."""
 COMPARED: tuple[Address, ...] = (("/compare", ()), ("/compare", (("last", "all"),)))
-"""Where there are competitors, beside the front page of all time of each brand: so what pages of any brand and window are made
-from is read into memory, too."""
+"""Where there are competitors, beside the front page and the service of all time of each brand: so what pages of any brand and
+window are made from is read into memory, too."""
 
 
 def create_app(config: Config, *, now: Callable[[], str], hosts: Sequence[str] = LOOPBACK) -> Starlette:
@@ -99,7 +100,9 @@ def create_app(config: Config, *, now: Callable[[], str], hosts: Sequence[str] =
 
 def keep_pages(config: Config, now: Callable[[], str]) -> Pages:
     """The pages over the store of `config`, of which some are kept ready."""
-    brands: list[Address] = [("/", (("brand", brand.id), ("last", "all"))) for brand in config.brands]
+    brands: list[Address] = [
+        (path, (("brand", brand.id), ("last", "all"))) for brand in config.brands for path in ("/", "/service")
+    ]
     standing = [*STANDING, *COMPARED, *brands] if len(brands) > 1 else STANDING
     return Pages(Changes(config.database), now, partial(make_page, config), standing)
 
@@ -109,6 +112,7 @@ async def keep_pages_ready(app: Starlette) -> AsyncIterator[None]:
     """Have a thread make pages anew in the background for as long as the application serves."""
     pages: Pages = app.state.pages
     stop = threading.Event()
+    watch(pages.changes)
     thread = threading.Thread(target=pages.keep_ready, args=(stop,), name="pages", daemon=True)
     thread.start()
     try:
@@ -117,6 +121,7 @@ async def keep_pages_ready(app: Starlette) -> AsyncIterator[None]:
         stop.set()
         # A page takes a second or two at most; who ends the server waits no longer for one that nobody asked for.
         await anyio.to_thread.run_sync(partial(thread.join, 5))
+        unwatch(pages.changes)
         pages.changes.close()
 
 

@@ -12,6 +12,7 @@ from sqlite_utils import Database
 from store.database import write
 from store.languages import unsupported_sql
 from store.records import WHOLE
+from store.remembering import remember
 from store.sample_marks import Question
 from store.scope import Scope, scoped_sql, shown_sql
 
@@ -106,9 +107,14 @@ def find_judged(db: Database, scope: Scope, *, task: str, subject: str = "") -> 
     """The sampled mentions in scope that people have judged for a task, once for each sample that they were drawn in.
 
     A scope without a brand holds the judgements about every brand. The latest judgement wins. Columns: mention, brand, sample,
-    chance, truth, told (what the current taggers say of that brand), author (None if anonymous).
+    chance, truth, told (what the current taggers say of that brand), author (None if anonymous). Rows may not be changed.
     """
-    brands = [scope.brand] if scope.brand else find_judged_brands(db, task, subject)
+    return remember(db, ("judged", scope, task, subject), lambda: read_judged(db, scope, task, subject))
+
+
+def read_judged(db: Database, scope: Scope, task: str, subject: str) -> list[Row]:
+    """As `find_judged`, from the tables."""
+    brands = [brand for brand in find_judged_brands(db, task, subject) if scope.brand in ("", brand)]
     return [row for brand in brands for row in find_judged_of(db, dataclasses.replace(scope, brand=brand), task, subject)]
 
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 
+from store.changing import Changes
+from store.database import read_database
 from store.judging import Judgement, Saved, find_candidates, find_judged, find_judged_tasks, save_judgements
 from store.records import Tag, TaggedMention, Tagger, Target
+from store.remembering import unwatch, watch
 from store.sample_marks import MarkError, Question, make_mark, number_sample, read_mark
 from store.saving import save_mentions
 from store.scope import Scope
@@ -90,6 +95,18 @@ def test_a_judged_mention_is_a_whole_row_with_what_is_told_and_not_what_was_over
     ]
     assert find_judged(db, Scope(brand="rival"), task="sentiment") == []
     assert find_judged(db, Scope(brand=""), task="sentiment") == find_judged(db, ACME, task="sentiment")
+
+
+def test_who_watches_the_store_sees_the_next_judgement(db, path, tell, judge):
+    (angry,) = tell("negative")
+    judge({angry: "neutral"})
+    changes = Changes(path)
+    watch(changes)
+    with contextlib.closing(changes), contextlib.closing(read_database(path)) as reader:
+        assert find_judged(reader, ACME, task="sentiment")[0]["truth"] == "neutral"
+        judge({angry: "positive"})
+        assert find_judged(reader, ACME, task="sentiment")[0]["truth"] == "positive"
+    unwatch(changes)
 
 
 def test_judgements_outside_a_sample_do_not_measure(db, tell):

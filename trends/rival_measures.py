@@ -84,14 +84,15 @@ class Measured:
 def measure(config: Config, sides: Sequence[Side]) -> Measured:
     """Add up what is said of some brands; of all time as it was added up before, where the facts are the same."""
     ordered = sorted(sides, key=lambda side: id(side.frame.segment))
+    # The facts of another window may be the very same: it is of all time that all of them are counted.
+    if not all(side.window.all_time for side in ordered):
+        return add_up(config, ordered)
     facts = [side.frame.segment for side in ordered]
     memo, before = facts[0].memo, facts[0].memo.get("measured")
     if before is not None and alike(before[0], facts) and before[1].subjects.labels == list_labels(config):
         kept: Measured = before[1]
         return kept
-    found = add_up(config, ordered)
-    if ordered[0].window.all_time:
-        memo["measured"] = facts, found
+    memo["measured"] = facts, (found := add_up(config, ordered))
     return found
 
 

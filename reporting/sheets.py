@@ -35,6 +35,8 @@ def main_rows(plain: Any) -> Sequence[Mapping[str, Any]]:
         return plain
     if "competitors" in plain:
         return brand_rows(plain)
+    if "backlog" in plain:
+        return service_rows(plain)
     name = next((name for name in MAIN if isinstance(plain.get(name), list)), None)
     rows = plain[name] if name else [plain]
     # A period has days of its own: those of the window would stand in the same columns.
@@ -46,6 +48,14 @@ def brand_rows(plain: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
     earlier = beside({**plain, "window": plain["before_window"]})
     before = [earlier | plain["before"]] if plain["before"] is not None else []
     return [beside(plain) | plain["figures"], *before, *(beside(plain) | rival for rival in plain["competitors"])]
+
+
+def service_rows(plain: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    """The rows of an answer on service: the brand, the same in the window before, each topic and each source."""
+    earlier = beside({**plain, "window": plain["before_window"]})
+    before = [earlier | {"part": "before"} | plain["before"]] if plain["before"] is not None else []
+    parts = [beside(plain) | {"part": part} | row for part in ("topic", "source") for row in plain[f"{part}s"]]
+    return [beside(plain) | {"part": "brand"} | plain["figures"], *before, *parts]
 
 
 def beside(plain: Any) -> dict[str, Any]:

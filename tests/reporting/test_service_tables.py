@@ -172,8 +172,14 @@ def test_json_is_documented_record_by_record(answer):
     assert set(plain["goals"][0]["weeks"][0]["week"]) == fields("WeekFigure")
 
 
-def test_csv_has_a_row_a_topic_with_its_figures(answer):
-    (row,) = list(csv.DictReader(io.StringIO(as_csv(answer))))
+def test_csv_has_a_row_for_the_brand_the_window_before_each_topic_and_each_source(answer):
+    rows = list(csv.DictReader(io.StringIO(as_csv(answer))))
+    parts = [("brand", answer.figures), *([("before", answer.before)] if answer.before else [])]
+    parts += [("topic", one) for one in answer.topics] + [("source", one) for one in answer.sources]
+    assert [(row["part"], row["id"], row["complaints_mentions"]) for row in rows] == [
+        (part, one.id, str(one.complaints.mentions)) for part, one in parts
+    ]
+    (row,) = [row for row in rows if row["part"] == "topic"]
     assert (row["of_brand"], row["id"], row["name"]) == ("tamarind", "refund", LONG)
     assert (row["complaints_mentions"], row["escalated_part"], row["resolution_confirmed"]) == ("8", "2", "1")
 

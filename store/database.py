@@ -163,3 +163,8 @@ def as_store_error(error: sqlite3.Error, path: Path) -> StoreError:
 def file_of(db: Database) -> Path:
     """The path of the file that a database reads."""
     return Path(db.conn.execute("pragma database_list").fetchone()[2])
+
+
+def is_kept(db: Database) -> bool:
+    """Whether what is read is kept: a store that notes what is read of it, or lays other rows over its own, is asked anew."""
+    return type(db) is Database and bool(db.execute("pragma database_list").fetchone()[2])

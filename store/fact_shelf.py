@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlite_utils import Database
 
-from store.database import file_of
+from store.database import file_of, is_kept
 from store.fact_keeping import made_by, make_stale, read_facts, reading
 from store.facts import Bools, Packed, Segment, unpack
 
@@ -191,11 +191,6 @@ def check_days(db: Database, brand: str, bounds: Bounds) -> Days:
         while len(shelves) > 1 and sum(len(one.whole.segment.facts) for one in shelves.values()) > MOST_FACTS:
             shelves.popitem(last=False)
     return shelf.whole
-
-
-def is_kept(db: Database) -> bool:
-    """Whether what is read is kept: a store that notes what is read of it, or lays other rows over its own, is asked anew."""
-    return type(db) is Database and bool(db.execute("pragma database_list").fetchone()[2])
 
 
 def whole_days(segment: Segment) -> Days:

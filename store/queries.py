@@ -9,6 +9,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from store.languages import unsupported_sql
+from store.remembering import remember
 from store.scope import WORDED, Scope, newest_sql, scoped_sql, shown_sql
 
 Row = dict[str, Any]
@@ -270,20 +271,17 @@ def count_undated(db: Database, scope: Scope) -> int:
 def find_listings(db: Database, *, brand: str, source: str | None = None) -> list[Row]:
     """Every listing (source, site, query) that a crawl ever watched for a brand, with the latest time that it looked at.
 
-    Columns: source, site, query, until.
+    Columns: source, site, query, until. Rows may not be changed; nor may those of `find_watches`.
     """
-    return list(
-        db.query(
-            """
-            select source, site, query, max(until) as until
-            from listings
-            where brand in ('', :brand) and (:source is null or source = :source)
-            group by source, site, query
-            order by source, site, query
-            """,
-            {"brand": brand, "source": source},
-        )
-    )
+    statement = """
+        select source, site, query, max(until) as until
+        from listings
+        where brand in ('', :brand) and (:source is null or source = :source)
+        group by source, site, query
+        order by source, site, query
+    """
+    asked = {"brand": brand, "source": source}
+    return remember(db, ("listings", *asked.values()), lambda: list(db.query(statement, asked)))
 
 
 def find_watches(db: Database, *, brand: str, since: str | None, until: str | None, source: str | None = None) -> list[Row]:
@@ -291,19 +289,16 @@ def find_watches(db: Database, *, brand: str, since: str | None, until: str | No
 
     Watches that touch or overlap are one stretch. Columns: source, site, query, since, until.
     """
-    return list(
-        db.query(
-            """
-            select distinct listings.source, listings.site, listings.query, watched.since, watched.until
-            from listings
-            cross join watched on watched.listing = listings.id
-            where listings.brand in ('', :brand) and (:source is null or listings.source = :source)
-                and watched.until > coalesce(:since, '') and (:until is null or watched.since < :until)
-            order by listings.source, listings.site, listings.query, watched.since, watched.until
-            """,
-            {"brand": brand, "source": source, "since": since, "until": until},
-        )
-    )
+    statement = """
+        select distinct listings.source, listings.site, listings.query, watched.since, watched.until
+        from listings
+        cross join watched on watched.listing = listings.id
+        where listings.brand in ('', :brand) and (:source is null or listings.source = :source)
+            and watched.until > coalesce(:since, '') and (:until is null or watched.since < :until)
+        order by listings.source, listings.site, listings.query, watched.since, watched.until
+    """
+    asked = {"brand": brand, "source": source, "since": since, "until": until}
+    return remember(db, ("watches", *asked.values()), lambda: list(db.query(statement, asked)))
 
 
 def find_latest_crawls(db: Database) -> list[Row]:

@@ -1,7 +1,8 @@
 """What was found in a store before, for as long as nobody writes to it, in a process that watches it.
 
-All pages ask the same of the same judgements, whatever their window. Who serves pages watches the store anyway, so that what is
-found once holds until somebody commits. A process that asks once and ends watches nothing, and nothing is kept.
+All pages ask the same of the same judgements, and all answers of one page what was watched in its window. Who serves pages
+watches the store anyway, so that what is found once holds until somebody commits. A process that asks once and ends watches
+nothing, and nothing is kept.
 """
 
 from __future__ import annotations
@@ -16,9 +17,10 @@ from typing import Any, TypeVar
 from sqlite_utils import Database
 
 from store.changing import Changes, State
-from store.database import file_of
-from store.fact_shelf import is_kept, keep
+from store.database import file_of, is_kept
 
+MOST_KEPT = 256
+"""Answers of some hundred rows at most; that which was asked for longest ago goes first."""
 Found = TypeVar("Found")
 
 
@@ -63,5 +65,13 @@ def remember(db: Database, name: Hashable, make: Callable[[], Found]) -> Found:
         if state != there.state:
             there.state, there.found = state, OrderedDict()
         found = there.found
-    made: Found = keep(found, name, make)
+        if name in found:
+            found.move_to_end(name)
+            known: Found = found[name]
+            return known
+    made = make()
+    with lock:
+        found[name] = made
+        while len(found) > MOST_KEPT:
+            found.popitem(last=False)
     return made

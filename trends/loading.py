@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from sqlite_utils import Database
 
+from store.database import is_kept
 from store.fact_keeping import find_newest_day, read_facts
-from store.fact_shelf import Days, is_kept, keep, read_days
+from store.fact_shelf import Days, keep, read_days
 from store.facts import WORDED, Segment, Splitter, split_site
 from store.records import VOICES
 from trends.frame import Bools, Filters, Frame

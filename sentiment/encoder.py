@@ -1,7 +1,7 @@
 """Read texts with the shipped ONNX model: sentiment, complaint and a sentence vector in one pass."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -61,9 +61,11 @@ class Outputs:
 
 @dataclass(frozen=True)
 class Raw:
-    """What the graph gives, before calibration: logits (n, 3) and (n,), and means of vectors (n, 384)."""
+    """What the graph gives, before calibration: logits (n, 3), (n, 3) and (n,), and means of vectors (n, 384)."""
 
     sentiment: Floats
+    everyday: Floats
+    """What texts of everyday trade that the encoder never read add to its sentiment, in languages that it knows less of."""
     complaint: Floats
     vectors: Floats
 
@@ -149,17 +151,10 @@ class Encoder:
 
     def _read_distinct(self, texts: Sequence[tuple[str, ...]], counts: Sequence[int], languages: Sequence[str]) -> Outputs:
         """Read texts and, of those with a count, their sentences behind them."""
-        encoded = iter(self.tokenizer.encode_batch([part for text in texts for part in text], add_special_tokens=False))
-        limits = Limits(self.settings.start, self.settings.end, self.settings.window)
-        windows: list[Window] = []
-        first = len(texts)
-        for number, (text, count) in enumerate(zip(texts, counts, strict=True)):
-            windows += cut_windows([next(encoded) for _ in text], number, first if count else None, limits)
-            first += count
         written = [" ".join(text) for text in texts]
         written += [part for text, count in zip(texts, counts, strict=True) if count for part in text]
         spoken = [*languages, *(language for language, count in zip(languages, counts, strict=True) for _ in range(count))]
-        raw = self._run(windows, len(written))
+        raw = self._run(texts, counts)
         first = len(texts)
         for number, count in enumerate(counts):
             if count:
@@ -171,7 +166,7 @@ class Encoder:
     def _calibrate(self, raw: Raw, written: Sequence[str], languages: Sequence[str]) -> Outputs:
         """Turn the graph's outputs into probabilities and unit vectors."""
         settings = self.settings
-        moods = self.blend(raw.sentiment, self.spelling.logits(written, languages), languages)
+        moods = self.blend(raw.sentiment, raw.everyday, self.spelling.logits(written, languages), languages)
         anger = 1 / (1 + np.exp(-(settings.complaint_scale * raw.complaint + settings.complaint_shift)))
         length = np.linalg.norm(raw.vectors, axis=1, keepdims=True)
         empty = np.array([not text.strip() for text in written], bool)
@@ -182,28 +177,41 @@ class Encoder:
             np.where(empty[:, None], 0, raw.vectors / np.maximum(length, 1e-9)).astype(np.float32),
         )
 
-    def blend(self, deep: Floats, plain: Floats, languages: Sequence[str]) -> Floats:
+    def blend(self, deep: Floats, everyday: Floats, plain: Floats, languages: Sequence[str]) -> Floats:
         """Return probabilities (n, 3) from the logits (n, 3) of the encoder and of words and letters."""
         blends = [self.settings.blends.get(language, self.settings.blend) for language in languages]
         cool, weight = (np.array([[getattr(one, name)] for one in blends], np.float32) for name in ("temperature", "spelling"))
         bias = np.array([one.bias for one in blends], np.float32).reshape(-1, 3)
-        return _softmax(deep / cool.reshape(-1, 1) + weight.reshape(-1, 1) * plain + bias)
+        added = np.array([[language in self.settings.everyday] for language in languages], bool).reshape(-1, 1)
+        return _softmax(deep / cool.reshape(-1, 1) + weight.reshape(-1, 1) * plain + bias + np.where(added, everyday, 0))
 
-    def _run(self, windows: Sequence[Window], n: int) -> Raw:
-        """Read windows and return what is said of each of the n owners, averaged by length."""
-        total = np.zeros((n, 1), np.float32)
-        sums = np.zeros((n, 3 + 1 + self.width), np.float32)
+    def _run(self, texts: Sequence[tuple[str, ...]], counts: Sequence[int]) -> Raw:
+        """Return what the graph says of texts and, of those with a count, of their sentences behind them."""
+        average = self.average(texts, counts, {"sentiment": 3, "everyday": 3, "complaint": 1, "vectors": self.width})
+        return Raw(average[:, :3], average[:, 3:6], average[:, 6], average[:, 7:])
+
+    def average(self, texts: Sequence[tuple[str, ...]], counts: Sequence[int], outputs: Mapping[str, int]) -> Floats:
+        """Return outputs of the graph, given by name with their widths, for each text and sentence: by length over windows."""
+        encoded = iter(self.tokenizer.encode_batch([part for text in texts for part in text], add_special_tokens=False))
+        limits = Limits(self.settings.start, self.settings.end, self.settings.window)
+        windows: list[Window] = []
+        first = len(texts)
+        for number, (text, count) in enumerate(zip(texts, counts, strict=True)):
+            windows += cut_windows([next(encoded) for _ in text], number, first if count else None, limits)
+            first += count
+        total = np.zeros((first, 1), np.float32)
+        sums = np.zeros((first, sum(outputs.values())), np.float32)
         for part in batch_windows([len(window.ids) for window in windows], TOKENS_A_BATCH):
             batch = [windows[i] for i in part]
             feed = feed_of(batch)
-            found = np.concatenate(self.session.run(["sentiment", "complaint", "vectors"], feed), axis=2)
+            found = np.concatenate(self.session.run([*outputs], feed), axis=2)
             for row, window in enumerate(batch):
                 for column, (unit, owner) in enumerate(zip(window.units, window.owners, strict=True)):
                     weight = unit.end - unit.start
                     total[owner] += weight
                     sums[owner] += weight * found[row, column]
         average: Floats = (sums / np.maximum(total, 1)).astype(np.float32)
-        return Raw(average[:, :3], average[:, 3], average[:, 4:])
+        return average
 
 
 def feed_of(windows: Sequence[Window]) -> dict[str, NDArray[np.generic]]:

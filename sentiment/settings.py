@@ -47,6 +47,8 @@ class Settings:
     """For languages that have none of their own."""
     blends: dict[str, Blend]
     """By language, where there were dev texts enough: where the encoder saw little, words and letters weigh more."""
+    everyday: tuple[str, ...]
+    """Languages in which the output of that name is added: those of the texts that it was learnt from."""
     complaint_scale: float
     complaint_shift: float
     complaint_threshold: float
@@ -67,6 +69,7 @@ def read_settings(path: Path) -> Settings:
     known |= {name: Likeness(**found[name]) for name in ("topic", "attribute")}
     known["blend"] = _blend(found["blend"])
     known["blends"] = {language: _blend(blend) for language, blend in found["blends"].items()}
+    known["everyday"] = tuple(found["everyday"])
     return Settings(**known)
 
 

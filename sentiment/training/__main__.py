@@ -17,7 +17,7 @@ from torch import Tensor
 import sentiment.romanised
 from sentiment.training.batches import plan_batches
 from sentiment.training.corpus import Sample, read_plan
-from sentiment.training.finishing import finish, words_of
+from sentiment.training.finishing import finish, refit, words_of
 from sentiment.training.learning import Material, learn
 from sentiment.training.network import Network, load_minilm, replace_vocabulary
 from sentiment.training.plans import FIFTH, FOURTH, SECOND, SEVENTH, SIXTH, THIRD, Reading
@@ -27,7 +27,7 @@ from sentiment.training.vocabulary import learn_vocabulary, old_tokenizer
 from store.holding import Held, hold
 
 SEED = 20260912
-NAME = "repute-minilm-4"
+NAME = "repute-minilm-5"
 """Name and version of the model; a new version makes every mention due again."""
 EARLY = 60
 """Rows of each set that an unfinished model is assessed on."""
@@ -73,12 +73,28 @@ LAST = Later("seventh", SEVENTH, SEED + 6, gently=0.25, by_sentence=True, topic_
 @click.option("--threads", default=2, help="Processor cores to use.")
 @click.option("--limit", default=0, help="Read this many samples only (a smoke run).")
 @click.option("--halt-at", default=1.0, help="Stop after this fraction of the run; the same command goes on.")
-def main(data: Path, out: Path, work: Path, scale: float, budget: int, threads: int, limit: int, halt_at: float) -> None:
+@click.option(
+    "--refit", "refits", is_flag=True, help="Keep the encoder in --out; only the words and letters and the calibration are new."
+)
+def main(
+    data: Path, out: Path, work: Path, scale: float, budget: int, threads: int, limit: int, halt_at: float, refits: bool
+) -> None:
     """Train, export and assess the model that Repute ships."""
     torch.set_num_threads(threads)
     work.mkdir(parents=True, exist_ok=True)
     with alone_in(work):
-        run_all(data, out, work, scale, budget, limit, halt_at)
+        if refits:
+            found = refit(data, list(read_runs(data, scale)), out, NAME, work, SEED, minilm_folder())
+            print(words_of(found), flush=True)
+        else:
+            run_all(data, out, work, scale, budget, limit, halt_at)
+
+
+def read_runs(data: Path, scale: float) -> Iterator[Sample]:
+    """Yield what all runs of the encoder read."""
+    yield from read_plan(data, SEED, scale)
+    for run in (*LATER, LAST):
+        yield from read_plan(data, run.seed, 1.0, run.plan)
 
 
 @contextmanager

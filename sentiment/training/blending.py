@@ -28,18 +28,19 @@ SPREAD = np.array([0.2, 0.2, 0.5, 0.5])
 _ABSENT = -50.0
 
 
-def fit_blends(encoder: Encoder, samples: Sequence[Sample]) -> tuple[Blend, dict[str, Blend]]:
+def fit_blends(encoder: Encoder, samples: Sequence[Sample], spelt: bool = True) -> tuple[Blend, dict[str, Blend]]:
     """Return the blend of least cross-entropy over all samples, and those of the languages that have enough of them.
 
-    `encoder` gives its logits as they are (`ALONE`). Temperature after Guo et al. 2017. Every sentiment of a set weighs
-    alike, so that the probabilities hold where none is expected more than another: the training tweets are negative one
-    time in six, mentions of a brand oftener. Sets weigh by the root of their size. A set without a sentiment (reviews
-    without neutral ones) says nothing of how common it is: the loss is over the sentiments that it has.
+    `encoder` gives its logits as they are (`ALONE`); without `spelt`, words and letters say nothing. Temperature after Guo
+    et al. 2017. Every sentiment of a set weighs alike, so that the probabilities hold where none is expected more than
+    another: the training tweets are negative one time in six, mentions of a brand oftener. Sets weigh by the root of their
+    size. A set without a sentiment (reviews without neutral ones) says nothing of how common it is: the loss is over the
+    sentiments that it has.
     """
     encoder = replace(encoder, settings=replace(encoder.settings, blend=ALONE, blends={}))
     texts = [sample.text for sample in samples]
     deep = np.log(encoder.read(texts).sentiment.astype(np.float64) + 1e-9)
-    plain = encoder.spelling.logits(texts, detected(samples)).astype(np.float64)
+    plain = encoder.spelling.logits(texts, detected(samples)).astype(np.float64) * spelt
     gold = np.array([sample.sentiment for sample in samples])
     counts = Counter((sample.origin, sample.sentiment) for sample in samples)
     absent = np.array([[0.0 if counts[sample.origin, k] > FEW else _ABSENT for k in range(3)] for sample in samples])

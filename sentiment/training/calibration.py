@@ -21,7 +21,7 @@ from sentiment.training.copies import Seen
 from sentiment.training.corpus import SENTIMENTS, Sample, detected, read_set
 from sentiment.training.defaults import DEFAULTS
 from sentiment.training.export import PLACES
-from sentiment.training.own import own_names
+from sentiment.training.own import BESIDE, own_names, own_rows
 from sentiment.training.plans import PLAN, Reading
 
 Array = NDArray[np.float64]
@@ -58,11 +58,16 @@ class Pairs:
     about: NDArray[np.bool_]
 
 
+def everyday_languages() -> tuple[str, ...]:
+    """Return the languages of the own texts that the encoder did not read."""
+    return tuple(sorted({row["lang"] for name in BESIDE for row in own_rows(name, "train")}))
+
+
 def raw_settings(name: str, tokenizer_file: Path) -> Settings:
     """Return settings that leave every output as the model gives it."""
     vocab = json.loads(tokenizer_file.read_text(encoding="utf-8"))["model"]["vocab"]
     even = Likeness(cosine=1.0, words=0.0, shift=0.0, threshold=0.5)
-    return Settings(name, vocab["[CLS]"], vocab["[SEP]"], PLACES - 2, ALONE, {}, 1.0, 0.0, 0.5, {}, even, even)
+    return Settings(name, vocab["[CLS]"], vocab["[SEP]"], PLACES - 2, ALONE, {}, (), 1.0, 0.0, 0.5, {}, even, even)
 
 
 def calibrate(folder: Path, data: Path, training: Sequence[Sample], seen: Seen, seed: int) -> Settings:
@@ -70,17 +75,15 @@ def calibrate(folder: Path, data: Path, training: Sequence[Sample], seen: Seen, 
 
     Sentiment is fitted on dev texts of which training read no copy (`seen`). `folder` has the words-and-letters model already.
     """
-    settings = raw_settings("uncalibrated", folder / "tokenizer.json")
-    np.save(folder / "background.npy", np.ones((1, 384), np.int8))
-    write_settings(settings, folder / "model.json")
+    settings = write_raw(folder)
     encoder = Encoder.load(folder)
     vectors = encoder.read(draw_alike(training, BACKGROUND, seed)).vectors
     np.save(folder / "background.npy", np.rint(vectors * 127).astype(np.int8))
     encoder = Encoder.load(folder)
     scale, shift, threshold = _fit_complaints(encoder, data)
     likeness = _fit_likeness(encoder, data)
-    blend, blends = fit_blends(encoder, _moody(data, seen))
-    settings = replace(settings, blend=blend, blends=blends)
+    blend, blends = fit_blends(encoder, moody(data, seen))
+    settings = replace(settings, blend=blend, blends=blends, everyday=everyday_languages())
     return replace(
         settings,
         languages=reliable_languages(replace(encoder, settings=settings), data),
@@ -90,6 +93,14 @@ def calibrate(folder: Path, data: Path, training: Sequence[Sample], seen: Seen, 
         topic=likeness,
         attribute=likeness,
     )
+
+
+def write_raw(folder: Path) -> Settings:
+    """Write the files that make the model in a folder readable as it is, and return its settings."""
+    settings = raw_settings("uncalibrated", folder / "tokenizer.json")
+    np.save(folder / "background.npy", np.ones((1, 384), np.int8))
+    write_settings(settings, folder / "model.json")
+    return settings
 
 
 def draw_alike(training: Sequence[Sample], n: int, seed: int) -> list[str]:
@@ -102,7 +113,7 @@ def draw_alike(training: Sequence[Sample], n: int, seed: int) -> list[str]:
     return [text for _, texts in sorted(by_language.items()) for text in chance.sample(sorted(set(texts)), share)]
 
 
-def _moody(data: Path, seen: Seen) -> list[Sample]:
+def moody(data: Path, seen: Seen) -> list[Sample]:
     """Return the dev texts that state a sentiment and can be trusted in it."""
     parts = [seen.without(dev_samples(data, name)[:MOODY]) for name in dev_sets(data) if name not in UNTRUSTED]
     return [sample for part in parts for sample in part if sample.sentiment >= 0]

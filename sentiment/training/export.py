@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 import onnx
 from numpy.typing import NDArray
-from onnx import TensorProto, helper
+from onnx import TensorProto, helper, numpy_helper
 
 from sentiment.encoder import Encoder, open_session, usable_cores
 from sentiment.training.graphs import FUSED, Graph, Reach, SmallGraph
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 OPSET = 17
 PLACES = 128
 """Tokens that the exported graph reads at most; longer texts come in windows."""
+EVERYDAY = "everyday"
+"""The output that is learnt when the encoder is done: nothing until then."""
+FEATURES = "features"
 Weights = dict[str, NDArray[np.float32]]
 
 
@@ -57,6 +60,14 @@ def build_model(network: Network, reach: Mapping[str, Reach] | None = None) -> o
     return _build(network, Graph() if reach is None else SmallGraph(reach))[0]
 
 
+def set_everyday(model: onnx.ModelProto, weight: NDArray[np.float64], bias: NDArray[np.float64]) -> None:
+    """Write the weights (384, 3) and biases (3,) of the output `everyday` into a graph."""
+    written = {f"{EVERYDAY}.weight": weight, f"{EVERYDAY}.bias": bias}
+    for constant in model.graph.initializer:
+        if constant.name in written:
+            constant.CopyFrom(numpy_helper.from_array(written[constant.name].astype(np.float32), constant.name))
+
+
 def _build(network: Network, graph: Graph) -> tuple[onnx.ModelProto, list[str]]:
     """Return the model and the inputs of the encoder's products."""
     weights: Weights = {name: value.detach().numpy() for name, value in network.state_dict().items()}
@@ -69,7 +80,7 @@ def _build(network: Network, graph: Graph) -> tuple[onnx.ModelProto, list[str]]:
     for name in ("means", "marks"):
         inputs.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, ["n", "units", "tokens"]))
     shapes: dict[str, list[str | int]] = {
-        name: ["n", "units", width] for name, width in (("sentiment", 3), ("complaint", 1), ("vectors", WIDTH))
+        name: ["n", "units", width] for name, width in (("sentiment", 3), (EVERYDAY, 3), ("complaint", 1), ("vectors", WIDTH))
     }
     outputs = [helper.make_tensor_value_info(name, TensorProto.FLOAT, shape) for name, shape in shapes.items()]
     model = helper.make_model(
@@ -118,6 +129,8 @@ def _heads(graph: Graph, weights: Weights, x: str) -> None:
     none = graph.constant("mix.none", np.zeros(WIDTH, np.float32))
     graph.add("BiasGelu", ["mixed", none], "features", FUSED)
     _dense(graph, weights, "sentiment", "features", "sentiment")
+    nothing: Weights = {f"{EVERYDAY}.weight": np.zeros((3, WIDTH), np.float32), f"{EVERYDAY}.bias": np.zeros(3, np.float32)}
+    _dense(graph, nothing, EVERYDAY, "features", EVERYDAY)
     _dense(graph, weights, "complaint", "features", "complaint")
 
 

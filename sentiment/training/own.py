@@ -12,6 +12,10 @@ from sentiment.text import prepare
 FOLDER = Path(__file__).parent / "texts"
 HELD_BACK = 8
 """One text in so many trains nothing and is measured on."""
+SPELT = ("everyday_south", "everyday_tr_ar_et", "everyday_west")
+"""Those that the words and letters learn from and the encoder does not: they were written when it was done."""
+BESIDE = (*SPELT, "everyday_more")
+"""Those that the encoder does not learn from."""
 
 
 def own_rows(name: str, split: str) -> Iterator[dict[str, Any]]:
@@ -24,6 +28,11 @@ def own_rows(name: str, split: str) -> Iterator[dict[str, Any]]:
 def own_names() -> list[str]:
     """Return the names of the files."""
     return sorted(path.stem for path in FOLDER.glob("*.jsonl"))
+
+
+def encoded_names() -> list[str]:
+    """Return the names of the files that the encoder learns from."""
+    return [name for name in own_names() if name not in BESIDE]
 
 
 def key_of(name: str, sector: str, topic: str) -> str:

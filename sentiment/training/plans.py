@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sentiment.training.own import own_names
+from sentiment.training.own import encoded_names
 
 EARLY = ("en_a", "en_b", "et", "hi", "mixed", "tr", "ur")
 """The project's own texts that the runs before the last read."""
@@ -195,7 +195,7 @@ FIFTH: tuple[Reading, ...] = (
 # A sixth run, over more of the project's own texts, chiefly in the languages that the sets know from tweets alone. The rest
 # is there so that nothing is forgotten.
 SIXTH: tuple[Reading, ...] = (
-    *(Reading(f"own:{name}", 2.0 if name in EARLY else 6.0) for name in own_names()),
+    *(Reading(f"own:{name}", 2.0 if name in EARLY else 6.0) for name in encoded_names()),
     Reading("semeval17_en", 0.5, teach=True),
     Reading("sst_3class", 0.15),
     Reading("custrev", 0.5, complaint="weak"),
@@ -226,7 +226,7 @@ SIXTH: tuple[Reading, ...] = (
 # A last, gentle run from the mean of the three before it: mostly tweets, on which the fourth and the sixth lost most.
 SEVENTH: tuple[Reading, ...] = (
     Reading("semeval17_en", 1.0, teach=True),
-    *(Reading(f"own:{name}", 1.5) for name in own_names()),
+    *(Reading(f"own:{name}", 1.5) for name in encoded_names()),
     Reading("sst_3class", 0.2),
     Reading("custrev", 0.5, complaint="weak"),
     Reading("app_reviews", 0.7, teach=True, complaint="weak"),
@@ -252,3 +252,7 @@ SEVENTH: tuple[Reading, ...] = (
     Reading("semeval14_restaurants", 0.1, teach=True),
     Reading("mams_acsa", 0.1, teach=True),
 )
+
+# What the words and letters beside the encoder learn from, with some own texts: every set that states a sentiment,
+# in whichever run the encoder read it. Hindi in other scripts is left out: its spelling is nobody's.
+MOODY_SETS = tuple({one.name: one for one in (*SIXTH, *THIRD) if "@" not in one.name}.values())

@@ -14,7 +14,7 @@ from scipy.sparse import csr_matrix
 
 from sentiment.language import MOST_WORDS, OTHER, ROMANISED, WEIGHTS, split_words, word_patterns
 from sentiment.training.corpus import rows
-from sentiment.training.own import own_names, own_rows
+from sentiment.training.own import encoded_names, own_rows
 
 Sample = tuple[list[str], str, float]
 """Words of a text, its language and how much it counts."""
@@ -90,7 +90,7 @@ def read_texts(data: Path, language: str, chance: random.Random) -> Iterator[str
     for name in SETS[language]:
         found = [row["text"] for row in rows(data / name / "train.jsonl")]
         yield from chance.sample(found, min(len(found), PER_SET))
-    own = [row["text"] for name in own_names() for row in own_rows(name, "train") if row["lang"] == language]
+    own = [row["text"] for name in encoded_names() for row in own_rows(name, "train") if row["lang"] == language]
     yield from own * OWN
 
 
@@ -121,7 +121,7 @@ def draw_strangers(chance: random.Random) -> Iterator[Sample]:
 
 def pick_sides(texts: dict[str, list[str]]) -> Iterator[Sample]:
     """Yield romanised texts; both sides of our own speak of the same trades and count most, since the sets' subjects differ."""
-    own = {row["text"] for name in own_names() for row in own_rows(name, "train")}
+    own = {row["text"] for name in encoded_names() for row in own_rows(name, "train")}
     for language in (HINDI, URDU):
         for text in texts[language]:
             yield split_words(text)[:MOST_WORDS], language, 1.0 if text in own else OF_SETS

@@ -15,7 +15,8 @@ from scipy.sparse import csr_matrix
 from sentiment.ngrams import CHECK_BITS, COMMON, SLOTS, Features, NgramModel, apart, find_features, tally, weigh
 from sentiment.training.blending import DERIVED
 from sentiment.training.corpus import Sample, detected, read_set
-from sentiment.training.plans import SIXTH, THIRD
+from sentiment.training.own import SPELT
+from sentiment.training.plans import MOODY_SETS, Reading
 
 RARE, RARE_IN_ALL = 2, 3
 """A feature that fewer texts of a language have gets no weight there, and no common one if fewer texts of all have it."""
@@ -63,15 +64,11 @@ class Vocabulary:
 def learn_spelling(data: Path) -> NgramModel:
     """Return the model fitted by L-BFGS to a weighted multinomial logistic loss (the neutral class is the zero).
 
-    A text's language is the detected one, as at run time. Hindi in other scripts is left out: its spelling is nobody's.
+    A text's language is the detected one, as at run time.
     """
     started = time.monotonic()
-    samples = [
-        sample
-        for reading in {one.name: one for one in (*SIXTH, *THIRD) if "@" not in one.name}.values()
-        for sample in read_set(data, reading)
-        if sample.sentiment >= 0
-    ]
+    read = (*MOODY_SETS, *(Reading(f"own:{name}", 1.0) for name in SPELT))
+    samples = [sample for reading in read for sample in read_set(data, reading) if sample.sentiment >= 0]
     spoken = detected(samples)
     frequent = Counter(spoken)
     languages = tuple(sorted({sample.lang for sample in samples if frequent[sample.lang] >= ENOUGH}))

@@ -1,13 +1,19 @@
 """What the classifier says of texts, whole and by sentence."""
 
+import json
+from pathlib import Path
+
 import pytest
 from described import ATTRIBUTES, TOPICS, Described
 
-from sentiment.classifier import Classifier
+from sentiment.classifier import SENTIMENTS, Classifier
+from sentiment.language import detect_language
 from sentiment.taggers import current_taggers
+from sentiment.training.own import own_names, own_rows
 from store.records import Tagger
 
-UNTAUGHT = pytest.mark.xfail(reason="Urdu training texts hardly speak of deliveries and cold food: see the card", strict=True)
+EVERYDAY = [json.loads(line) for line in (Path(__file__).parent / "everyday.jsonl").read_text("utf-8").splitlines()]
+"""Plain sentences on deliveries, food, refunds and services, as many of them alike in every language; none trained anything."""
 
 
 def read(classifier, text):
@@ -38,7 +44,7 @@ def test_two_sentences_may_disagree(classifier):
     [
         ("The driver was rude and unfriendly.", "friendly"),
         ("آرڈر دو گھنٹے دیر سے پہنچا", "fast"),
-        pytest.param("ڈلیوری بہت دیر سے آئی اور کھانا ٹھنڈا تھا", "fast", marks=UNTAUGHT),
+        ("ڈلیوری بہت دیر سے آئی اور کھانا ٹھنڈا تھا", "fast"),
         ("delivery bohot late thi aur driver badtameez tha", "fast"),
     ],
 )
@@ -81,6 +87,20 @@ def test_praise_has_no_topics(classifier):
 def test_sentiment_in_other_languages(classifier, text, language, sentiment):
     reading = read(classifier, text)
     assert (reading.language, reading.sentiment) == (language, sentiment)
+
+
+def test_everyday_sentences_are_mostly_read_rightly(encoder):
+    texts = [row["text"] for row in EVERYDAY]
+    read = encoder.read(texts, [detect_language(text) for text in texts]).sentiment.argmax(axis=1)
+    right: dict[str, list[bool]] = {}
+    for i, row in zip(read, EVERYDAY, strict=True):
+        right.setdefault(row["lang"], []).append(SENTIMENTS[i] == row["sentiment"])
+    assert sum(map(sum, right.values())) >= 0.8 * len(texts)
+    assert {language for language, found in right.items() if sum(found) <= 0.5 * len(found)} == set()
+
+
+def test_everyday_sentences_are_in_no_text_of_training():
+    assert not {row["text"] for row in EVERYDAY} & {row["text"] for name in own_names() for row in own_rows(name, "train")}
 
 
 def test_a_text_of_one_sentence_has_one_span_over_its_words(classifier):

@@ -45,6 +45,14 @@ def test_identical_texts_are_read_once(counting):
     assert (outputs.sentiment[0] == outputs.sentiment[297]).all()
 
 
+def test_the_everyday_output_counts_in_its_languages_alone(encoder):
+    texts, none = ["The parcel came late."], replace(encoder, settings=replace(encoder.settings, everyday=()))
+    assert "ur" in encoder.settings.everyday
+    assert "en" not in encoder.settings.everyday
+    assert (encoder.read(texts, ["en"]).sentiment == none.read(texts, ["en"]).sentiment).all()
+    assert not (encoder.read(texts, ["ur"]).sentiment == none.read(texts, ["ur"]).sentiment).all()
+
+
 def test_no_texts_give_no_rows(encoder):
     outputs = encoder.read([])
     assert (outputs.sentiment.shape, outputs.complaint.shape, outputs.vectors.shape) == ((0, 3), (0,), (0, 384))
@@ -102,7 +110,7 @@ def test_a_broken_file_is_named(tmp_path, name):
 
 def test_the_shipped_model_is_small_and_documented():
     assert sum(path.stat().st_size for path in MODEL.iterdir()) <= 35_000_000
-    assert read_settings(MODEL / "model.json").name == "repute-minilm-4"
+    assert read_settings(MODEL / "model.json").name == "repute-minilm-5"
     card = (MODEL / "README.md").read_text("utf-8")
     for heading in ("## Scores", "## Data", "## Limits"):
         assert heading in card

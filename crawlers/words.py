@@ -61,8 +61,9 @@ def is_stray(char: str) -> bool:
 
 
 STRAY_BLOCKS = (range(0x00A1, 0x00C0), range(0x2010, 0x2800), range(0x1F300, 0x1FB00))
-STRAY = re.compile(f"[{''.join(char for block in STRAY_BLOCKS for char in map(chr, block) if is_stray(char))}]")
+STRAY = frozenset(char for block in STRAY_BLOCKS for char in map(chr, block) if is_stray(char))
 """Pound and euro signs, dashes, ticks, faces: what stands between words in texts that are ASCII otherwise."""
+FOREIGN = re.compile("[^\x00-\x7f]")
 BETWEEN_FIELDS = 1000
 """Word positions left free between two fields, so that no phrase spans both."""
 
@@ -72,10 +73,9 @@ def fold(text: str) -> str:
     if text.isascii():
         return text.lower().replace("`", "'")
     text = TYPED.sub(lambda typed: BEFORE[ord(typed[0])] or "", text)
-    plain = STRAY.sub(" ", text)
-    if plain.isascii():
-        # Most texts with other signs than these: all that follows takes six times as long.
-        return plain.lower().replace("`", "'")
+    if STRAY.issuperset(FOREIGN.findall(text)):
+        # Question marks do as well, and all that follows would take six times as long.
+        return text.encode("ascii", "replace").decode("ascii").lower().replace("`", "'")
     text = unicodedata.normalize("NFKC", text).casefold()
     if text.isascii():
         return text.replace("`", "'")

@@ -25,9 +25,11 @@ LOOKED_AT = 20
 """Texts whose words are compared with those of a new one."""
 
 
-def shingles(text: str) -> set[str]:
-    """Runs of three words, lower-cased: what copies have in common."""
+def shingles(text: str, least: int = 0) -> set[str]:
+    """Runs of three words, lower-cased: what copies have in common. None of a text of fewer words than `least`."""
     words = text.casefold().split()
+    if len(words) < least:
+        return set()
     return set(map(" ".join, zip(*(words[n:] for n in range(SHINGLE)), strict=False)))
 
 

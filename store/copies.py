@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Sequence, Set
 from difflib import SequenceMatcher
+from operator import itemgetter
 
 from sqlite_utils import Database
 
@@ -68,7 +69,7 @@ def find_met(db: Database, bands: Set[int]) -> set[int]:
 def save_bands(db: Database, waiting: list[tuple[int, int]]) -> None:
     """Store (band, row id) pairs and forget them."""
     if waiting:
-        db.conn.executemany("insert into copy_bands (band, mention) values (?, ?)", sorted(waiting))
+        db.conn.executemany("insert into copy_bands (band, mention) values (?, ?)", sorted(waiting, key=itemgetter(0)))
         waiting.clear()
 
 

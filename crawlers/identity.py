@@ -7,7 +7,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
 from crawlers.nodes import Node, as_text, values_of
@@ -162,7 +162,7 @@ def letters(text: str | None) -> str:
 
 def merge(one: Sight, other: Sight) -> Sight:
     """The first sight, with what only the other knows."""
-    gained = {name: theirs for name, ours, theirs in zip(Sight._fields, one, other, strict=True) if ours is None}
+    gained: dict[str, Any] = {name: theirs for name, ours, theirs in zip(Sight._fields, one, other, strict=True) if ours is None}
     if other.precision == "second" and one.precision != "second":
         gained |= {"published": other.published, "precision": "second"}
     return one._replace(**gained, twins=(*one.twins, other.node, *other.twins))

@@ -22,7 +22,7 @@ WRAPPERS = ("@value", "@list", "@set")
 # Made once: to read an XPath takes longer than to follow it.
 SCRIPTS = etree.XPath('//script[contains(@type, "ld+json")]')
 NEXT_PAGES = etree.XPath('(//link | //a)[contains(concat(" ", normalize-space(@rel), " "), " next ")]/@href')
-HAS_ITEMS = etree.XPath("boolean(//*[@itemscope])")
+HAS_ITEMS = etree.XPath("boolean(//@itemscope)")
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from crawlers.nodes import Node, Value
 SCHEMA = ("http://schema.org/", "https://schema.org/")
 USUAL: Mapping[str, str] = {"schema": SCHEMA[0]}
 """Prefixes that need no declaration (https://www.w3.org/2011/rdfa-context/rdfa-1.1)."""
-HAS_TYPES = etree.XPath("boolean(//*[@typeof])")
+HAS_TYPES = etree.XPath("boolean(//@typeof)")
 MAX_DEEP = 40
 """Things within each other; deeper nesting is an attack or a mistake."""
 

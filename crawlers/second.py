@@ -1,8 +1,8 @@
 """The second process of a busy crawl: takes in what the first one hands over, while that one reads on.
 
 Frames go both ways through its standard input and output: first how to take in, answered by the word that it is ready; then
-pieces of records, answered by an `Outcome` where there is something to tell of them. The end of its input is the end of the crawl, however that came about: it
-saves what it had received whole, answers once more, and ends.
+pieces of records, answered by an `Outcome` where there is something to tell. The end of its input is the end of the crawl,
+however that came about: it saves what it had received whole, answers once more, and ends.
 """
 
 from __future__ import annotations

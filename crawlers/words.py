@@ -52,16 +52,14 @@ HUMP = re.compile(
 """Where a new word begins within a hashtag: at a capital or a number, after two letters or more (`#iPhone` is one word)."""
 LATIN_STEM = re.compile("(?<=[a-z0-9])(?=[\u0400-\u0dff\u1100-\u11ff\uac00-\ud7a3])")
 """Where a Latin name takes an ending in another script: `Acme를`."""
-
-
-def is_stray(char: str) -> bool:
-    """Whether a sign belongs to no word, in whatever form it is written."""
-    forms = char + unicodedata.normalize("NFKC", char)
-    return not any(form.isalnum() or form in MARKS or form in APOSTROPHES + UNSEEN + ZWNJ + "'_" for form in forms)
-
-
-STRAY_BLOCKS = (range(0x00A1, 0x00C0), range(0x2010, 0x2800), range(0x1F300, 0x1FB00))
-STRAY = frozenset(char for block in STRAY_BLOCKS for char in map(chr, block) if is_stray(char))
+OF_WORDS = frozenset(MARKS + APOSTROPHES + UNSEEN + ZWNJ + "'_")
+"""What may stand within a word, or vanish from it, without being a letter or a digit."""
+STRAY = frozenset(
+    char
+    for block in (range(0x00A1, 0x00C0), range(0x2010, 0x2800), range(0x1F300, 0x1FB00))
+    for char in map(chr, block)
+    if not any(form.isalnum() or form in OF_WORDS for form in char + unicodedata.normalize("NFKC", char))
+)
 """Pound and euro signs, dashes, ticks, faces: what stands between words in texts that are ASCII otherwise."""
 FOREIGN = re.compile("[^\x00-\x7f]")
 BETWEEN_FIELDS = 1000

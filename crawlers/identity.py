@@ -162,7 +162,8 @@ def letters(text: str | None) -> str:
 
 def merge(one: Sight, other: Sight) -> Sight:
     """The first sight, with what only the other knows."""
-    gained: dict[str, Any] = {name: theirs for name, ours, theirs in zip(Sight._fields, one, other, strict=True) if ours is None}
+    both = zip(Sight._fields, one, other, strict=True)
+    gained: dict[str, Any] = {name: theirs for name, ours, theirs in both if ours is None}
     if other.precision == "second" and one.precision != "second":
         gained |= {"published": other.published, "precision": "second"}
     return one._replace(**gained, twins=(*one.twins, other.node, *other.twins))

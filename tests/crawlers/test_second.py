@@ -162,6 +162,15 @@ def wait_for_end(number: int) -> None:
     pytest.fail(f"process {number} is still there after 20 s")
 
 
+def wait_for_file(path: Path) -> None:
+    """Wait until another process has made a file."""
+    for _ in range(400):
+        if path.exists():
+            return
+        time.sleep(0.05)
+    pytest.fail(f"no {path.name} after 20 s")
+
+
 EVERYTHING = {
     "mentions": "select * from mentions order by id",
     "brands": "select * from mention_brands order by mention, brand",
@@ -341,6 +350,19 @@ def test_one_record_that_breaks_us_costs_one_record_and_is_told(site, tmp_path, 
     assert "TypeError: sequence item 4: expected str instance, bytes found" in log
     stored = {name for (name,) in query(tmp_path, "select external_id from mentions")}
     assert (len(stored), "/review/1203" in stored) == (FULL - NOBODYS - 1, False)
+
+
+def test_a_second_process_that_cannot_start_is_told_and_the_crawl_goes_on_in_one(site, tmp_path):
+    ends = "handover.START = 'import sys; sys.exit(3)'"
+    heard = "listen = handover.Handover.listen; handover.Handover.listen = lambda *a: noted(listen(*a))"
+    mark = f"async def noted(listening):\n    await listening\n    open({str(tmp_path / 'ended')!r}, 'w').close()"
+    site.gates[1] = lambda: wait_for_file(tmp_path / "ended")
+    site.start(f"{ends}\n{mark}\n{heard}")
+    report, sent, log = site.end()
+    assert (report["status"], report["new"], report["errors"], sent) == ("finished", FULL - NOBODYS, 0, 0)
+    assert [line for line in log.splitlines() if line.strip()] == [
+        "WARNING:crawlers.handover:no second process for this crawl, which goes on in one: it has ended (exit code 3)"
+    ]
 
 
 def test_a_dry_look_and_a_crawl_at_leisure_stay_in_one_process(site, tmp_path):

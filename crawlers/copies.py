@@ -19,35 +19,39 @@ ROWS = 4
 """Hash values in a band. Texts that share 70% of their shingles meet in one of 16 bands of 4 with probability 0.987, at 80%
 0.9998; Leskovec, Rajaraman, Ullman, Mining of Massive Datasets, 3.4."""
 BAND_BYTES = 8 * ROWS
-MARKS = [bytes([band]) for band in range(BANDS)]
-"""Each band's own number, which is hashed with its values, so that bands do not meet each other."""
+MARKED = [blake2b(bytes([band]), digest_size=8) for band in range(BANDS)]
+"""Each band's own number, which is hashed before its values, so that bands do not meet each other."""
 SEED = 1
+
+HALF, ODD, FIRST_FACTOR, SECOND_FACTOR = map(np.uint32, (16, 13, 0x85EBCA6B, 0xC2B2AE35))
 
 Hashes = NDArray[np.uint32]
 
 
 def copy_bands(text: str | None) -> tuple[int, ...]:
     """Sixteen signed 64-bit numbers, of which copies share some; none for a text of under 25 words."""
-    if text is None or len(text.split()) < MIN_WORDS:
+    runs = shingles(text, MIN_WORDS) if text else set()
+    if not runs:
         return ()
-    runs = b"".join([sha1(run.encode()).digest()[:4] for run in shingles(text)])
+    heads = b"".join([sha1(run.encode()).digest()[:4] for run in runs])
     factors, terms = draw_functions()
-    least = (mix(np.frombuffer(runs, "<u4"))[:, None] * factors + terms).min(axis=0)
+    least = np.minimum.reduce(mix(np.frombuffer(heads, "<u4"))[:, None] * factors + terms)
     values = least.astype("<u8").tobytes()
-    bands = [
-        blake2b(mark + values[BAND_BYTES * band : BAND_BYTES * (band + 1)], digest_size=8).digest()
-        for band, mark in enumerate(MARKS)
-    ]
+    bands = []
+    for band, marked in enumerate(MARKED):
+        hashed = marked.copy()
+        hashed.update(values[BAND_BYTES * band : BAND_BYTES * (band + 1)])
+        bands.append(hashed.digest())
     return tuple(np.frombuffer(b"".join(bands), "<i8").tolist())
 
 
 def mix(hashes: Hashes) -> Hashes:
     """MurmurHash3's finalizer, of which the hash functions are then linear (modulo 2^32)."""
-    mixed = hashes ^ (hashes >> np.uint32(16))
-    mixed *= np.uint32(0x85EBCA6B)
-    mixed ^= mixed >> np.uint32(13)
-    mixed *= np.uint32(0xC2B2AE35)
-    mixed ^= mixed >> np.uint32(16)
+    mixed = hashes ^ (hashes >> HALF)
+    mixed *= FIRST_FACTOR
+    mixed ^= mixed >> ODD
+    mixed *= SECOND_FACTOR
+    mixed ^= mixed >> HALF
     return mixed
 
 

@@ -21,6 +21,7 @@ OWN_ZONE = re.compile(r"(Z|UTC|GMT|[+-]\d\d:?\d\d)$|^\d+(\.\d+)?$")
 """How a time says its own zone; a count of seconds since 1970 has none to say."""
 ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 """A time as it should be."""
+WRITTEN_AS_HERE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 
 
 def parse_date(text: str | None, *, day_first: bool | None = None) -> tuple[str | None, Precision]:
@@ -37,6 +38,8 @@ def parse_date(text: str | None, *, day_first: bool | None = None) -> tuple[str 
         return UNKNOWN
     if (moment.hour, moment.minute, moment.second) == (0, 0, 0):
         return f"{moment:%Y-%m-%d}T00:00:00Z", "day"
+    if WRITTEN_AS_HERE.fullmatch(text):
+        return text, "second"
     return to_iso(moment if moment.tzinfo else moment.replace(tzinfo=UTC)), "second"
 
 

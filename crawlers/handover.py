@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
 import pickle
@@ -113,7 +114,9 @@ class Handover:
         if self.process is not None:
             assert self.process.stdin is not None
             if not self.used:
-                self.process.kill()
+                # It may have ended by itself, which was told then.
+                with contextlib.suppress(ProcessLookupError):
+                    self.process.kill()
             self.process.stdin.close()
         await self.wait()
 

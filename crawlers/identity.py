@@ -6,8 +6,8 @@ import hashlib
 import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
 from functools import lru_cache
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
 from crawlers.nodes import Node, as_text, values_of
@@ -22,8 +22,7 @@ PASSING = re.compile(r"^(utm_.*|fbclid|gclid|ref|page|p|sort|order)$", re.IGNORE
 """Query parameters that are of the visit, not of the thing."""
 
 
-@dataclass(frozen=True)
-class Sight:
+class Sight(NamedTuple):
     """One review, post or comment as one node of a page shows it; merged with its twin in the other syntax if there is one."""
 
     node: Node
@@ -94,8 +93,8 @@ def post_id(node: Node, page_url: str) -> str | None:
 def piece_id(node: Node, page_url: str, above: Sequence[Node]) -> str | None:
     """The id of a review or comment, where the page gives one that is really its own; else None."""
     taken = {address_id(page_url, page_url)}
-    for other in (*above, *(value for value in values_of(node, "itemReviewed") if isinstance(value, Node))):
-        taken |= {address_id(found, page_url) for found in (other.id, *addresses(other, "url")) if found}
+    for other in (*above, *[value for value in values_of(node, "itemReviewed") if isinstance(value, Node)]):
+        taken.update([address_id(found, page_url) for found in (other.id, *addresses(other, "url")) if found])
     for value in (node.id, *addresses(node, "identifier"), *addresses(node, "url")):
         if not value or value.startswith("_:"):
             continue
@@ -108,8 +107,11 @@ def piece_id(node: Node, page_url: str, above: Sequence[Node]) -> str | None:
 
 def addresses(node: Node, name: str) -> list[str]:
     """A property's values as strings; of a node its id, its address or its value."""
+    values = node.properties.get(name)
+    if not values:
+        return []
     found: list[str] = []
-    for value in node.properties.get(name, []):
+    for value in values:
         node_ids = [value.id, *addresses(value, "url"), *addresses(value, "value")] if isinstance(value, Node) else []
         inner = node_ids or [as_text(value)]
         found.extend(text for text in inner if text)
@@ -118,6 +120,9 @@ def addresses(node: Node, name: str) -> list[str]:
 
 def merge_twins(sights: Sequence[Sight]) -> list[Sight]:
     """One sight for what a page shows in both syntaxes, or twice in one (a review under each variant of a product)."""
+    if len({sight.text for sight in sights}) == len(sights) and len({sight.node.syntax for sight in sights}) == 1:
+        # As on most pages: within one syntax twins have the same words.
+        return list(sights)
     kept: list[Sight] = []
     for sight in sights:
         twin = next((i for i, other in enumerate(kept) if same(sight, other)), None)
@@ -157,10 +162,11 @@ def letters(text: str | None) -> str:
 
 def merge(one: Sight, other: Sight) -> Sight:
     """The first sight, with what only the other knows."""
-    gained = {f.name: getattr(other, f.name) for f in fields(Sight) if getattr(one, f.name) is None}
+    both = zip(Sight._fields, one, other, strict=True)
+    gained: dict[str, Any] = {name: theirs for name, ours, theirs in both if ours is None}
     if other.precision == "second" and one.precision != "second":
         gained |= {"published": other.published, "precision": "second"}
-    return replace(one, **gained, twins=(*one.twins, other.node, *other.twins))
+    return one._replace(**gained, twins=(*one.twins, other.node, *other.twins))
 
 
 def give_ids(sights: Sequence[Sight], site: str, threads: dict[int, str]) -> list[str]:
@@ -169,16 +175,19 @@ def give_ids(sights: Sequence[Sight], site: str, threads: dict[int, str]) -> lis
     The text helps only where the rest does not single it out: an edited review stays the same one. Without an author of its
     own name or a date the rest never does, so there the text is always part.
     """
-    shared = Counter(sight.own_id for sight in sights)
+    shared = Counter([sight.own_id for sight in sights])
+    own = [sight.own_id if sight.kind == "post" or shared[sight.own_id] == 1 else None for sight in sights]
+    if all(own):
+        return own  # type: ignore[return-value]
     keys = [(site, sight.kind, threads.get(i) or sight.subject or "", (sight.author or "").casefold(), sight.published or "")
             for i, sight in enumerate(sights)]  # fmt: skip
     texts = defaultdict(set)
     for key, sight in zip(keys, sights, strict=True):
         texts[key].add((sight.title, sight.text))
     ids = []
-    for key, sight in zip(keys, sights, strict=True):
-        if sight.own_id and (sight.kind == "post" or shared[sight.own_id] == 1):
-            ids.append(sight.own_id)
+    for key, sight, own_id in zip(keys, sights, own, strict=True):
+        if own_id:
+            ids.append(own_id)
         elif sight.author_id and sight.published and len(texts[key]) == 1:
             ids.append(digest(*key))
         else:

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from lxml import html
+from lxml import etree, html
 
 from crawlers.nodes import Node, Value, as_text, flatten, short_name, type_names
 from crawlers.rdfa import read_rdfa
@@ -16,6 +16,13 @@ MAX_DEPTH = 60
 """Deeper nesting of JSON than this is an attack or a mistake."""
 MAX_ITEMS_DEEP = 40
 """The same for microdata items within each other."""
+WRAPPERS = ("@value", "@list", "@set")
+"""What JSON-LD may put around a plain value or the items of a list."""
+
+# Made once: to read an XPath takes longer than to follow it.
+SCRIPTS = etree.XPath('//script[contains(@type, "ld+json")]')
+NEXT_PAGES = etree.XPath('(//link | //a)[contains(concat(" ", normalize-space(@rel), " "), " next ")]/@href')
+HAS_ITEMS = etree.XPath("boolean(//@itemscope)")
 
 
 @dataclass(frozen=True)
@@ -37,18 +44,17 @@ def parse_markup(body: bytes, encoding: str | None = None) -> Markup:
         return Markup((), ())
     try:
         document = html.document_fromstring(body, parser=html.HTMLParser(encoding=encoding))
-    except (ValueError, LookupError, html.etree.LxmlError) as error:
+    except (ValueError, LookupError, etree.LxmlError) as error:
         return Markup((), (f"no HTML: {error}",))
     linked, problems = read_scripts(document)
-    following = document.xpath('(//link | //a)[contains(concat(" ", normalize-space(@rel), " "), " next ")]/@href')
     roots = (*linked, *read_microdata(document), *read_rdfa(document))
-    return Markup(roots, tuple(problems), tuple(map(str, following)))
+    return Markup(roots, tuple(problems), tuple(map(str, NEXT_PAGES(document))))
 
 
 def read_scripts(document: html.HtmlElement) -> tuple[list[Node], list[str]]:
     """The nodes of every JSON-LD script, each script parsed by itself."""
     found, problems = [], []
-    for number, script in enumerate(document.xpath('//script[contains(@type, "ld+json")]'), start=1):
+    for number, script in enumerate(SCRIPTS(document), start=1):
         text = script.text_content()
         if not text.strip():
             continue
@@ -127,14 +133,14 @@ def link(scripts: list[Any]) -> list[Node]:
 
 def unwrap(value: Any) -> Any:
     """The plain value of {"@value": …}, and the items of {"@list": …}."""
-    if isinstance(value, dict):
-        return value.get("@value", value.get("@list", value.get("@set", value)))
-    return value
+    if not isinstance(value, dict) or value.keys().isdisjoint(WRAPPERS):
+        return value
+    return next(value[name] for name in WRAPPERS if name in value)
 
 
 def read_microdata(document: html.HtmlElement) -> list[Node]:
     """The microdata items of a page. Values are text with its paragraphs, or the `content`, `datetime`, `href` for it."""
-    if not document.xpath("boolean(//*[@itemscope])"):
+    if not HAS_ITEMS(document):
         return []
     from extruct.w3cmicrodata import MicrodataExtractor
 

@@ -19,15 +19,14 @@ class BrandMatcher:
         self.brands = tuple(brands)
         self.queries = [parse_query(brand.query) for brand in brands]
         self.always = [number for number, query in enumerate(self.queries) if query.triggers is None]
-        self.triggered: dict[str, list[int]] = {}
+        triggered: dict[str, list[int]] = {}
         for number, query in enumerate(self.queries):
             for trigger in query.triggers or ():
-                self.triggered.setdefault(trigger, []).append(number)
-        self.prefixes: dict[str, list[str]] = {}
-        """First two signs -> the triggers that stand for all words that begin so or so."""
-        for trigger in self.triggered:
-            if trigger.endswith(EVERYTHING):
-                self.prefixes.setdefault(trigger[:2], []).append(trigger)
+                triggered.setdefault(trigger, []).append(number)
+        self.stems = [(key.removesuffix(EVERYTHING), numbers) for key, numbers in triggered.items() if key.endswith(EVERYTHING)]
+        """How words begin -> the queries that ask for all words that begin so."""
+        self.triggered = {key: numbers for key, numbers in triggered.items() if not key.endswith(EVERYTHING)}
+        self.words = frozenset(self.triggered)
         self.accounts = {bare_account(account): brand for brand in brands for account in brand.accounts}
         self.everything = any(query.is_everything for query in self.queries)
         """Whether some brand's query is `*`, so that even a mention without words is somebody's."""
@@ -37,20 +36,21 @@ class BrandMatcher:
 
         Asked of title, text, what is reviewed, and the context (a comment's thread title). No phrase spans two of them.
         """
-        words = Words(mention.title, mention.text, mention.subject, mention.context)
-        found = dict(self.match_words(words))
+        found = self.match_words(Words(mention.title, mention.text, mention.subject, mention.context))
         writer = self.find_account(mention)
-        if writer:
-            found.setdefault(writer.id, f"@{bare_account(mention.author_name or mention.author_id or writer.id)}")
-        return tuple((brand.id, found[brand.id]) for brand in self.brands if brand.id in found)
+        if writer is None:
+            return tuple(found)
+        words = {writer.id: f"@{bare_account(mention.author_name or mention.author_id or writer.id)}"} | dict(found)
+        return tuple((brand.id, words[brand.id]) for brand in self.brands if brand.id in words)
 
     def match_words(self, words: Words) -> list[tuple[str, str]]:
-        """(brand id, what matched) by the queries alone."""
-        keys = self.triggered.keys() & words.forms
-        if self.prefixes:
-            likely = (trigger for head in self.prefixes.keys() & words.heads for trigger in self.prefixes[head])
-            keys.update(trigger for trigger in likely if words.begin(trigger.removesuffix(EVERYTHING)))
-        numbers = {number for key in keys for number in self.triggered[key]}.union(self.always)
+        """(brand id, what matched) by the queries alone, in the configuration's order."""
+        numbers = set(self.always)
+        for key in self.words & words.forms:
+            numbers.update(self.triggered[key])
+        for stem, some in self.stems:
+            if words.begin(stem):
+                numbers.update(some)
         asked: list[tuple[Brand, Query]] = [(self.brands[number], self.queries[number]) for number in sorted(numbers)]
         return [(brand.id, found) for brand, query in asked if (found := query.match(words)) is not None]
 

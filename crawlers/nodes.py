@@ -38,12 +38,14 @@ def walk(roots: tuple[Node, ...]) -> Iterator[tuple[Node, tuple[Node, ...]]]:
             continue
         seen.add(id(node))
         yield node, above
-        stack.extend((child, (*above, node)) for child in reversed(list(children(node))))
+        if inner := children(node):
+            below = (*above, node)
+            stack.extend([(child, below) for child in reversed(inner)])
 
 
-def children(node: Node) -> Iterator[Node]:
+def children(node: Node) -> list[Node]:
     """The nodes directly in the properties of a node."""
-    return (value for values in node.properties.values() for value in values if isinstance(value, Node))
+    return [value for values in node.properties.values() for value in values if isinstance(value, Node)]
 
 
 def type_names(value: Any) -> frozenset[str]:
@@ -67,9 +69,15 @@ def short_name(name: str) -> str:
 
 def flatten(value: Any) -> list[Any]:
     """A list of what may be one, several or none."""
-    if isinstance(value, list):
-        return [inner for item in value for inner in flatten(item)]
-    return [] if value is None else [value]
+    if not isinstance(value, list):
+        return [] if value is None else [value]
+    flat = []
+    for item in value:
+        if isinstance(item, list):
+            flat += flatten(item)
+        elif item is not None:
+            flat.append(item)
+    return flat
 
 
 def as_text(value: Any) -> str | None:
@@ -81,17 +89,24 @@ def as_text(value: Any) -> str | None:
 
 def values_of(node: Node, *names: str) -> list[Value]:
     """The values of the first of these properties that has any."""
+    properties = node.properties
     for name in names:
-        if found := node.properties.get(name):
+        if found := properties.get(name):
             return found
     return []
 
 
 def text_of(node: Node, *names: str) -> str | None:
     """The first of these properties as text; of a node its name, else its address."""
+    properties = node.properties
     for name in names:
-        for value in node.properties.get(name, []):
-            found = text_of(value, "name", "value", "url") or value.id if isinstance(value, Node) else as_text(value)
+        for value in properties.get(name, ()):
+            if isinstance(value, str):
+                found: str | None = value.strip()
+            elif isinstance(value, Node):
+                found = text_of(value, "name", "value", "url") or value.id
+            else:
+                found = as_text(value)
             if found:
                 return found
     return None

@@ -27,6 +27,8 @@ LOOK = 0.5
 """Seconds between two looks whether the crawl is being ended."""
 REMAINING = ("x-ratelimit-remaining", "x-rate-limit-remaining", "ratelimit-remaining")
 RESET = ("x-ratelimit-reset", "x-rate-limit-reset", "ratelimit-reset", "x-ratelimit-reset-after")
+HEEDED = frozenset(name.title().encode() for name in ("retry-after", "ratelimit", *REMAINING))
+"""Headers that may ask for a pause, as Scrapy writes their names."""
 EPOCH = 1e9
 """A reset as large as this is a moment (seconds since 1970), not a number of seconds to wait; in milliseconds from 1e12."""
 
@@ -71,6 +73,9 @@ def pause_words(seconds: float) -> str:
 
 def heed_headers(crawler: Crawler, response: Response, now: str) -> None:
     """Hold the host of an answer whose headers ask for it. `now` stands in for a clock that the server does not show."""
+    if HEEDED.isdisjoint(response.headers):
+        # As most answers: to read the others' dates would take longer than anything else here.
+        return
     headers = {str(name).lower(): str(value) for name, value in response.headers.to_unicode_dict().items()}
     pause = read_pause(headers, now)
     if response.status in (500, 502, 503, 504) and pause is not None and pause > LONGEST_WAIT:

@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from lxml import html
+from lxml import etree, html
 
 from crawlers.nodes import Node, Value
 
 SCHEMA = ("http://schema.org/", "https://schema.org/")
 USUAL: Mapping[str, str] = {"schema": SCHEMA[0]}
 """Prefixes that need no declaration (https://www.w3.org/2011/rdfa-context/rdfa-1.1)."""
+HAS_TYPES = etree.XPath("boolean(//@typeof)")
 MAX_DEEP = 40
 """Things within each other; deeper nesting is an attack or a mistake."""
 
@@ -55,7 +56,7 @@ class Reader:
     def read(self, document: html.HtmlElement) -> list[Node]:
         """Return the things that stand by themselves; others hang in their properties."""
         scopes: dict[html.HtmlElement, Scope] = {}
-        for element in document.iter(html.etree.Element):
+        for element in document.iter(etree.Element):
             above = element.getparent()
             scope = scopes.get(above, Scope())
             scopes[element] = self.read_element(element, declare(element, scope)) if element.attrib else scope
@@ -123,7 +124,7 @@ class Reader:
 
 def read_rdfa(document: html.HtmlElement) -> list[Node]:
     """The things that a page describes in RDFa; nothing is looked through where no element has a type."""
-    return Reader().read(document) if document.xpath("boolean(//*[@typeof])") else []
+    return Reader().read(document) if HAS_TYPES(document) else []
 
 
 def declare(element: html.HtmlElement, scope: Scope) -> Scope:

@@ -54,7 +54,10 @@ def ask_if_changed(request: Request, context: Context, site: str) -> Request:
 
 def recall(context: Context, site: str, url: str) -> dict[str, Any] | None:
     """What is kept of a page; None where that does not hold any more."""
-    record = dict(table(read_json((context.cursors(site, PAGE + url) or "").encode())))
+    kept = context.cursors(site, PAGE + url)
+    if kept is None:
+        return None
+    record = dict(table(read_json(kept.encode())))
     return record if record.get("version") == VERSION and record.get("brands") == fingerprint(context.config) else None
 
 

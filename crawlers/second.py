@@ -1,8 +1,8 @@
 """The second process of a busy crawl: takes in what the first one hands over, while that one reads on.
 
 Frames go both ways through its standard input and output: first how to take in, answered by the word that it is ready; then
-pieces of records, each answered by its `Outcome`. The end of its input is the end of the crawl, however that came about: it
-saves what it had received whole, answers once more, and ends.
+pieces of records, answered by an `Outcome` where there is something to tell. The end of its input is the end of the crawl,
+however that came about: it saves what it had received whole, answers once more, and ends.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def main() -> None:
 
 def serve(start: dict[str, Any], frames: BinaryIO, answers: BinaryIO) -> None:
     """Open the store, and take in piece after piece."""
-    from crawlers.intake import Intake
+    from crawlers.intake import Intake, Outcome
 
     intake = Intake(**start, batch=BATCH)
     try:
@@ -49,7 +49,8 @@ def serve(start: dict[str, Any], frames: BinaryIO, answers: BinaryIO) -> None:
                 except Exception:
                     # One record that fails costs none of the others; the crawl tells it.
                     intake.outcome.bugs.append(traceback.format_exc())
-            write_frame(answers, intake.report())
+            if (outcome := intake.report()) != Outcome():
+                write_frame(answers, outcome)
         intake.close()
         write_frame(answers, intake.report())
     except BrokenPipeError:

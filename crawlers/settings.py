@@ -15,6 +15,9 @@ DOWNLOADER_MIDDLEWARES = {
     "crawlers.hosts.HostsMiddleware": 50,
     "crawlers.robots.RobotsMiddleware": 100,
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
+    # Our hosts are checked above, and no spider of ours has a login by its attributes.
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
+    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
     "crawlers.retries.PatientRetryMiddleware": 550,
 }
 # The innermost of all: a request that waits in a queue must still heed its host, and the budget.
@@ -59,6 +62,7 @@ REFERRER_POLICY = "no-referrer"
 MEMUSAGE_ENABLED = False
 LOGSTATS_INTERVAL = 0
 LOG_INSTALL_ROOT_HANDLER = False
+STATS_CLASS = "crawlers.counting.Counts"
 STATS_DUMP = False
 RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"
 # It would read and parse a callback's source anew for every answer (bound methods escape its cache): a test asks once for all.

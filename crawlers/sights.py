@@ -84,9 +84,9 @@ def reviewed(node: Node, above: tuple[Node, ...]) -> Node | None:
 def read_author(node: Node) -> tuple[str | None, str | None]:
     """(name, stable id) of the author; (name, None) for a name that many share."""
     authors = values_of(node, "author", "creator")
-    names = [
-        name for one in authors for name in ([one] if isinstance(one, str) else names_of(one) if isinstance(one, Node) else [])
-    ]
+    names: list[str] = []
+    for one in authors:
+        names += names_of(one) if isinstance(one, Node) else [one] if isinstance(one, str) else []
     name = to_prose(" & ".join(names)[:200])
     if name is None or NOBODY.fullmatch(name):
         return name, None

@@ -80,7 +80,7 @@ def mark_answers(nodes: list[tuple[Node, tuple[Node, ...]]]) -> set[Node]:
     """Make the company's answers to reviews, which sites give as text or untyped, comments; return them."""
     answers = set()
     for review, _ in nodes:
-        if kind_of(review) == "review":
+        if kind_of(review) == "review" and not REPLIES.isdisjoint(review.properties):
             for name in review.properties.keys() & REPLIES:
                 review.properties[name] = [
                     value if isinstance(value, Node) else Node(frozenset(), None, {"text": [value]}, review.syntax)
@@ -170,9 +170,11 @@ def post_threads(sights: list[Sight], url: str) -> Iterator[Thread]:
     """Forum posts whose own address is another page."""
     here = address_id(url, url).partition("#")[0]
     for sight in sights:
+        if sight.kind != "post" or not sight.own_id:
+            continue
         named = [*addresses(sight.node, "url"), *addresses(sight.node, "mainEntityOfPage"), sight.node.id or ""]
         address = next((one for one in named if one and not re.match(r"(?!https?:)\w+:", one)), None)
-        if sight.kind == "post" and sight.own_id and address and address_id(address, url).partition("#")[0] != here:
+        if address and address_id(address, url).partition("#")[0] != here:
             changed, _ = parse_date(text_of(sight.node, "dateModified"))
             if (whole := resolve(address, url)) is not None:
                 yield Thread(whole, sight.own_id, sight.published, changed, listed=False)

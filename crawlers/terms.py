@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import TypeAlias
 
 from crawlers.words import Words
@@ -149,6 +150,7 @@ def trigger_of(part: str | re.Pattern[str]) -> str | None:
     return prefix + EVERYTHING if prefix else None
 
 
+@cache
 def prefix_of(part: re.Pattern[str]) -> str:
     """What all that a wildcard covers begins with; empty for less than two signs."""
     prefix = part.pattern.partition(".")[0]

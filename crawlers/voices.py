@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import astuple, dataclass, replace
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -128,11 +129,13 @@ def bare_domain(name: str) -> str:
     return name.casefold().removeprefix("www.")
 
 
-def domain_of(host: str, domains: Iterable[str]) -> str | None:
+@lru_cache(maxsize=1024)
+def domain_of(host: str, domains: tuple[str, ...]) -> str | None:
     """The listed domain that a host is, or is under."""
     return next((domain for domain in domains if host == domain or host.endswith(f".{domain}")), None)
 
 
+@lru_cache(maxsize=1024)
 def host_of(url: str) -> str:
     """The host of a web address; empty for none, and for what is no address."""
     try:

@@ -52,6 +52,16 @@ HUMP = re.compile(
 """Where a new word begins within a hashtag: at a capital or a number, after two letters or more (`#iPhone` is one word)."""
 LATIN_STEM = re.compile("(?<=[a-z0-9])(?=[\u0400-\u0dff\u1100-\u11ff\uac00-\ud7a3])")
 """Where a Latin name takes an ending in another script: `Acme를`."""
+OF_WORDS = frozenset(MARKS + APOSTROPHES + UNSEEN + ZWNJ + "'_")
+"""What may stand within a word, or vanish from it, without being a letter or a digit."""
+STRAY = frozenset(
+    char
+    for block in (range(0x00A1, 0x00C0), range(0x2010, 0x2800), range(0x1F300, 0x1FB00))
+    for char in map(chr, block)
+    if not any(form.isalnum() or form in OF_WORDS for form in char + unicodedata.normalize("NFKC", char))
+)
+"""Pound and euro signs, dashes, ticks, faces: what stands between words in texts that are ASCII otherwise."""
+FOREIGN = re.compile("[^\x00-\x7f]")
 BETWEEN_FIELDS = 1000
 """Word positions left free between two fields, so that no phrase spans both."""
 
@@ -61,6 +71,9 @@ def fold(text: str) -> str:
     if text.isascii():
         return text.lower().replace("`", "'")
     text = TYPED.sub(lambda typed: BEFORE[ord(typed[0])] or "", text)
+    if STRAY.issuperset(FOREIGN.findall(text)):
+        # Question marks do as well, and all that follows would take six times as long.
+        return text.encode("ascii", "replace").decode("ascii").lower().replace("`", "'")
     text = unicodedata.normalize("NFKC", text).casefold()
     if text.isascii():
         return text.replace("`", "'")
@@ -95,48 +108,38 @@ class Words:
     def __init__(self, *fields: str | None) -> None:
         self.runs = [find_runs(field) for field in fields if field]
         text = " ".join(map(" ".join, self.runs))
-        self.has_compounds = "'" in text or ZWNJ in text
-        """Whether some word holds an apostrophe or a ZWNJ, and so has several forms."""
-        self.forms = self.find_forms(set().union(*self.runs))
+        plain = set().union(*self.runs)
+        self.has_joined = ZWNJ in text
+        self.compounds = {run for run in plain if "'" in run or ZWNJ in run} if "'" in text or self.has_joined else set()
+        """Those with an apostrophe or a ZWNJ, which have several forms."""
+        more: set[str] = set().union(*(form for run in self.compounds for form in forms_of(run)))
+        self.forms = (plain - self.compounds) | more if self.compounds else plain
         """Every form under which a word of the text may be asked for."""
-
-    def find_forms(self, plain: set[str]) -> set[str]:
-        """Words as they stand, and compound ones in all their forms."""
-        if not self.has_compounds:
-            return plain
-        compound = {run for run in plain if "'" in run or ZWNJ in run}
-        return (plain - compound).union(*(form for run in compound for form in forms_of(run)))
-
-    @cached_property
-    def heads(self) -> set[str]:
-        """The first two signs of every form."""
-        return {form[:2] for form in self.forms}
-
-    @cached_property
-    def listing(self) -> str:
-        """Every form on a line of its own."""
-        return "\n" + "\n".join(self.forms)
+        self.listing = f" {text} {' '.join(more)}"
+        """Every form behind a blank."""
 
     def begin(self, prefix: str) -> bool:
         """Whether some form begins so; `prefix` has two signs or more."""
-        return prefix[:2] in self.heads and f"\n{prefix}" in self.listing
+        return f" {prefix}" in self.listing
 
     def places(self, form: str) -> list[int]:
-        """Where a form stands, counted in words."""
-        if self.has_compounds:
+        """Where a form stands, counted in words; in no order."""
+        if self.has_joined:
             return self.positions.get(form, [])
+        same = [form, *(run for run in self.compounds if form in forms_of(run)[0])]
         found, start = [], 0
         for runs in self.runs:
-            at = -1
-            for _ in range(runs.count(form)):
-                at = runs.index(form, at + 1)
-                found.append(start + at)
+            for run in same:
+                at = -1
+                for _ in range(runs.count(run)):
+                    at = runs.index(run, at + 1)
+                    found.append(start + at)
             start += len(runs) + BETWEEN_FIELDS
         return found
 
     @cached_property
     def positions(self) -> dict[str, list[int]]:
-        """Form -> where it stands: for texts of which one word has several forms or stands for several."""
+        """Form -> where it stands: for texts of which one word stands for several."""
         found: dict[str, list[int]] = {}
         position = 0
         for runs in self.runs:

@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Sequence, Set
 from difflib import SequenceMatcher
+from operator import itemgetter
 
 from sqlite_utils import Database
 
@@ -25,9 +26,11 @@ LOOKED_AT = 20
 """Texts whose words are compared with those of a new one."""
 
 
-def shingles(text: str) -> set[str]:
-    """Runs of three words, lower-cased: what copies have in common."""
+def shingles(text: str, least: int = 0) -> set[str]:
+    """Runs of three words, lower-cased: what copies have in common. None of a text of fewer words than `least`."""
     words = text.casefold().split()
+    if len(words) < least:
+        return set()
     return set(map(" ".join, zip(*(words[n:] for n in range(SHINGLE)), strict=False)))
 
 
@@ -66,7 +69,7 @@ def find_met(db: Database, bands: Set[int]) -> set[int]:
 def save_bands(db: Database, waiting: list[tuple[int, int]]) -> None:
     """Store (band, row id) pairs and forget them."""
     if waiting:
-        db.conn.executemany("insert into copy_bands (band, mention) values (?, ?)", sorted(waiting))
+        db.conn.executemany("insert into copy_bands (band, mention) values (?, ?)", sorted(waiting, key=itemgetter(0)))
         waiting.clear()
 
 

@@ -79,6 +79,8 @@ def open_file(path: Path, steps: Migrations) -> Database:
         connection.execute("pragma secure_delete = on")
         # 32 MB, where they are needed: with SQLite's usual 2 MB a batch of a busy crawl writes most of its pages twice.
         connection.execute("pragma cache_size = -32000")
+        # As much may wait in the write-ahead log: what many batches change is then written to its place once, not once a batch.
+        connection.execute("pragma wal_autocheckpoint = 8000")
         db = Database(connection)
         if steps.pending(db):
             bring_up_to_date(db, path, steps)

@@ -58,6 +58,8 @@ FOUND_OUT = frozenset({"author", "author_name", "voice_rule", "voice_told"})
 """Columns of the content that are not taken from the mention as it stands."""
 AS_IT_STANDS = ["source", "site", "external_id", *(name for name in CONTENT if name not in FOUND_OUT)]
 VALUES = attrgetter(*AS_IT_STANDS)
+TOGETHER = 100
+"""Rows inserted with one statement; SQLite takes 32,766 values at once."""
 
 
 @dataclass(frozen=True)
@@ -175,12 +177,22 @@ def insert_new(db: Database, rows: dict[tuple[str, str, str], dict[str, Any]]) -
     ids = {key: last + n for n, key in enumerate(rows, start=1)}
     columns = list(next(iter(rows.values()), {}))
     if columns:
-        places, pick = ", ".join("?" * (len(columns) + 1)), itemgetter(*columns)
-        db.conn.executemany(
-            f"insert into mentions (id, {', '.join(columns)}) values ({places})",
-            [(ids[key], *pick(row)) for key, row in rows.items()],
-        )
+        pick = itemgetter(*columns)
+        inserted = [(ids[key], *pick(row)) for key, row in rows.items()]
+        insert_together(db, f"insert into mentions (id, {', '.join(columns)}) values {{}}", inserted)
     return ids
+
+
+def insert_together(db: Database, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Insert rows, many with one statement, in which `{}` stands for their places.
+
+    Before each statement that fires a trigger SQLite has the full-text index write down what it holds: to do so row by row
+    takes several times as long as the indexing itself.
+    """
+    for start in range(0, len(rows), TOGETHER):
+        piece = rows[start : start + TOGETHER]
+        places = f"({', '.join('?' * len(piece[0]))})"
+        db.conn.execute(statement.format(", ".join([places] * len(piece))), [value for row in piece for value in row])
 
 
 def changed_columns(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
@@ -265,10 +277,13 @@ def save_brands(db: Database, matched: Sequence[tuple[int, MatchedMention]], fre
         """,
         [(mention, json.dumps([brand for brand, _ in found.brands])) for mention, found in seen],
     )
-    db.conn.executemany(
+    insert_together(
+        db,
         """
         insert into mention_brands (mention, brand, matched, published)
-        values (?1, ?2, ?3, (select published from mentions where id = ?1))
+        select column1, column2, column3, (select published from mentions where id = column1)
+        from (values {})
+        where true
         on conflict do update set matched = excluded.matched
         """,
         [(mention, brand, words) for mention, found in matched for brand, words in found.brands],

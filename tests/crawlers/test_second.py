@@ -23,6 +23,7 @@ from crawlers.running import hold_source, run_crawl
 PAGES, EACH = 40, 10
 BUSY = """
 import runpy, sys
+sys.modules["pandas"] = None  # half a second a process, where sqlite-utils finds it
 import crawlers.handover as handover, crawlers.pipelines as pipelines, crawlers.settings as settings
 settings.REPUTE_BUSY_SECONDS = settings.REPUTE_BUSY_SHARE = 0.0
 pipelines.count_cores = lambda: 2
@@ -44,8 +45,8 @@ query = "acme"
 LONG = "Acme brought it three hours late on Friday evening and the frozen peas had thawed into a warm green soup while the courier said he knew nothing about any of it at all"
 
 
-def as_page(number: int, pages: int = PAGES, each: int = EACH, padding: str = "") -> bytes:
-    """Reviews of which some concern nobody and some are copies, and the way to the next page."""
+def as_page(number: int, pages: int = PAGES, each: int = EACH, padding: str = "", prose: str = "") -> bytes:
+    """Reviews of which some concern nobody and some are copies, and the way to the next page, below some `prose`."""
     reviews = []
     for n in range(number * each, (number + 1) * each):
         text = f"{LONG} {n // 7}" if n % 7 == 0 else "nothing to do with us" if n % 5 == 0 else f"acme {n} is fine"
@@ -55,13 +56,13 @@ def as_page(number: int, pages: int = PAGES, each: int = EACH, padding: str = ""
         reviews[-1] |= {"reviewBody": text + padding}
     linked = json.dumps({"@context": "https://schema.org", "@type": "Organization", "name": "Yard", "review": reviews})
     following = f'<a rel="next" href="/reviews?page={number + 1}">Next</a>' if number + 1 < pages else ""
-    return f'<html><body><script type="application/ld+json">{linked}</script>{following}</body></html>'.encode()
+    return f'<html><body><script type="application/ld+json">{linked}</script>{prose}{following}</body></html>'.encode()
 
 
 class Site:
     """A review site on loopback, and one crawl of it, which it can stop at a page until something happens."""
 
-    def __init__(self, folder: Path, serve_web: Callable[..., Web], pages: int = PAGES, each: int = EACH, padding: str = ""):
+    def __init__(self, folder: Path, serve_web: Callable[..., Web], pages: int = PAGES, each: int = EACH, **more: str):
         self.folder = folder
         self.gates: dict[int, Callable[[], None]] = {}
         self.process: subprocess.Popen[str] | None = None
@@ -70,7 +71,7 @@ class Site:
             number = int(target.partition("page=")[2])
             if gate := self.gates.pop(number, None):
                 gate()
-            return 200, {"ETag": f'"{number}"'}, as_page(number, pages, each, padding)
+            return 200, {"ETag": f'"{number}"'}, as_page(number, pages, each, **more)
 
         self.web = serve_web({"/reviews": answer})
         pages_table = (
@@ -161,6 +162,15 @@ def wait_for_end(number: int) -> None:
     pytest.fail(f"process {number} is still there after 20 s")
 
 
+def wait_for_file(path: Path) -> None:
+    """Wait until another process has made a file."""
+    for _ in range(400):
+        if path.exists():
+            return
+        time.sleep(0.05)
+    pytest.fail(f"no {path.name} after 20 s")
+
+
 EVERYTHING = {
     "mentions": "select * from mentions order by id",
     "brands": "select * from mention_brands order by mention, brand",
@@ -246,9 +256,10 @@ def test_what_a_killed_crawl_handed_over_is_stored_before_anybody_else_has_the_s
 
 
 def test_the_network_waits_for_a_second_process_that_is_behind(tmp_path, serve_web):
-    # Scrapy lets 5 MB of answers wait, which is about forty of these pages.
+    # Half a megabyte waits for the process, which is what is in forty of these pages, and Scrapy lets 5 MB of answers wait,
+    # which is about thirty of them.
     pages = 100
-    site = Site(tmp_path, serve_web, pages=pages, padding=" and more" * 1300)
+    site = Site(tmp_path, serve_web, pages=pages, padding=" and more" * 130, prose="<p>" + "not in a review " * 10_000)
     stopped = []
 
     def stop():
@@ -260,9 +271,9 @@ def test_the_network_waits_for_a_second_process_that_is_behind(tmp_path, serve_w
     before, asked = -1, 0
     while asked > before or asked < 5:
         before = asked
-        time.sleep(1)
+        time.sleep(0.5)
         asked = site.web.count("/reviews")
-    assert 5 < asked < pages - 30
+    assert 5 < asked < pages - 15
     os.kill(stopped[0], signal.SIGCONT)
     report, sent, _ = site.end()
     assert (report["status"], report["items"], report["requests"]) == ("finished", pages * EACH, pages + 1)
@@ -339,6 +350,19 @@ def test_one_record_that_breaks_us_costs_one_record_and_is_told(site, tmp_path, 
     assert "TypeError: sequence item 4: expected str instance, bytes found" in log
     stored = {name for (name,) in query(tmp_path, "select external_id from mentions")}
     assert (len(stored), "/review/1203" in stored) == (FULL - NOBODYS - 1, False)
+
+
+def test_a_second_process_that_cannot_start_is_told_and_the_crawl_goes_on_in_one(site, tmp_path):
+    ends = "handover.START = 'import sys; sys.exit(3)'"
+    heard = "listen = handover.Handover.listen; handover.Handover.listen = lambda *a: noted(listen(*a))"
+    mark = f"async def noted(listening):\n    await listening\n    open({str(tmp_path / 'ended')!r}, 'w').close()"
+    site.gates[1] = lambda: wait_for_file(tmp_path / "ended")
+    site.start(f"{ends}\n{mark}\n{heard}")
+    report, sent, log = site.end()
+    assert (report["status"], report["new"], report["errors"], sent) == ("finished", FULL - NOBODYS, 0, 0)
+    assert [line for line in log.splitlines() if line.strip()] == [
+        "WARNING:crawlers.handover:no second process for this crawl, which goes on in one: it has ended (exit code 3)"
+    ]
 
 
 def test_a_dry_look_and_a_crawl_at_leisure_stay_in_one_process(site, tmp_path):

@@ -45,7 +45,9 @@ class Web:
                 route = web.routes.get(self.path, web.routes.get(self.path.partition("?")[0], (404, {}, b"not here")))
                 status, headers, content = route(self.path, dict(self.headers.items()), body) if callable(route) else route
                 self.send_response(status)
-                for name, value in ({"Content-Length": str(len(content))} | dict(headers)).items():
+                # Whoever asks for the end of a connection is told of it, or may send its next request into nothing.
+                ending = {"Connection": "close"} if self.close_connection else {}
+                for name, value in ({"Content-Length": str(len(content))} | ending | dict(headers)).items():
                     self.send_header(name, value)
                 self.end_headers()
                 try:

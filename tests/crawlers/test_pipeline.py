@@ -186,7 +186,7 @@ def test_the_network_has_its_turns_while_records_are_taken_in(tmp_path):
     pipeline = make_pipeline(tmp_path)
 
     async def look():
-        taking = asyncio.create_task(pipeline.process_item(Batch(tuple(mention(external_id=str(n)) for n in range(150)))))
+        taking = asyncio.create_task(pipeline.process_item(Batch(tuple(mention(external_id=str(n)) for n in range(900)))))
         looks = 0
         while not taking.done():
             looks += 1
@@ -195,7 +195,7 @@ def test_the_network_has_its_turns_while_records_are_taken_in(tmp_path):
 
     assert asyncio.run(look()) > 5
     asyncio.run(pipeline.close_spider())
-    assert len(rows(tmp_path)) == 150
+    assert len(rows(tmp_path)) == 900
 
 
 def test_what_comes_while_records_are_taken_in_waits_for_its_turn(tmp_path):

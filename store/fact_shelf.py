@@ -18,7 +18,7 @@ from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, ref
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,7 @@ from sqlite_utils import Database
 from store.database import file_of, is_kept
 from store.fact_keeping import made_by, make_stale, read_facts, reading
 from store.facts import Bools, Packed, Segment, unpack
+from store.remembering import remember
 
 Key = tuple[int | None, int | str | None]
 """What tells one state of a day from all others: the id of its row in `facts`, and its mark or taggers where it is stale."""
@@ -155,7 +156,13 @@ def read_days(db: Database, brand: str, *, first_day: str = "", end_day: str = "
     before = seen.get(brand)
     if before is not None and state is not None and before.state == state and inside(bounds, before.bounds):
         return before.days
-    found = check_days(db, brand, bounds)
+    # Who watches the store knows it of all connections.
+    known: dict[str, tuple[Bounds, ref[Days]]] = remember(db, "days", dict)
+    of, there = known.get(brand, (bounds, None))
+    found = there() if there is not None and inside(bounds, of) else None
+    if found is None:
+        found = check_days(db, brand, bounds)
+        known[brand] = bounds, ref(found)
     if state is not None:
         seen[brand] = Checked(state, bounds, found)
     return found

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from trends.answers import Share
 from trends.frame import Bools, Frame, Numbers, Rows
-from trends.rival_columns import COMPLAINS, JUDGED, NEGATIVE, POSITIVE, READ, SIGNED, find_ratings, find_told
+from trends.rival_columns import COMPLAINS, JUDGED, NEGATIVE, POSITIVE, READ, SIGNED, find_told
 from trends.rival_people import Talkers, number_talkers
 from trends.share_of_voice import BrandVoice, find_voices
 from trends.tallies import Spoken
@@ -69,21 +69,6 @@ class Part:
     def complaints(self) -> Spoken:
         """The complaint rate, of the rows that the classifier could judge."""
         return Spoken(plus=self.count(COMPLAINS), whole=self.count(JUDGED))
-
-    @cached_property
-    def ratings(self) -> NDArray[np.uint32]:
-        """The number of each row's rating, as `rival_columns.find_ratings` has it."""
-        return find_ratings(self.frame)[self.rows]
-
-    def people(self, places: Numbers) -> Numbers:
-        """A number for who says each of some rows, of their own also for those who say one thing alone: from `size` on."""
-        numbers = self.talkers.numbers[places]
-        return np.where(numbers > 0, numbers, places + self.talkers.size)
-
-    @property
-    def crowd(self) -> int:
-        """What `people` are below."""
-        return self.talkers.size + len(self.rows)
 
 
 def take_parts(found: Mapping[str, tuple[Frame, Rows]]) -> dict[str, Part]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Any
@@ -325,25 +326,28 @@ class Frame:
         """(source, site) of all facts."""
         return frozenset(self.sites_of(np.arange(len(self))))
 
-    def on_sites(self, rows: Rows, *, without: set[tuple[str, str]]) -> Rows:
+    def on_sites(self, rows: Rows, *, without: AbstractSet[tuple[str, str]]) -> Rows:
         """The rows that are from none of some (source, site)."""
         kept: Rows = rows.compress(~self.from_sites(without)[rows]) if without else rows
         return kept
 
-    def from_sites(self, sites: set[tuple[str, str]]) -> Bools:
+    def from_sites(self, sites: AbstractSet[tuple[str, str]]) -> Bools:
         """Which are from any of some (source, site)."""
-        key = frozenset(sites)
-        if key not in self.left_out:
-            numbers = [self.numbers["\n".join(site)] for site in sites if "\n".join(site) in self.numbers]
-            among = np.zeros(int(self.column("site").max(initial=0)) + 1, np.bool_)
-            among[[number for number in numbers if number < len(among)]] = True
-            self.left_out[key] = among[self.column("site")]
-        return self.left_out[key]
+        found: Bools = keep(self.of_sites, frozenset(sites), lambda: self.find_from_sites(sites))
+        return found
 
     @cached_property
-    def left_out(self) -> dict[frozenset[tuple[str, str]], Bools]:
-        """Sites that were asked for before."""
-        return {}
+    def of_sites(self) -> OrderedDict[Hashable, Bools]:
+        """Sites that were asked for last."""
+        return OrderedDict()
+
+    def find_from_sites(self, sites: AbstractSet[tuple[str, str]]) -> Bools:
+        """Look for what is from some sites."""
+        numbers = [self.numbers["\n".join(site)] for site in sites if "\n".join(site) in self.numbers]
+        among = np.zeros(int(self.column("site").max(initial=0)) + 1, np.bool_)
+        among[[number for number in numbers if number < len(among)]] = True
+        found: Bools = among[self.column("site")]
+        return found
 
     @property
     def days(self) -> Numbers:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -158,6 +158,7 @@ def find_brand(config: Config, brand: str | None) -> Brand:
     return found
 
 
+@lru_cache(maxsize=64)
 def wide_window(window: Window) -> Window:
     """The window that holds the one asked for, the one before it, and the last 8 weeks."""
     parts = [part for part in (window, before(window), *weeks(window)) if part is not None]

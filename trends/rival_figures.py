@@ -18,7 +18,8 @@ from trends.gathering import Gathered
 from trends.moments import Moments, Shared, compare_moments, join_moments
 from trends.quotes import make_quotes, pick_quotes
 from trends.rival_answers import Compared, HeadToHead
-from trends.rival_tally import Subjects, Tally
+from trends.rival_tally import Tally
+from trends.rival_told import Scale
 from trends.sums import Speakers, net_of_sums, share_of_sums
 
 BASIC = {"net": "Net sentiment", "negative": "Share negative", "complaints": "Complaint rate"}
@@ -35,7 +36,7 @@ class Beside:
     """Of ratings: those scales that both have, most answers first."""
 
 
-def compare_all(pairs: Sequence[tuple[Tally, Tally]], config: Config, subjects: Subjects, *, floor: int) -> list[Beside]:
+def compare_all(pairs: Sequence[tuple[Tally, Tally]], config: Config, scales: Sequence[Scale], *, floor: int) -> list[Beside]:
     """Compare each pair in all figures; of all pairs at once, since few figures take as long as many."""
 
     def compare(of: Callable[[Tally], Moments], both: Callable[[Tally, Tally], Shared], **kind: Any) -> list[Difference]:
@@ -43,7 +44,7 @@ def compare_all(pairs: Sequence[tuple[Tally, Tally]], config: Config, subjects: 
         shared = join_shared([both(mine, other) for mine, other in pairs])
         return compare_moments(first, second, shared, floor=floor, **kind)
 
-    bounds = np.tile(np.array([scale[2:] for scale in subjects.scales], np.float64).reshape(-1, 2), (len(pairs), 1))
+    bounds = np.tile(np.array([scale[2:] for scale in scales], np.float64).reshape(-1, 2), (len(pairs), 1))
     nets = compare(lambda one: one.nets, Tally.share_nets, kind="net")
     shares = compare(lambda one: one.shares, Tally.share_shares, kind="share")
     means = compare(
@@ -53,7 +54,7 @@ def compare_all(pairs: Sequence[tuple[Tally, Tally]], config: Config, subjects: 
         scale=(bounds[:, 0], bounds[:, 1]),
     )
     found = zip(nets, parted(shares, len(pairs)), parted(means, len(pairs)), strict=True)
-    return [put_beside(*each, config, subjects) for each in found]
+    return [put_beside(*each, config, scales) for each in found]
 
 
 def parted(differences: Sequence[Difference], count: int) -> list[Sequence[Difference]]:
@@ -68,7 +69,7 @@ def join_shared(parts: Sequence[Shared]) -> Shared:
 
 
 def put_beside(
-    net: Difference, shares: Sequence[Difference], means: Sequence[Difference], config: Config, subjects: Subjects
+    net: Difference, shares: Sequence[Difference], means: Sequence[Difference], config: Config, scales: Sequence[Scale]
 ) -> Beside:
     """Name the differences of one pair; shares in the order of `Tally.shares`."""
     told = iter(shares)
@@ -76,7 +77,7 @@ def put_beside(
     basic = [make_compared(figure, "", name, one) for (figure, name), one in of_basic]
     topics = [make_compared("topic", one.id, one.name, next(told)) for one in config.topics]
     attributes = [make_compared("attribute", one.id, one.name, next(told)) for one in config.attributes]
-    return Beside(tuple(basic), tuple(topics), tuple(attributes), name_scales(means, list(told), subjects))
+    return Beside(tuple(basic), tuple(topics), tuple(attributes), name_scales(means, list(told), scales))
 
 
 def make_compared(figure: str, subject: str, name: str, difference: Difference) -> Compared:
@@ -85,12 +86,12 @@ def make_compared(figure: str, subject: str, name: str, difference: Difference) 
     return Compared(figure=figure, subject=subject, name=name, scale="", difference=difference, outcome=outcome)
 
 
-def name_scales(means: Sequence[Difference], tops: Sequence[Difference], subjects: Subjects) -> tuple[Compared, ...]:
+def name_scales(means: Sequence[Difference], tops: Sequence[Difference], scales: Sequence[Scale]) -> tuple[Compared, ...]:
     """Mean and top boxes of each source and scale that both have, most answers first."""
     found = []
     there = [place for place, one in enumerate(means) if one.first_n and one.second_n]
     for place in sorted(there, key=lambda place: -means[place].first_n):
-        source, measure, worst, best = subjects.scales[place]
+        source, measure, worst, best = scales[place]
         scale = f"{MEASURES[measure - 1] if measure else 'rating'} {worst:g}–{best:g}"
         for figure, name, difference in (("mean", "Mean rating", means[place]), ("top", "Top ratings", tops[place])):
             found.append(

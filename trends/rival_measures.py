@@ -8,14 +8,14 @@ from functools import cached_property
 
 import numpy as np
 
-from config import Brand, Config
-from store.facts import WORDED, Segment
+from config import Brand
+from store.facts import WORDED
 from trends.brand_parts import Part, take_parts
-from trends.frame import Bools, Frame, Rows
-from trends.rival_columns import list_labels
+from trends.frame import Frame, Rows
 from trends.rival_people import find_twins
-from trends.rival_sites import Heard, Site, from_sites
-from trends.rival_tally import Subjects, Tally, find_subjects, tally
+from trends.rival_sites import Heard, Site
+from trends.rival_tally import Tally, tally
+from trends.rival_told import Scale, Subjects
 from trends.windows import Window
 
 
@@ -30,6 +30,8 @@ class Side:
     """The last 8 weeks, without such ratings."""
     window: Window
     heard: Heard
+    subjects: Subjects
+    """Of all that is known of it."""
 
     @property
     def rows(self) -> Rows:
@@ -43,10 +45,11 @@ class Measured:
 
     parts: Mapping[str, Part]
     """All that is said of each brand in the window."""
-    subjects: Subjects
+    scales: tuple[Scale, ...]
+    """On which any of them is rated, in order."""
     tallies: dict[tuple[str, frozenset[Site]], Tally] = field(default_factory=dict)
-    """By brand and sites. So is the next."""
-    worded: dict[tuple[str, frozenset[Site]], Bools] = field(default_factory=dict)
+    """By brand and sites. So are the next."""
+    named: dict[tuple[str, frozenset[Site]], Rows] = field(default_factory=dict)
 
     def tally(self, side: Side, sites: frozenset[Site]) -> Tally:
         """The figures of one side."""
@@ -54,54 +57,56 @@ class Measured:
         if key not in self.tallies:
             part = self.parts[side.brand.id]
             if not side.heard.counts.keys() <= sites:
-                part = part.keep(from_sites(part.frame, sites)[part.rows])
-            self.tallies[key] = tally(part, self.subjects)
+                part = part.keep(part.frame.from_sites(sites)[part.rows])
+            self.tallies[key] = tally(part, side.subjects, self.scales)
         return self.tallies[key]
 
     def find_both(self, ours: Side, theirs: Side, sites: frozenset[Site]) -> tuple[Rows, Rows]:
         """The mentions among ours (copies once) that are among another side's (with copies) too, in one order."""
-        rows = ours.rows.compress(self.find_twins(ours, sites)[ours.rows])
-        opposite = np.flatnonzero(self.find_twins(theirs, sites) & theirs.frame.inside(theirs.window))
+        rows, opposite = self.find_named(ours, sites), self.find_named(theirs, sites)
+        rows = rows.compress(np.isin(rows, ours.rows, assume_unique=True))
         mentions = ours.frame.column("mention")[rows], theirs.frame.column("mention")[opposite]
         _, here, there = np.intersect1d(*mentions, assume_unique=True, return_indices=True)
         return rows[here], opposite[there]
 
-    def find_twins(self, side: Side, sites: frozenset[Site]) -> Bools:
-        """Which facts of a side are texts from some sites that another brand may have, too."""
+    def find_named(self, side: Side, sites: frozenset[Site]) -> Rows:
+        """The texts of a side, from some sites and with copies, that another brand may have, too."""
         key = side.brand.id, sites
-        if key not in self.worded:
-            worded = self.twins[side.brand.id] & side.frame.flagged(WORDED)
-            self.worded[key] = worded & from_sites(side.frame, sites)
-        return self.worded[key]
+        if key not in self.named:
+            frame, rows = side.frame, self.twins[side.brand.id]
+            worded = (frame.column("flags")[rows] & WORDED) != 0
+            rows = rows.compress(worded & frame.from_sites(sites)[rows])
+            self.named[key] = frame.within(rows, side.window)
+        return self.named[key]
 
     @cached_property
-    def twins(self) -> Mapping[str, Bools]:
-        """For each fact of each brand whether another may have the same text."""
+    def twins(self) -> Mapping[str, Rows]:
+        """The facts of each brand of which another may have the same text."""
         found = find_twins([(part.frame, part.rows) for part in self.parts.values()])
         return dict(zip(self.parts, found, strict=True))
 
 
-def measure(config: Config, sides: Sequence[Side]) -> Measured:
+def measure(sides: Sequence[Side]) -> Measured:
     """Add up what is said of some brands; of all time as it was added up before, where the facts are the same."""
     ordered = sorted(sides, key=lambda side: id(side.frame.segment))
     # The facts of another window may be the very same: it is of all time that all of them are counted.
     if not all(side.window.all_time for side in ordered):
-        return add_up(config, ordered)
-    facts = [side.frame.segment for side in ordered]
+        return add_up(ordered)
+    facts, asked = [side.frame.segment for side in ordered], [side.subjects for side in ordered]
     memo, before = facts[0].memo, facts[0].memo.get("measured")
-    if before is not None and alike(before[0], facts) and before[1].subjects.labels == list_labels(config):
-        kept: Measured = before[1]
+    if before is not None and alike(before[0], facts) and alike(before[1], asked):
+        kept: Measured = before[2]
         return kept
-    memo["measured"] = facts, (found := add_up(config, ordered))
+    memo["measured"] = facts, asked, (found := add_up(ordered))
     return found
 
 
-def alike(one: Sequence[Segment], other: Sequence[Segment]) -> bool:
-    """Whether these are the very same facts."""
+def alike(one: Sequence[object], other: Sequence[object]) -> bool:
+    """Whether these are the very same."""
     return len(one) == len(other) and all(first is second for first, second in zip(one, other, strict=True))
 
 
-def add_up(config: Config, sides: Sequence[Side]) -> Measured:
+def add_up(sides: Sequence[Side]) -> Measured:
     """Sort out who speaks of several of the brands, and on which scales they are rated."""
     parts = take_parts({side.brand.id: (side.frame, side.rows) for side in sides})
-    return Measured(parts, find_subjects(config, list(parts.values())))
+    return Measured(parts, tuple(sorted({scale for side in sides for scale in side.subjects.scales})))

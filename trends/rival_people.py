@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from store.facts import Facts
-from trends.frame import Bools, Frame, Numbers, Rows
+from trends.frame import Frame, Numbers, Rows
 
 FEW = 4
-"""Where less than one in so many facts is asked for, their people are sorted out by themselves."""
+"""Where less than one in so many facts is asked for, their people are numbered by themselves."""
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Talkers:
     """Who says some rows of a brand."""
 
     numbers: Numbers
-    """For each row the number of its person; 0 for all those who say one thing alone, and for what nobody has signed."""
+    """For each row the number of its person; 0 only for those who say one thing alone, and for what nobody has signed."""
     common: int
     """The numbers below it are of the same people in all brands …"""
     size: int
@@ -43,33 +43,34 @@ numbered: WeakKeyDictionary[Facts, tuple[Numbered, Numbers]] = WeakKeyDictionary
 
 def number_talkers(found: Sequence[tuple[Frame, Rows]]) -> list[Talkers]:
     """Number the people behind some rows of each brand."""
-    if are_few(found):
+    wholes = [whole_of(frame.segment.facts) for frame, _ in found]
+    few = are_few(found, wholes)
+    if few and find_numbered(wholes) is None:
         common, columns = number_together([frame.column("author")[rows] for frame, rows in found])
     else:
-        together = number_brands([source_of(frame) for frame, _ in found])
-        known = [column_of(frame.segment.facts, together)[rows] >> 1 for frame, rows in found]
-        common, columns = number_anew(known, together.common)
+        together = number_brands(wholes)
+        columns = [column_of(frame.segment.facts, together)[rows] >> 1 for frame, rows in found]
+        # Of few rows most people say one thing alone, who need no number.
+        common, columns = number_anew(columns, together.common) if few else (together.common, columns)
     return [Talkers(column, common, max(int(column.max(initial=0)) + 1, common)) for column in columns]
 
 
-def find_twins(found: Sequence[tuple[Frame, Rows]]) -> list[Bools]:
-    """For each fact of each brand whether another brand may have the same text; what is quick to find out."""
-    if are_few(found):
-        return [np.ones(len(frame), np.bool_) for frame, _ in found]
-    together = number_brands([source_of(frame) for frame, _ in found])
-    return [(column_of(frame.segment.facts, together) & 1).astype(np.bool_) for frame, _ in found]
+def find_twins(found: Sequence[tuple[Frame, Rows]]) -> list[Rows]:
+    """The facts of each brand of which another brand may have the same text; what is quick to find out."""
+    wholes = [whole_of(frame.segment.facts) for frame, _ in found]
+    if are_few(found, wholes) and find_numbered(wholes) is None:
+        return [np.arange(len(frame)) for frame, _ in found]
+    together = number_brands(wholes)
+    return [np.flatnonzero(column_of(frame.segment.facts, together) & 1) for frame, _ in found]
 
 
-def are_few(found: Sequence[tuple[Frame, Rows]]) -> bool:
-    """Whether the people of some rows are sorted out sooner than those of all facts are looked at."""
-    sources = [source_of(frame) for frame, _ in found]
-    few = sum(len(rows) for _, rows in found) * FEW < sum(map(len, sources))
-    return few and find_numbered(sources) is None
+def are_few(found: Sequence[tuple[Frame, Rows]], wholes: Sequence[Facts]) -> bool:
+    """Whether so few rows are asked for of all facts that their people are sorted out by themselves."""
+    return sum(len(rows) for _, rows in found) * FEW < sum(map(len, wholes))
 
 
-def source_of(frame: Frame) -> Facts:
-    """All the facts that a frame's were chosen from."""
-    facts = frame.segment.facts
+def whole_of(facts: Facts) -> Facts:
+    """All the facts that some were chosen from."""
     while facts.chosen is not None:
         facts = facts.chosen.whole
     return facts

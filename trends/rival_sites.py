@@ -6,12 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-import numpy as np
-
 from store.facts import split_site
 from trends.answers import Coverage
 from trends.coverage import covered_by
-from trends.frame import Bools, Frame, Rows
+from trends.frame import Frame, Rows
 from trends.rival_answers import LeftOut
 from trends.windows import Window
 
@@ -120,13 +118,3 @@ def find_shared_gaps(ours: Heard, sites: frozenset[Site]) -> tuple[str, ...]:
         return ()
     names = dict.fromkeys(name for members in by_label.values() for name in members)
     return (f"On {len(names)} of the sites compared some days were not watched, alike for all brands: `repute coverage`.",)
-
-
-def from_sites(frame: Frame, sites: frozenset[Site]) -> Bools:
-    """Which facts are from some sites."""
-    column = frame.column("site")
-    among = np.zeros(int(column.max(initial=0)) + 1, np.bool_)
-    numbers = [frame.numbers.get("\n".join(site), len(among)) for site in sites]
-    among[[number for number in numbers if number < len(among)]] = True
-    found: Bools = among[column]
-    return found

@@ -19,10 +19,10 @@ from trends.gathering import NOTHING, Gathered, QuestionError, find_brand, gathe
 from trends.loading import day_bounds, take_frame
 from trends.periods import Slices
 from trends.rival_answers import Rival, Rivals, Standing, VoiceWeek
-from trends.rival_columns import list_labels, mark_labels
 from trends.rival_figures import compare_all, find_head_to_head, in_order
 from trends.rival_measures import Measured, Side, measure
-from trends.rival_sites import Common, Site, find_common, find_shared_gaps, from_sites, hear
+from trends.rival_sites import Common, Site, find_common, find_shared_gaps, hear
+from trends.rival_told import find_subjects
 from trends.share_of_voice import find_voices
 from trends.sums import net_of_sums, share_of_sums
 from trends.windows import Window, cover, weeks
@@ -77,17 +77,16 @@ def read_side(
     """Read one brand; what was watched is judged of `reached`."""
     bounds, series = day_bounds(wide_window(window)), weeks(window)
     days = read_days(db, brand.id, first_day=bounds[0], end_day=bounds[1])
-    mark_labels(days.segment, list_labels(config))
     frame = take_frame(days, bounds, window.zone, filters, wordless=True)
     recent = take_frame(days, day_bounds(cover(series[0], series[-1])), window.zone, filters)
     (coverage,) = read_coverages(db, config, brand.id, [reached], filters, listings)
     heard = hear(brand.name, coverage, listings, frame, np.flatnonzero(frame.inside(window)))
-    return Side(brand, frame, recent, window, heard)
+    return Side(brand, frame, recent, window, heard, find_subjects(days.segment, config))
 
 
 def find_rivals(ground: Gathered, config: Config, sides: Sequence[Side], commons: Sequence[Common]) -> Rivals:
     """Answer from the facts of every brand; the first is the one that was asked for, `commons` are of the others in order."""
-    measured = measure(config, sides)
+    measured = measure(sides)
     shared = frozenset.intersection(*(common.sites for common in commons))
     found = find_each(ground, config, measured, sides, commons)
     return Rivals(
@@ -132,7 +131,7 @@ def find_each(
     floor, (ours, *rivals) = ground.thresholds.too_few, sides
     asked = list(zip(rivals, commons, strict=True))
     pairs = [(measured.tally(ours, common.sites), measured.tally(theirs, common.sites)) for theirs, common in asked]
-    compared = compare_all(pairs, config, measured.subjects, floor=floor)
+    compared = compare_all(pairs, config, measured.scales, floor=floor)
     return [
         Rival(
             brand=theirs.brand.id,
@@ -200,7 +199,7 @@ def find_weeks(ground: Gathered, sides: Sequence[Side], sites: frozenset[Site]) 
 def count_weeks(frame: Frame, series: Sequence[Window], sites: frozenset[Site]) -> list[int]:
     """The mentions of each week on some sites, copies once."""
     slices = Slices(frame, tuple(series), NOBODY)
-    kept = slices.once(slices.inside) & from_sites(frame, sites)
+    kept = slices.once(slices.inside) & frame.from_sites(sites)
     counts: list[int] = np.bincount(slices.codes.compress(kept), minlength=len(series)).tolist()
     return counts
 

@@ -7,7 +7,7 @@ for each person and subject. The figures are those of `trends.differences`, to t
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -76,10 +76,10 @@ def share_spoken(first: Sequence[Spoken], second: Sequence[Spoken], common: int)
 
 @dataclass(frozen=True)
 class Cells:
-    """What people say of some subjects: one cell for each person and subject; those who say one thing have one each."""
+    """What people say of some subjects: one cell for each subject and person with a number; the others are only added up."""
 
     number: Numbers
-    """Of the person; 0 for those who say one thing alone."""
+    """Of the person, from 1."""
     subject: Numbers
     part: Floats
     """What the person adds to the subject's figure."""
@@ -88,24 +88,35 @@ class Cells:
     subjects: int
     common: int
     """As `Talkers.common`."""
+    once: Floats
+    """As `add_once`: what those add who say one thing alone."""
 
     def add(self, weights: Floats) -> Floats:
         """Sum by subject."""
         return add_by(self.subject, weights, self.subjects)
 
+    def among(self, places: Numbers, subjects: int) -> Cells:
+        """The same, where the subjects have other places among more."""
+        once = np.zeros((len(self.once), subjects))
+        once[:, places] = self.once
+        return replace(self, subject=places[self.subject], subjects=subjects, once=once)
+
     @cached_property
     def moments(self) -> Moments:
         """The moments of each subject's share or mean."""
-        part, whole = self.part, self.whole
-        people = np.bincount(self.subject, minlength=self.subjects).astype(np.float64)
+        part, whole, (single, added, squared) = self.part, self.whole, self.once
+        people = np.bincount(self.subject, minlength=self.subjects).astype(np.float64) + single
         sums = [self.add(weights) for weights in (part, whole, part * part, part * whole, whole * whole)]
+        alone = (added, single, squared, added, single)
+        sums = [one + other for one, other in zip(sums, alone, strict=True)]
         return Moments(people, sums[0], np.zeros(self.subjects), *sums[1:])
 
     @cached_property
     def shared(self) -> Cells:
         """The cells of those who may have spoken of other brands."""
-        kept = np.flatnonzero((self.number > 0) & (self.number < self.common))
-        return Cells(self.number[kept], self.subject[kept], self.part[kept], self.whole[kept], self.subjects, self.common)
+        kept = np.flatnonzero(self.number < self.common)
+        part, whole = self.part[kept], self.whole[kept]
+        return replace(self, number=self.number[kept], subject=self.subject[kept], part=part, whole=whole)
 
     @cached_property
     def keys(self) -> Numbers:
@@ -120,3 +131,9 @@ class Cells:
         subject = mine.subject[place]
         products = (part * parts, part * wholes, whole * parts, whole * wholes)
         return Shared(*(add_by(subject, product, self.subjects) for product in products))
+
+
+def add_once(subject: Numbers, part: Floats, subjects: int) -> Floats:
+    """(3, subjects): people, Σ part and Σ part², of people who give one answer each, all to the subject at the same place."""
+    people = np.bincount(subject, minlength=subjects)
+    return np.stack([people, add_by(subject, part, subjects), add_by(subject, part * part, subjects)])

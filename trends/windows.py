@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 LONGEST = 36525
@@ -97,6 +98,7 @@ def before(window: Window) -> Window | None:
     return from_days(first - timedelta(days=window.days), first, now=window.now, zone=window.zone)
 
 
+@lru_cache(maxsize=64)
 def weeks(window: Window, count: int = 8) -> tuple[Window, ...]:
     """The last `count` Monday-to-Sunday weeks up to the one in which the window ends, oldest first.
 

@@ -144,7 +144,7 @@ def test_people_are_numbered_anew_when_a_brand_has_other_facts():
     assert [one.numbers.tolist() for one in number_talkers([first, second])] == [[0, 1], [1, 0]]
     # All have the mentions 1 and 2, but the last one has another one too.
     fourth = make_found(np.array([5], np.uint64), first_mention=2)
-    assert [twin.tolist() for twin in find_twins([first, fourth])] == [[False, True], [True]]
+    assert [twin.tolist() for twin in find_twins([first, fourth])] == [[1], [0]]
 
 
 def test_where_all_say_the_same_the_limit_is_one():

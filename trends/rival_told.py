@@ -1,0 +1,157 @@
+"""What is told of a brand, subject by subject, in the order of who tells it: sorted once, then counted by person in any window."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from config import Config
+from store.facts import CONFIRMS, CONTESTS, TOPIC, Facts, Segment, split_site
+from trends.brand_parts import Part
+from trends.crowd import Floats
+from trends.frame import Bools, Numbers
+from trends.ratings import find_top
+from trends.rival_people import whole_of
+from trends.tallies import Cells, add_once
+
+Scale = tuple[str, int, float, float]
+"""(source, measure, worst, best)."""
+UNASKED = -1
+"""In place of the number of a person, for facts that are not asked for."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """What facts tell of some subjects, ordered by author, then by subject: one place in each column for each thing told."""
+
+    facts: Numbers
+    """Places among all facts of the brand."""
+    subjects: Numbers
+    figures: tuple[Floats, ...]
+    """What each thing adds to one figure of its subject, or to several."""
+
+    @classmethod
+    def of(cls, facts: Facts, places: Numbers, subjects: Numbers, *figures: Floats) -> Told:
+        """Put in order."""
+        order = np.lexsort((subjects, facts["author"][places]))
+        return cls(places[order].astype(np.int64), subjects[order], tuple(figure[order] for figure in figures))
+
+    def count(self, numbers: NDArray[np.int32], size: int, common: int) -> list[Cells]:
+        """The cells of each figure, of `size` subjects; `numbers` as `Numbered` has them."""
+        number = numbers[self.facts]
+        asked = np.flatnonzero(number >= 0)
+        number, subject = number[asked], self.subjects[asked]
+        often, once = np.flatnonzero(number), np.flatnonzero(number == 0)
+        keys = number[often].astype(np.int64) * size + subject[often]
+        starts = np.flatnonzero(np.concatenate([np.ones(min(len(keys), 1), np.bool_), keys[1:] != keys[:-1]]))
+        said = np.diff(starts, append=len(keys)).astype(np.float64)
+        persons, of = number[often[starts]].astype(np.int64), subject[often[starts]]
+        found = []
+        for figure in self.figures:
+            part = figure[asked]
+            added = np.add.reduceat(part[often], starts) if len(starts) else np.zeros(0)
+            alone = add_once(subject[once], part[once], size)
+            found.append(Cells(persons, of, added, said, size, common, alone))
+        return found
+
+
+@dataclass(frozen=True)
+class Subjects:
+    """What is told of one brand."""
+
+    topics: Told
+    """One figure: its complaints."""
+    attributes: Told
+    """One figure: whether it is confirmed, of all that is said of it."""
+    ratings: Told
+    """Two figures: the rating, and whether it is among the top boxes; their subjects are places in …"""
+    scales: tuple[Scale, ...]
+    named: tuple[int, int]
+    """How many topics and attributes there are."""
+
+
+def find_subjects(segment: Segment, config: Config) -> Subjects:
+    """What all facts of a brand tell; known from the last time, unless other topics and attributes are asked for."""
+    asked = tuple(one.id for one in config.topics), tuple(one.id for one in config.attributes)
+    before = segment.memo.get("subjects")
+    if before is not None and before[0] == asked:
+        kept: Subjects = before[1]
+        return kept
+    topics, attributes = asked
+    found = Subjects(
+        tell_labels(segment, [(TOPIC, topics)]),
+        tell_labels(segment, [(CONTESTS, attributes), (CONFIRMS, attributes)]),
+        *tell_ratings(segment),
+        (len(topics), len(attributes)),
+    )
+    segment.memo["subjects"] = asked, found
+    return found
+
+
+def tell_labels(segment: Segment, kinds: Sequence[tuple[int, Sequence[str]]]) -> Told:
+    """The labels of some kinds, by their places in the names of the kind; what is of the last kind counts for its subject."""
+    kind, name, row = (np.ascontiguousarray(segment.labels[column]) for column in ("kind", "name", "row"))
+    rows, subjects, parts = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)], [np.zeros(0)]
+    for one, names in kinds:
+        places = np.full(int(name.max(initial=0)) + 1, UNASKED)
+        for place, asked in enumerate(names):
+            number = segment.numbers().get(asked, len(places))
+            if number < len(places):
+                places[number] = place
+        labels = np.flatnonzero((kind == one) & (places[name] >= 0))
+        # A person's label may stand beside a tagger's.
+        pairs = np.unique(row[labels].astype(np.int64) * len(places) + places[name[labels]])
+        rows.append(pairs // len(places))
+        subjects.append(pairs % len(places))
+        parts.append(np.full(len(pairs), float(one == kinds[-1][0])))
+    return Told.of(segment.facts, np.concatenate(rows), np.concatenate(subjects), np.concatenate(parts))
+
+
+def tell_ratings(segment: Segment) -> tuple[Told, tuple[Scale, ...]]:
+    """The ratings within the bounds of their scales, and these scales."""
+    facts = segment.facts
+    value, worst, best = (facts[name] for name in ("rating", "worst", "best"))
+    bounded = np.isfinite(worst) & np.isfinite(best) & (worst < best)
+    rated = np.flatnonzero(bounded & (value >= worst) & (value <= best))
+    codes = np.zeros(len(rated), np.int64)
+    for column in (facts["site"], facts["measure"], worst, best):
+        different, place = np.unique(column[rated], return_inverse=True)
+        codes = np.unique(codes * len(different) + place, return_inverse=True)[1]
+    example = np.zeros(int(codes.max(initial=-1)) + 1, np.int64)
+    example[codes] = rated
+    columns = [facts[name][example].tolist() for name in ("site", "measure", "worst", "best")]
+    named = [(split_site(segment.names[site])[0], *rest) for site, *rest in zip(*columns, strict=True)]
+    scales = sorted(set(named))
+    subjects = np.array([scales.index(scale) for scale in named], np.int64)[codes]
+    tops = np.array([find_top(*scale[2:]) for scale in scales])[subjects]
+    values = value[rated].astype(np.float64)
+    return Told.of(facts, rated, subjects, values, (values >= tops).astype(np.float64)), tuple(scales)
+
+
+@dataclass(frozen=True)
+class Numbered:
+    """All facts of a brand, each with the number of who says it where it is asked for, else UNASKED."""
+
+    numbers: NDArray[np.int32]
+    places: Numbers
+    """Of the rows that are asked for, among all facts."""
+
+    @classmethod
+    def of(cls, part: Part) -> Numbered:
+        """The rows of a part."""
+        facts = part.frame.segment.facts
+        places = facts.derived("among all", lambda every: np.arange(len(every)))[part.rows]
+        numbers = np.full(len(whole_of(facts)), UNASKED, np.int32)
+        numbers[places] = part.talkers.numbers
+        return cls(numbers, places)
+
+    def without(self, left_out: Bools) -> NDArray[np.int32]:
+        """The numbers, without those rows where `left_out` is true."""
+        if not left_out.any():
+            return self.numbers
+        numbers = self.numbers.copy()
+        numbers[self.places.compress(left_out)] = UNASKED
+        return numbers

@@ -21,6 +21,7 @@ from trends.rival_answers import Compared, HeadToHead
 from trends.rival_tally import Tally
 from trends.rival_told import Scale
 from trends.sums import Speakers, net_of_sums, share_of_sums
+from trends.threads import map_at_once
 
 BASIC = {"net": "Net sentiment", "negative": "Share negative", "complaints": "Complaint rate"}
 
@@ -39,20 +40,16 @@ class Beside:
 def compare_all(pairs: Sequence[tuple[Tally, Tally]], config: Config, scales: Sequence[Scale], *, floor: int) -> list[Beside]:
     """Compare each pair in all figures; of all pairs at once, since few figures take as long as many."""
 
-    def compare(of: Callable[[Tally], Moments], both: Callable[[Tally, Tally], Shared], **kind: Any) -> list[Difference]:
+    both = [join_shared(parts) for parts in zip(*map_at_once(lambda pair: pair[0].share(pair[1]), pairs), strict=True)]
+
+    def compare(of: Callable[[Tally], Moments], shared: Shared, **kind: Any) -> list[Difference]:
         first, second = (join_moments([of(pair[side]) for pair in pairs]) for side in (0, 1))
-        shared = join_shared([both(mine, other) for mine, other in pairs])
         return compare_moments(first, second, shared, floor=floor, **kind)
 
     bounds = np.tile(np.array([scale[2:] for scale in scales], np.float64).reshape(-1, 2), (len(pairs), 1))
-    nets = compare(lambda one: one.nets, Tally.share_nets, kind="net")
-    shares = compare(lambda one: one.shares, Tally.share_shares, kind="share")
-    means = compare(
-        lambda one: one.means.moments,
-        lambda mine, other: mine.means.meet(other.means),
-        kind="mean",
-        scale=(bounds[:, 0], bounds[:, 1]),
-    )
+    nets = compare(lambda one: one.nets, both[0], kind="net")
+    shares = compare(lambda one: one.shares, both[1], kind="share")
+    means = compare(lambda one: one.means.moments, both[2], kind="mean", scale=(bounds[:, 0], bounds[:, 1]))
     found = zip(nets, parted(shares, len(pairs)), parted(means, len(pairs)), strict=True)
     return [put_beside(*each, config, scales) for each in found]
 

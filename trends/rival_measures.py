@@ -11,11 +11,12 @@ import numpy as np
 from config import Brand
 from store.facts import WORDED
 from trends.brand_parts import Part, take_parts
-from trends.frame import Frame, Rows
+from trends.frame import Bools, Frame, Rows
 from trends.rival_people import find_twins
 from trends.rival_sites import Heard, Site
 from trends.rival_tally import Tally, tally
 from trends.rival_told import Scale, Subjects
+from trends.threads import map_at_once
 from trends.windows import Window
 
 
@@ -38,6 +39,11 @@ class Side:
         """Those of the window, copies once."""
         return self.frame.rows(self.window)
 
+    @cached_property
+    def counted(self) -> Bools:
+        """Which of all facts are among `rows`."""
+        return self.frame.masked(self.rows)
+
 
 @dataclass(frozen=True)
 class Measured:
@@ -51,20 +57,27 @@ class Measured:
     """By brand and sites. So are the next."""
     named: dict[tuple[str, frozenset[Site]], Rows] = field(default_factory=dict)
 
-    def tally(self, side: Side, sites: frozenset[Site]) -> Tally:
-        """The figures of one side."""
-        key = side.brand.id, sites
-        if key not in self.tallies:
-            part = self.parts[side.brand.id]
-            if not side.heard.counts.keys() <= sites:
-                part = part.keep(part.frame.from_sites(sites)[part.rows])
-            self.tallies[key] = tally(part, side.subjects, self.scales)
-        return self.tallies[key]
+    def tally_all(self, asked: Sequence[tuple[Side, frozenset[Site]]]) -> list[Tally]:
+        """The figures of some sides, each on some sites."""
+        keys = [(side.brand.id, sites) for side, sites in asked]
+        lacking = {key: one for key, one in zip(keys, asked, strict=True) if key not in self.tallies}
+        self.tallies.update(zip(lacking, map_at_once(self.tally_anew, lacking.values()), strict=True))
+        return [self.tallies[key] for key in keys]
+
+    def tally_anew(self, asked: tuple[Side, frozenset[Site]]) -> Tally:
+        """Add up the figures of one side."""
+        side, sites = asked
+        part = self.parts[side.brand.id]
+        if not side.heard.counts.keys() <= sites:
+            part = part.keep(part.frame.from_sites(sites)[part.rows])
+        found = tally(part, side.subjects, self.scales)
+        found.prepare()
+        return found
 
     def find_both(self, ours: Side, theirs: Side, sites: frozenset[Site]) -> tuple[Rows, Rows]:
         """The mentions among ours (copies once) that are among another side's (with copies) too, in one order."""
         rows, opposite = self.find_named(ours, sites), self.find_named(theirs, sites)
-        rows = rows.compress(np.isin(rows, ours.rows, assume_unique=True))
+        rows = rows.compress(ours.counted[rows])
         mentions = ours.frame.column("mention")[rows], theirs.frame.column("mention")[opposite]
         _, here, there = np.intersect1d(*mentions, assume_unique=True, return_indices=True)
         return rows[here], opposite[there]

@@ -45,6 +45,16 @@ class Tally:
         topics = replace(self.topics.moments, people=judged.people, whole=judged.whole, sizes=judged.sizes)
         return join_moments([basic, topics, self.attributes.moments, self.tops.moments])
 
+    def prepare(self) -> None:
+        """Add up what every comparison asks for."""
+        _ = self.nets, self.shares, self.means.moments
+        for cells in (self.topics, self.attributes, self.means, self.tops):
+            _ = cells.slots
+
+    def share(self, other: Tally) -> tuple[Shared, Shared, Shared]:
+        """What the same people say in both: in the nets, in `shares`, in the mean ratings."""
+        return self.share_nets(other), self.share_shares(other), self.means.meet(other.means)
+
     def share_nets(self, other: Tally) -> Shared:
         """What the same people say in both nets."""
         return share_spoken([self.net], [other.net], self.common)

@@ -1,9 +1,9 @@
-"""What is told of a brand, subject by subject, in the order of who tells it: sorted once, then counted by person in any window."""
+"""What is told of a brand, subject by subject, sorted by who tells it once, so that any window is soon counted by person."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,7 +31,7 @@ class Told:
     """Places among all facts of the brand."""
     subjects: Numbers
     figures: tuple[Floats, ...]
-    """What each thing adds to one figure of its subject, or to several."""
+    """What each thing adds to one figure of its subject, or to several; without any, each adds one."""
 
     @classmethod
     def of(cls, facts: Facts, places: Numbers, subjects: Numbers, *figures: Floats) -> Told:
@@ -41,21 +41,22 @@ class Told:
 
     def count(self, numbers: NDArray[np.int32], size: int, common: int) -> list[Cells]:
         """The cells of each figure, of `size` subjects; `numbers` as `Numbered` has them."""
-        number = numbers[self.facts]
+        number = numbers.take(self.facts)
         asked = np.flatnonzero(number >= 0)
-        number, subject = number[asked], self.subjects[asked]
-        often, once = np.flatnonzero(number), np.flatnonzero(number == 0)
-        keys = number[often].astype(np.int64) * size + subject[often]
+        number, subject = number.take(asked), self.subjects.take(asked)
+        # Where numbers are not zero, numpy finds ten times as fast from truths as from the numbers.
+        often, once = np.flatnonzero(number > 0), np.flatnonzero(number == 0)
+        persons, subjects = number.take(often).astype(np.int64), subject.take(often)
+        keys, alone = persons * size + subjects, subject.take(once)
         starts = np.flatnonzero(np.concatenate([np.ones(min(len(keys), 1), np.bool_), keys[1:] != keys[:-1]]))
         said = np.diff(starts, append=len(keys)).astype(np.float64)
-        persons, of = number[often[starts]].astype(np.int64), subject[often[starts]]
+        cells = Cells(persons.take(starts), subjects.take(starts), said, said, size, common, add_once(alone, size))
         found = []
         for figure in self.figures:
-            part = figure[asked]
-            added = np.add.reduceat(part[often], starts) if len(starts) else np.zeros(0)
-            alone = add_once(subject[once], part[once], size)
-            found.append(Cells(persons, of, added, said, size, common, alone))
-        return found
+            part = figure.take(asked)
+            added = np.add.reduceat(part.take(often), starts) if len(starts) else np.zeros(0)
+            found.append(replace(cells, part=added, once=add_once(alone, size, part.take(once))))
+        return found or [cells]
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ class Subjects:
     """What is told of one brand."""
 
     topics: Told
-    """One figure: its complaints."""
+    """Complaints."""
     attributes: Told
     """One figure: whether it is confirmed, of all that is said of it."""
     ratings: Told
@@ -92,7 +93,7 @@ def find_subjects(segment: Segment, config: Config) -> Subjects:
 
 
 def tell_labels(segment: Segment, kinds: Sequence[tuple[int, Sequence[str]]]) -> Told:
-    """The labels of some kinds, by their places in the names of the kind; what is of the last kind counts for its subject."""
+    """The labels of some kinds, by their places among the names; of several kinds only the last adds to the figure."""
     kind, name, row = (np.ascontiguousarray(segment.labels[column]) for column in ("kind", "name", "row"))
     rows, subjects, parts = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)], [np.zeros(0)]
     for one, names in kinds:
@@ -107,7 +108,8 @@ def tell_labels(segment: Segment, kinds: Sequence[tuple[int, Sequence[str]]]) ->
         rows.append(pairs // len(places))
         subjects.append(pairs % len(places))
         parts.append(np.full(len(pairs), float(one == kinds[-1][0])))
-    return Told.of(segment.facts, np.concatenate(rows), np.concatenate(subjects), np.concatenate(parts))
+    figures = [np.concatenate(parts)] if len(kinds) > 1 else []
+    return Told.of(segment.facts, np.concatenate(rows), np.concatenate(subjects), *figures)
 
 
 def tell_ratings(segment: Segment) -> tuple[Told, tuple[Scale, ...]]:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 from sqlite_utils import Database
 
 from config import Brand, Config
-from store.fact_shelf import read_days
+from store.fact_shelf import Days, read_days
 from store.queries import find_listings
+from trends.answers import Coverage
 from trends.coverage import as_of_last_crawl, watched_share
 from trends.differences import judge_all
 from trends.frame import CUSTOMERS, Filters, Frame
@@ -25,6 +25,7 @@ from trends.rival_sites import Common, Site, find_common, find_shared_gaps, hear
 from trends.rival_told import find_subjects
 from trends.share_of_voice import find_voices
 from trends.sums import net_of_sums, share_of_sums
+from trends.threads import map_at_once
 from trends.windows import Window, cover, weeks
 
 NOBODY = np.zeros(0, np.int64)
@@ -62,26 +63,22 @@ def read_sides(db: Database, config: Config, brands: Sequence[Brand], window: Wi
     reached = min(
         (as_of_last_crawl(window, rows) for rows in listings.values() if rows), key=lambda one: one.now, default=window
     )
-    return [read_side(db, config, brand, window, reached, filters, listings[brand.id]) for brand in brands]
-
-
-def read_side(
-    db: Database,
-    config: Config,
-    brand: Brand,
-    window: Window,
-    reached: Window,
-    filters: Filters,
-    listings: Sequence[Mapping[str, Any]],
-) -> Side:
-    """Read one brand; what was watched is judged of `reached`."""
     bounds, series = day_bounds(wide_window(window)), weeks(window)
-    days = read_days(db, brand.id, first_day=bounds[0], end_day=bounds[1])
-    frame = take_frame(days, bounds, window.zone, filters, wordless=True)
-    recent = take_frame(days, day_bounds(cover(series[0], series[-1])), window.zone, filters)
-    (coverage,) = read_coverages(db, config, brand.id, [reached], filters, listings)
-    heard = hear(brand.name, coverage, listings, frame, np.flatnonzero(frame.inside(window)))
-    return Side(brand, frame, recent, window, heard, find_subjects(days.segment, config))
+    lately = day_bounds(cover(series[0], series[-1]))
+    read = [(brand, read_days(db, brand.id, first_day=bounds[0], end_day=bounds[1])) for brand in brands]
+    known = [read_coverages(db, config, brand.id, [reached], filters, listings[brand.id])[0] for brand in brands]
+
+    def make_side(found: tuple[Brand, Days], coverage: Coverage) -> Side:
+        brand, days = found
+        frame = take_frame(days, bounds, window.zone, filters, wordless=True)
+        heard = hear(brand.name, coverage, listings[brand.id], frame, np.flatnonzero(frame.inside(window)))
+        side = Side(
+            brand, frame, take_frame(days, lately, window.zone, filters), window, heard, find_subjects(days.segment, config)
+        )
+        _ = side.rows
+        return side
+
+    return map_at_once(lambda one: make_side(*one), list(zip(read, known, strict=True)))
 
 
 def find_rivals(ground: Gathered, config: Config, sides: Sequence[Side], commons: Sequence[Common]) -> Rivals:
@@ -130,7 +127,9 @@ def find_each(
     """The competitors, each on the sites in common; better and worse by topic are settled over all of them later."""
     floor, (ours, *rivals) = ground.thresholds.too_few, sides
     asked = list(zip(rivals, commons, strict=True))
-    pairs = [(measured.tally(ours, common.sites), measured.tally(theirs, common.sites)) for theirs, common in asked]
+    tallies = measured.tally_all([(side, common.sites) for theirs, common in asked for side in (ours, theirs)])
+    pairs = list(zip(tallies[::2], tallies[1::2], strict=True))
+    both = map_at_once(lambda one: measured.find_both(ours, one[0], one[1].sites), asked)
     compared = compare_all(pairs, config, measured.scales, floor=floor)
     return [
         Rival(
@@ -142,11 +141,11 @@ def find_each(
             figures=(*beside.basic, *beside.scales),
             topics=beside.topics,
             attributes=beside.attributes,
-            head_to_head=find_head_to_head(ground, ours.frame, theirs.frame, measured.find_both(ours, theirs, common.sites)),
+            head_to_head=find_head_to_head(ground, ours.frame, theirs.frame, named),
             sites=spelled(common.sites),
             left_out=common.left_out,
         )
-        for (theirs, common), (mine, other), beside in zip(asked, pairs, compared, strict=True)
+        for (theirs, common), (mine, other), beside, named in zip(asked, pairs, compared, both, strict=True)
     ]
 
 
@@ -167,7 +166,7 @@ def settle(rivals: Sequence[Rival]) -> tuple[Rival, ...]:
 
 def find_standings(ground: Gathered, measured: Measured, sides: Sequence[Side], sites: frozenset[Site]) -> tuple[Standing, ...]:
     """Every brand on the sites that cover all of them."""
-    floor, tallies = ground.thresholds.too_few, [measured.tally(side, sites) for side in sides]
+    floor, tallies = ground.thresholds.too_few, measured.tally_all([(side, sites) for side in sides])
     voices = find_voices([one.voices for one in tallies], tallies[0].common, floor=floor)
     return tuple(
         Standing(
@@ -189,7 +188,7 @@ def find_standings(ground: Gathered, measured: Measured, sides: Sequence[Side], 
 def find_weeks(ground: Gathered, sides: Sequence[Side], sites: frozenset[Site]) -> list[tuple[VoiceWeek, ...]]:
     """Each brand's share of voice in each of the last 8 weeks."""
     series = [week for week, _ in ground.watched_weeks]
-    counts = np.array([count_weeks(side.recent, series, sites) for side in sides])
+    counts = np.array(map_at_once(lambda side: count_weeks(side.recent, series, sites), sides))
     totals = counts.sum(axis=0).tolist()
     watched = [watched_share(coverage) for _, coverage in ground.watched_weeks]
     gaps = [part is not None and part < NOTHING and not total for part, total in zip(watched, totals, strict=True)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, reduce
 
 import numpy as np
 
@@ -35,7 +35,7 @@ class BrandVoice:
 
 def find_voices(voices: Sequence[BrandVoice], common: int, *, floor: int) -> list[Share]:
     """Each brand's share of the mentions of all. A mention of two brands is a voice for each, so the shares add up to one."""
-    together = np.sum([one.said[1:common] for one in voices], axis=0)
+    together = reduce(np.add, [one.said[1:common] for one in voices])
     squares, products, people = [], [], int(np.count_nonzero(together))
     for one in voices:
         own, once = one.said[common:], int(one.said[0])

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from trends.crowd import Floats, add_by
 from trends.frame import Numbers
@@ -123,17 +124,28 @@ class Cells:
         """One number for each person and subject."""
         return self.number * self.subjects + self.subject
 
+    @cached_property
+    def slots(self) -> NDArray[np.int32]:
+        """For each possible key of `shared` which of its cells has it, from 1; 0 for none."""
+        found = np.zeros(self.common * self.subjects, np.int32)
+        found[self.shared.keys] = np.arange(1, len(self.shared.number) + 1)
+        return found
+
     def meet(self, other: Cells) -> Shared:
         """What those add who speak of the same subject of both brands."""
         mine, theirs = self.shared, other.shared
-        _, place, there = np.intersect1d(mine.keys, theirs.keys, assume_unique=True, return_indices=True)
+        slots = self.slots.take(theirs.keys)
+        there = np.flatnonzero(slots > 0)
+        place = slots.take(there) - 1
         part, whole, parts, wholes = mine.part[place], mine.whole[place], theirs.part[there], theirs.whole[there]
         subject = mine.subject[place]
         products = (part * parts, part * wholes, whole * parts, whole * wholes)
         return Shared(*(add_by(subject, product, self.subjects) for product in products))
 
 
-def add_once(subject: Numbers, part: Floats, subjects: int) -> Floats:
+def add_once(subject: Numbers, subjects: int, part: Floats | None = None) -> Floats:
     """(3, subjects): people, Σ part and Σ part², of people who give one answer each, all to the subject at the same place."""
-    people = np.bincount(subject, minlength=subjects)
+    people = np.bincount(subject, minlength=subjects).astype(np.float64)
+    if part is None:
+        return np.stack([people, people, people])
     return np.stack([people, add_by(subject, part, subjects), add_by(subject, part * part, subjects)])

@@ -23,6 +23,7 @@ from trends.overused import Overused, count_people, find_overused, ignored_words
 from trends.quotes import make_quotes, pick_quotes
 from trends.stacks import NOBODY, Stack
 from trends.sums import count_each, share_of_sums, sum_each
+from trends.threads import map_at_once
 from trends.windows import Window
 from trends.words import hash_words
 
@@ -120,13 +121,15 @@ def find_ledger(
     pasts: Mapping[str, Past],
 ) -> tuple[AttributeRow, ...]:
     """One row an attribute, in the order of the configuration; `sides` and `pasts` are by brand id."""
-    here = {brand.id: sides[brand.id].once(ground.window) for brand in brands}
-    figures = {
-        brand.id: find_figures(brand, attributes, sides[brand.id], here[brand.id], pasts[brand.id], ground.thresholds)
-        for brand in brands
-    }
+
+    def find(brand: Brand) -> tuple[Sides, dict[str, AttributeFigures]]:
+        once = sides[brand.id].once(ground.window)
+        return once, find_figures(brand, attributes, sides[brand.id], once, pasts[brand.id], ground.thresholds)
+
+    found = dict(zip((brand.id for brand in brands), map_at_once(find, brands), strict=True))
+    figures = {brand: of_brand for brand, (_, of_brand) in found.items()}
     weeks = count_weeks(sides[ground.brand.id].either, ground.watched_weeks)
-    quotes = quote_sides(ground, attributes, here[ground.brand.id])
+    quotes = quote_sides(ground, attributes, found[ground.brand.id][0])
     return tuple(
         AttributeRow(
             attribute=attribute.id,
@@ -207,11 +210,14 @@ def find_status(part: Share) -> Status:
 def find_unexpected(
     ground: Gathered, brands: Sequence[Brand], attributes: Sequence[Attribute], texts: Mapping[str, Frame]
 ) -> tuple[Unexpected, ...]:
-    """Words over-used for the brand against all others together, each person counted once a word."""
-    # The stop words of other languages are not known, and would be unexpected.
-    rows = {brand.id: newest_supported(texts[brand.id], ground.window) for brand in brands}
-    counts = [count_newest(texts[brand.id], rows[brand.id]) for brand in brands]
-    own, mine = texts[ground.brand.id], rows[ground.brand.id]
+    """Words over-used for the first of some brands against the others together, each person counted once a word."""
+
+    def count(brand: Brand) -> tuple[Rows, tuple[Numbers, Numbers]]:
+        rows = newest_supported(texts[brand.id], ground.window)
+        return rows, count_newest(texts[brand.id], rows)
+
+    newest = map_at_once(count, brands)
+    counts, own, mine = [counted for _, counted in newest], texts[brands[0].id], newest[0][0]
     found = find_overused(
         own,
         mine,
@@ -239,6 +245,7 @@ def count_newest(frame: Frame, rows: Rows) -> tuple[Numbers, Numbers]:
 def newest_supported(frame: Frame, window: Window) -> Rows:
     """The newest mentions of a window in languages that are supported, copies once."""
     rows = frame.rows(window)
+    # The stop words of other languages are not known, and would be unexpected.
     rows = rows[frame.column("unsupported")[rows] == 0]
     # Reversed twice, so that the newest come first and of equals the first: UNDATED cannot be negated.
     order = np.argsort(frame.column("published")[rows][::-1], kind="stable")[::-1]

@@ -17,10 +17,11 @@ from trends.detecting import read_outbreaks
 from trends.frame import CUSTOMERS, Filters, Frame, Rows
 from trends.gathering import Gathered, count_weeks, gather
 from trends.hot_button_answers import HotButton, HotButtons, Outbreak, Part, Quiet, Telling
-from trends.hot_parts import Asked, find_divisions, find_parts, find_shares, find_whole
+from trends.hot_parts import Asked, find_parts, find_shares, find_whole, list_divisions
 from trends.loading import load_words
 from trends.overused import MIN_PEOPLE, find_telling, ignored_words
 from trends.quotes import find_loudest, make_quotes, pick_quotes
+from trends.threads import map_at_once
 from trends.verdicts import ORDER, find_verdict
 from trends.windows import Window
 from trends.words import hash_words
@@ -172,7 +173,7 @@ def count_topics(ground: Gathered, asked: Asked, *, parts: bool) -> list[Counted
     here, frame = asked.here, ground.frame
     nothing: list[tuple[Part, ...]] = [()] * here.size
     undated = asked.every.keep(frame.timeless[asked.every.rows]).once()
-    divisions = [find_parts(ground, division, asked) for division in find_divisions(ground)] if parts else [nothing] * 3
+    divisions = map_at_once(lambda make: find_parts(ground, make(), asked), list_divisions(ground)) if parts else [nothing] * 3
     figures = {
         "here": here.parts(),
         "copies": (asked.window.count() - here.count()).tolist(),

@@ -80,14 +80,14 @@ def find_whole(ground: Gathered) -> Division:
     return Division(numbers, {0: ""}, whole, whole - len(judging.often), len(judging.said), persons, judging.said[persons])
 
 
-def find_divisions(ground: Gathered) -> tuple[Division, ...]:
-    """The mentions of the window by source, by product and by place."""
+def list_divisions(ground: Gathered) -> tuple[Callable[[], Division], ...]:
+    """What divides the mentions of the window by source, by product and by place."""
     frame = ground.frame
     names: Mapping[int, str | None] = {**frame.segment.names, 0: None}
     return (
-        divide(ground, frame.source_numbers, frame.source_names),
-        divide(ground, frame.column("subject"), names),
-        divide(ground, frame.column("place"), names),
+        lambda: divide(ground, frame.source_numbers, frame.source_names),
+        lambda: divide(ground, frame.column("subject"), names),
+        lambda: divide(ground, frame.column("place"), names),
     )
 
 

@@ -104,9 +104,9 @@ def tell_labels(segment: Segment, kinds: Sequence[tuple[int, Sequence[str]]]) ->
                 places[number] = place
         labels = np.flatnonzero((kind == one) & (places[name] >= 0))
         # A person's label may stand beside a tagger's.
-        pairs = np.unique(row[labels].astype(np.int64) * len(places) + places[name[labels]])
-        rows.append(pairs // len(places))
-        subjects.append(pairs % len(places))
+        pairs = np.unique(row[labels].astype(np.int64) * max(len(names), 1) + places[name[labels]])
+        rows.append(pairs // max(len(names), 1))
+        subjects.append(pairs % max(len(names), 1))
         parts.append(np.full(len(pairs), float(one == kinds[-1][0])))
     figures = [np.concatenate(parts)] if len(kinds) > 1 else []
     return Told.of(segment.facts, np.concatenate(rows), np.concatenate(subjects), *figures)

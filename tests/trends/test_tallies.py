@@ -11,14 +11,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from store.facts import FACT, LABEL, Facts, Segment
+from trends.brand_parts import Part
 from trends.crowd import gather_crowd, gather_crowds, net_of, share_of
 from trends.differences import compare_means, compare_nets, compare_shares
 from trends.frame import Frame
 from trends.moments import Figures, Moments, compare_moments
 from trends.rival_people import find_twins, number_talkers
+from trends.rival_told import Numbered, Told
 from trends.share_of_voice import BrandVoice, find_voices
 from trends.sums import net_of_sums, share_of_sums
-from trends.tallies import Cells, Spoken, moments_of, share_spoken
+from trends.tallies import Spoken, moments_of, share_spoken
 
 ANSWERS = st.lists(st.tuples(st.integers(0, 8), st.sampled_from([-1, 0, 1]), st.booleans()), min_size=1, max_size=40)
 RATINGS = st.lists(st.tuples(st.integers(0, 8), st.integers(1, 5)), min_size=1, max_size=40)
@@ -96,23 +98,23 @@ def test_shares_and_nets_are_those_of_crowds(answers):
     assert plain(net_of_sums(both.sums, floor=FLOOR)) == near(net_of(net, floor=FLOOR))
 
 
-def make_cells(talkers, answers):
+def make_cells(found, talkers, answers):
     """The mean of ratings by person, of two scales by turns."""
     people, values = (np.array(column) for column in zip(*answers, strict=True))
-    scale = np.arange(len(values)) % 2
-    persons = np.where(talkers.numbers > 0, talkers.numbers, talkers.size + np.arange(len(values)))
-    keys, cell = np.unique(persons * 2 + scale, return_inverse=True)
-    number = np.where(keys // 2 < talkers.size, keys // 2, 0)
-    part, whole = np.bincount(cell, weights=values), np.bincount(cell).astype(float)
-    crowds = gather_crowds(people, scale, values, np.zeros(len(values)))
-    return Cells(number, keys % 2, part, whole, 2, talkers.common), crowds
+    scale, places = np.arange(len(values)) % 2, np.arange(len(values))
+    frame, rows = found
+    told = Told.of(frame.segment.facts, places, scale, values.astype(float))
+    (cells,) = told.count(Numbered.of(Part.of(frame, rows, talkers)).numbers, 2, talkers.common)
+    return cells, gather_crowds(people, scale, values, np.zeros(len(values)))
 
 
 @settings(max_examples=100)
-@given(first=RATINGS, second=RATINGS)
-def test_means_of_ratings_are_compared_as_one_by_one(first, second):
-    one, two = talk([np.array([author for author, _ in side], np.uint64) for side in (first, second)])
-    (ours, our_crowds), (theirs, their_crowds) = make_cells(one, first), make_cells(two, second)
+@given(first=RATINGS, second=RATINGS, others=st.sampled_from([0, 400]))
+def test_means_of_ratings_are_compared_as_one_by_one(first, second, others):
+    authors = [np.array([author for author, _ in side], np.uint64) for side in (first, second)]
+    frames = [make_found(side, first_mention=1 + 1000 * n, others=others) for n, side in enumerate(authors)]
+    made = [make_cells(*one) for one in zip(frames, number_talkers(frames), (first, second), strict=True)]
+    (ours, our_crowds), (theirs, their_crowds) = made
     scale = (np.full(2, 1.0), np.full(2, 5.0))
     found = compare_moments(ours.moments, theirs.moments, ours.meet(theirs), "mean", floor=FLOOR, scale=scale)
     for place in our_crowds.keys() & their_crowds.keys():

@@ -40,6 +40,8 @@ class Beside:
 def compare_all(pairs: Sequence[tuple[Tally, Tally]], config: Config, scales: Sequence[Scale], *, floor: int) -> list[Beside]:
     """Compare each pair in all figures; of all pairs at once, since few figures take as long as many."""
 
+    for mine, _ in pairs:
+        mine.sort_out()
     both = [join_shared(parts) for parts in zip(*map_at_once(lambda pair: pair[0].share(pair[1]), pairs), strict=True)]
 
     def compare(of: Callable[[Tally], Moments], shared: Shared, **kind: Any) -> list[Difference]:

@@ -71,7 +71,7 @@ class Measured:
         if not side.heard.counts.keys() <= sites:
             part = part.keep(part.frame.from_sites(sites)[part.rows])
         found = tally(part, side.subjects, self.scales)
-        found.prepare()
+        found.add_up()
         return found
 
     def find_both(self, ours: Side, theirs: Side, sites: frozenset[Site]) -> tuple[Rows, Rows]:

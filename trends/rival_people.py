@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -37,7 +38,26 @@ class Numbered:
     """By the id of the facts of each brand."""
 
 
-numbered: WeakKeyDictionary[Facts, tuple[Numbered, Numbers]] = WeakKeyDictionary()
+@dataclass(frozen=True, eq=False)
+class Column:
+    """What `Numbered` says of some facts of a brand."""
+
+    together: Numbered
+    marked: Numbers
+    """As `Numbered.columns`."""
+
+    @cached_property
+    def numbers(self) -> Numbers:
+        """For each fact as `Talkers.numbers`."""
+        return self.marked >> 1
+
+    @cached_property
+    def twins(self) -> Rows:
+        """The facts of which another brand has the text."""
+        return np.flatnonzero(self.marked & 1 == 1)
+
+
+numbered: WeakKeyDictionary[Facts, Column] = WeakKeyDictionary()
 """Columns that were made before, of all facts and of those that were chosen from them."""
 
 
@@ -49,7 +69,7 @@ def number_talkers(found: Sequence[tuple[Frame, Rows]]) -> list[Talkers]:
         common, columns = number_together([frame.column("author")[rows] for frame, rows in found])
     else:
         together = number_brands(wholes)
-        columns = [column_of(frame.segment.facts, together)[rows] >> 1 for frame, rows in found]
+        columns = [column_of(frame.segment.facts, together).numbers[rows] for frame, rows in found]
         # Of few rows most people say one thing alone, who need no number.
         common, columns = number_anew(columns, together.common) if few else (together.common, columns)
     return [Talkers(column, common, max(int(column.max(initial=0)) + 1, common)) for column in columns]
@@ -61,7 +81,7 @@ def find_twins(found: Sequence[tuple[Frame, Rows]]) -> list[Rows]:
     if are_few(found, wholes) and find_numbered(wholes) is None:
         return [np.arange(len(frame)) for frame, _ in found]
     together = number_brands(wholes)
-    return [np.flatnonzero(column_of(frame.segment.facts, together) & 1) for frame, _ in found]
+    return [column_of(frame.segment.facts, together).twins for frame, _ in found]
 
 
 def are_few(found: Sequence[tuple[Frame, Rows]], wholes: Sequence[Facts]) -> bool:
@@ -87,15 +107,19 @@ def number_brands(brands: Sequence[Facts]) -> Numbered:
     columns = {id(facts): 2 * mine + often[facts["mention"]] for facts, mine in zip(brands, numbers, strict=True)}
     found = Numbered(common, columns)
     for facts in brands:
-        numbered[facts] = found, columns[id(facts)]
+        numbered[facts] = Column(found, columns[id(facts)])
     return found
 
 
 def find_numbered(brands: Sequence[Facts]) -> Numbered | None:
     """What was numbered last, if it is all facts of these brands."""
     before = [numbered.get(facts) for facts in brands]
-    last = before[0][0] if before[0] is not None else None
-    same = last is not None and len(last.columns) == len(brands) and all(one is not None and one[0] is last for one in before)
+    last = before[0].together if before[0] is not None else None
+    same = (
+        last is not None
+        and len(last.columns) == len(brands)
+        and all(one is not None and one.together is last for one in before)
+    )
     return last if same else None
 
 
@@ -140,12 +164,12 @@ def number_said(said: Sequence[Numbers], alike: int) -> tuple[int, list[Numbers]
     return common, tables
 
 
-def column_of(facts: Facts, together: Numbered) -> Numbers:
+def column_of(facts: Facts, together: Numbered) -> Column:
     """The column of some facts; of chosen ones what was chosen of all facts'."""
     before = numbered.get(facts)
-    if before is not None and before[0] is together:
-        return before[1]
+    if before is not None and before.together is together:
+        return before
     chosen = facts.chosen
-    column: Numbers = together.columns[id(facts)] if chosen is None else chosen.take(column_of(chosen.whole, together))
-    numbered[facts] = together, column
-    return column
+    marked = together.columns[id(facts)] if chosen is None else chosen.take(column_of(chosen.whole, together).marked)
+    numbered[facts] = found = Column(together, marked)
+    return found

@@ -13,7 +13,7 @@ from trends.crowd import Floats
 from trends.frame import Numbers
 from trends.moments import Moments, Shared, join_moments
 from trends.rival_columns import JUDGED, SPOKEN
-from trends.rival_told import Numbered, Scale, Subjects
+from trends.rival_told import AskedFacts, Scale, Subjects
 from trends.share_of_voice import BrandVoice
 from trends.tallies import Cells, Spoken, moments_of, share_spoken
 
@@ -45,11 +45,13 @@ class Tally:
         topics = replace(self.topics.moments, people=judged.people, whole=judged.whole, sizes=judged.sizes)
         return join_moments([basic, topics, self.attributes.moments, self.tops.moments])
 
-    def prepare(self) -> None:
+    def add_up(self) -> None:
         """Add up what every comparison asks for."""
         _ = self.nets, self.shares, self.means.moments
-        for cells in (self.topics, self.attributes, self.means, self.tops):
-            _ = cells.slots
+
+    def sort_out(self) -> None:
+        """Find out who speaks of what, for `share` with several others."""
+        _ = [cells.slots for cells in (self.topics, self.attributes, self.means, self.tops)]
 
     def share(self, other: Tally) -> tuple[Shared, Shared, Shared]:
         """What the same people say in both: in the nets, in `shares`, in the mean ratings."""
@@ -79,7 +81,7 @@ def weigh(cells: Cells, whole: Numbers) -> Floats:
 
 def tally(rated: Part, subjects: Subjects, scales: Sequence[Scale]) -> Tally:
     """The figures of some rows of a brand, of which ratings may be without words; ratings on each of some scales."""
-    spoken, common, numbered = (rated.told & SPOKEN) != 0, rated.talkers.common, Numbered.of(rated)
+    spoken, common, numbered = (rated.told & SPOKEN) != 0, rated.talkers.common, AskedFacts.of(rated)
     part = rated if spoken.all() else rated.keep(spoken)
     # A topic counts where the classifier could judge, as the complaint does.
     judged = spoken & ((rated.told & JUDGED) != 0)

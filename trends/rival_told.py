@@ -40,11 +40,11 @@ class Told:
         return cls(places[order].astype(np.int64), subjects[order], tuple(figure[order] for figure in figures))
 
     def count(self, numbers: NDArray[np.int32], size: int, common: int) -> list[Cells]:
-        """The cells of each figure, of `size` subjects; `numbers` as `Numbered` has them."""
+        """The cells of each figure, of `size` subjects; `numbers` as `AskedFacts` has them."""
         number = numbers.take(self.facts)
         asked = np.flatnonzero(number >= 0)
         number, subject = number.take(asked), self.subjects.take(asked)
-        # Where numbers are not zero, numpy finds ten times as fast from truths as from the numbers.
+        # numpy finds what is not zero several times as fast among truths as among numbers.
         often, once = np.flatnonzero(number > 0), np.flatnonzero(number == 0)
         persons, subjects = number.take(often).astype(np.int64), subject.take(often)
         keys, alone = persons * size + subjects, subject.take(once)
@@ -134,7 +134,7 @@ def tell_ratings(segment: Segment) -> tuple[Told, tuple[Scale, ...]]:
 
 
 @dataclass(frozen=True)
-class Numbered:
+class AskedFacts:
     """All facts of a brand, each with the number of who says it where it is asked for, else UNASKED."""
 
     numbers: NDArray[np.int32]
@@ -142,7 +142,7 @@ class Numbered:
     """Of the rows that are asked for, among all facts."""
 
     @classmethod
-    def of(cls, part: Part) -> Numbered:
+    def of(cls, part: Part) -> AskedFacts:
         """The rows of a part."""
         facts = part.frame.segment.facts
         places = facts.derived("among all", lambda every: np.arange(len(every)))[part.rows]

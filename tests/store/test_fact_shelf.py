@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 
 import numpy as np
 import pytest
 
+from store.changing import Changes
 from store.database import file_of, open_database, read_database, write
 from store.fact_keeping import read_facts, refresh_facts
-from store.fact_shelf import MOST_CUTS, keep, read_days, shelves
+from store.fact_shelf import MOST_CUTS, check_days, keep, read_days, shelves
 from store.facts import FACT
 from store.records import MatchedMention, Mention
+from store.remembering import unwatch, watch
 from store.saving import Author, save_mentions
 
 NOW = "2026-10-01T00:00:00Z"
@@ -70,6 +73,28 @@ def test_a_mention_that_another_connection_saved_is_seen_at_the_next_question(db
         assert (len(before), len(stale)) == (6, 3)
         refresh_facts(db, lambda text: [len(text)])
         assert len(read_days(reader, "acme").segment.facts) == 7
+
+
+def test_days_of_a_watched_store_are_looked_at_once_until_somebody_commits(db, monkeypatch):
+    looked = []
+    monkeypatch.setattr("store.fact_shelf.check_days", lambda *asked: looked.append(asked[1:]) or check_days(*asked))
+
+    def ask(**bounds):
+        with contextlib.closing(read_database(file_of(db))) as reader:
+            return len(read_days(reader, "acme", **bounds).segment.facts)
+
+    with contextlib.closing(Changes(file_of(db))) as changes:
+        watch(changes)
+        assert (ask(), ask(first_day="2026-09-02", end_day="2026-09-04"), ask(), len(looked)) == (6, 6, 6, 1)
+        with write(db):
+            db.conn.execute("delete from mentions where external_id = '3'")
+        assert (ask(), ask(), len(looked)) == (5, 5, 2)
+        # What made room for other brands is not kept in memory by this.
+        shelves.clear()
+        gc.collect()
+        assert (ask(), len(looked)) == (5, 3)
+        unwatch(changes)
+    assert (ask(), ask(), len(looked)) == (5, 5, 5)
 
 
 def test_what_was_deleted_is_gone_at_the_next_question(db):

@@ -17,7 +17,7 @@ from trends.differences import compare_means, compare_nets, compare_shares
 from trends.frame import Frame
 from trends.moments import Figures, Moments, compare_moments
 from trends.rival_people import find_twins, number_talkers
-from trends.rival_told import Numbered, Told
+from trends.rival_told import AskedFacts, Told
 from trends.share_of_voice import BrandVoice, find_voices
 from trends.sums import net_of_sums, share_of_sums
 from trends.tallies import Spoken, moments_of, share_spoken
@@ -104,7 +104,7 @@ def make_cells(found, talkers, answers):
     scale, places = np.arange(len(values)) % 2, np.arange(len(values))
     frame, rows = found
     told = Told.of(frame.segment.facts, places, scale, values.astype(float))
-    (cells,) = told.count(Numbered.of(Part.of(frame, rows, talkers)).numbers, 2, talkers.common)
+    (cells,) = told.count(AskedFacts.of(Part.of(frame, rows, talkers)).numbers, 2, talkers.common)
     return cells, gather_crowds(people, scale, values, np.zeros(len(values)))
 
 

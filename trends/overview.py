@@ -22,6 +22,7 @@ from trends.periods import Slices
 from trends.prevalence import Corrected
 from trends.quotes import find_loudest, make_quotes
 from trends.sums import net_of_sums, share_of_sums
+from trends.threads import map_at_once
 from trends.windows import Window
 
 REST_UNCORRECTED = "Complaints, topics, attributes and the sentiment of competitors are a classifier's and uncorrected."
@@ -108,9 +109,10 @@ def before_notes(ground: Gathered) -> tuple[str, ...]:
 
 def list_figures(brands: Sequence[Brand], frames: Mapping[str, Frame], window: Window, thresholds: Thresholds) -> list[Figures]:
     """Some brands in one window; their voices are shares of those of all the frames."""
-    parts = take_parts({brand: (frame, frame.rows(window)) for brand, frame in frames.items()})
+    rows = map_at_once(lambda frame: frame.rows(window), frames.values())
+    parts = take_parts(dict(zip(frames, zip(frames.values(), rows, strict=True), strict=True)))
     voices = share_voices(parts, floor=thresholds.too_few)
-    return [find_figures(brand, parts[brand.id], window, voices[brand.id], thresholds) for brand in brands]
+    return map_at_once(lambda brand: find_figures(brand, parts[brand.id], window, voices[brand.id], thresholds), brands)
 
 
 def find_figures(brand: Brand, part: Part, window: Window, voice: Share, thresholds: Thresholds) -> Figures:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from store.facts import Facts
 from trends.frame import Frame, Numbers, Rows
+from trends.threads import map_at_once
 
 FEW = 4
 """Where less than one in so many facts is asked for, their people are numbered by themselves."""
@@ -126,42 +127,42 @@ def find_numbered(brands: Sequence[Facts]) -> Numbered | None:
 def number_together(authors: Sequence[NDArray[np.uint64]]) -> tuple[int, list[Numbers]]:
     """(`Talkers.common`, for each brand's rows `Talkers.numbers`), given who says each row; 0 is nobody."""
     bounds = np.cumsum([len(keys) for keys in authors])[:-1]
-    people = np.split(np.unique(np.concatenate(authors), return_inverse=True)[1], bounds)
-    common, tables = number_authors(people, authors)
-    return common, [table[mine] for table, mine in zip(tables, people, strict=True)]
+    found, people = np.unique(np.concatenate(authors), return_inverse=True)
+    columns = np.split(people, bounds)
+    said = map_at_once(
+        lambda one: np.bincount(one[0].compress(one[1] != 0), minlength=len(found)), zip(columns, authors, strict=True)
+    )
+    return number_said(columns, said, len(found))
 
 
 def number_anew(columns: Sequence[Numbers], common: int) -> tuple[int, list[Numbers]]:
     """As `number_together`, given who says each row as `Talkers` has it: of fewer rows more people say one thing alone."""
-    size = max((int(mine.max(initial=0)) + 1 for mine in columns), default=1)
-    said = [np.bincount(mine, minlength=size) for mine in columns]
-    for mine in said:
-        mine[0] = 0
-    found, tables = number_said(said, common)
-    return found, [table[mine] for table, mine in zip(tables, columns, strict=True)]
+
+    def count(mine: Numbers) -> Numbers:
+        said = np.bincount(mine, minlength=common)
+        said[:1] = 0
+        return said
+
+    return number_said(columns, map_at_once(count, columns), common)
 
 
-def number_authors(people: Sequence[Numbers], authors: Sequence[NDArray[np.uint64]]) -> tuple[int, list[Numbers]]:
-    """(`Talkers.common`, for each brand the number of each author), given the place of each fact's author among all."""
-    size = max((int(mine.max(initial=-1)) + 1 for mine in people), default=0)
-    said = [np.bincount(mine.compress(keys != 0), minlength=size) for mine, keys in zip(people, authors, strict=True)]
-    return number_said(said, size)
-
-
-def number_said(said: Sequence[Numbers], alike: int) -> tuple[int, list[Numbers]]:
-    """The same, given how often each author speaks of each brand; the first `alike` authors are the same in all brands."""
+def number_said(columns: Sequence[Numbers], said: Sequence[Numbers], alike: int) -> tuple[int, list[Numbers]]:
+    """The same, given how often each number speaks of each brand; the first `alike` numbers are of the same in all brands."""
     brands = np.zeros(alike, np.uint16)
     for mine in said:
-        brands[: len(mine)] += mine[:alike] > 0
+        brands += mine[:alike] > 0
     shared = np.flatnonzero(brands > 1)
-    common, together = len(shared) + 1, np.zeros(len(said[0]), np.int64)
+    common, together = len(shared) + 1, np.zeros(max(map(len, said)), np.int64)
     together[shared] = np.arange(1, common)
-    tables = []
-    for mine in said:
-        table, own = together.copy(), np.flatnonzero((mine > 1) & (together == 0))
+
+    def number(one: tuple[Numbers, Numbers]) -> Numbers:
+        mine, times = one
+        own = np.flatnonzero((times > 1) & (together[: len(times)] == 0))
+        table = together[: len(times)].copy()
         table[own] = np.arange(common, common + len(own))
-        tables.append(table)
-    return common, tables
+        return table.take(mine)
+
+    return common, map_at_once(number, zip(columns, said, strict=True))
 
 
 def column_of(facts: Facts, together: Numbered) -> Column:

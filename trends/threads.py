@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
@@ -10,14 +11,17 @@ from typing import TypeVar
 
 MOST = 4
 """Threads, at most: a question is over in less time than more of them would save."""
+NAME = "trends"
+"""What the names of the threads begin with."""
 Given = TypeVar("Given")
 Made = TypeVar("Made")
 
 
 def map_at_once(make: Callable[[Given], Made], given: Iterable[Given]) -> list[Made]:
-    """What is made of each of what is given, in its order; the first error is raised. Nothing made may itself call this."""
+    """What is made of each of what is given, in its order; the first error is raised."""
     every = list(given)
-    if len(every) < 2 or count_cores() < 2:
+    # One of these threads that waited for the others could wait for itself.
+    if len(every) < 2 or count_cores() < 2 or threading.current_thread().name.startswith(NAME):
         return [make(one) for one in every]
     return list(start_threads().map(make, every))
 
@@ -30,4 +34,4 @@ def count_cores() -> int:
 @lru_cache(maxsize=1)
 def start_threads() -> ThreadPoolExecutor:
     """Threads that stay for the next question."""
-    return ThreadPoolExecutor(min(count_cores(), MOST), thread_name_prefix="trends")
+    return ThreadPoolExecutor(min(count_cores(), MOST), thread_name_prefix=NAME)

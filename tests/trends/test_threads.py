@@ -45,3 +45,10 @@ def test_an_error_comes_out(cores, count):
     cores(count)
     with pytest.raises(ZeroDivisionError):
         map_at_once(lambda one: 1 / one, [1, 0, 2])
+
+
+def test_what_is_made_may_ask_for_the_same(cores):
+    cores(2)
+    assert map_at_once(lambda one: map_at_once(lambda two: one * two, range(4)), range(6)) == [
+        [one * two for two in range(4)] for one in range(6)
+    ]

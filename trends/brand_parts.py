@@ -18,7 +18,7 @@ from trends.tallies import Spoken
 
 
 @dataclass(frozen=True)
-class Part:
+class BrandPart:
     """Some rows of a brand, copies once, with who says each and what it tells."""
 
     frame: Frame
@@ -28,14 +28,14 @@ class Part:
     """The bits of each row, as `rival_columns.find_told` has them."""
 
     @classmethod
-    def of(cls, frame: Frame, rows: Rows, talkers: Talkers) -> Part:
+    def of(cls, frame: Frame, rows: Rows, talkers: Talkers) -> BrandPart:
         """All of some rows."""
         return cls(frame, rows, talkers, find_told(frame)[rows])
 
-    def keep(self, kept: Bools) -> Part:
+    def keep(self, kept: Bools) -> BrandPart:
         """Only the rows where `kept` (one for each row) is true."""
         talkers = replace(self.talkers, numbers=self.talkers.numbers.compress(kept))
-        return Part(self.frame, self.rows.compress(kept), talkers, self.told.compress(kept))
+        return BrandPart(self.frame, self.rows.compress(kept), talkers, self.told.compress(kept))
 
     def count(self, bit: int) -> Numbers:
         """How many of the rows with a bit are of each person."""
@@ -71,13 +71,13 @@ class Part:
         return Spoken(plus=self.count(COMPLAINS), whole=self.count(JUDGED))
 
 
-def take_parts(found: Mapping[str, tuple[Frame, Rows]]) -> dict[str, Part]:
+def take_parts(found: Mapping[str, tuple[Frame, Rows]]) -> dict[str, BrandPart]:
     """Some rows of each of some brands, copies once; who speaks of several is told."""
     talkers = number_talkers(list(found.values()))
-    return {brand: Part.of(*one, mine) for (brand, one), mine in zip(found.items(), talkers, strict=True)}
+    return {brand: BrandPart.of(*one, mine) for (brand, one), mine in zip(found.items(), talkers, strict=True)}
 
 
-def share_voices(parts: Mapping[str, Part], *, floor: int) -> dict[str, Share]:
+def share_voices(parts: Mapping[str, BrandPart], *, floor: int) -> dict[str, Share]:
     """The share of each brand's rows in the rows of all of them, which were taken together."""
     common = next(iter(parts.values())).talkers.common
     return dict(zip(parts, find_voices([part.voices for part in parts.values()], common, floor=floor), strict=True))

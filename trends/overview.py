@@ -10,7 +10,7 @@ from sqlite_utils import Database
 from config import Brand, Config, Thresholds
 from store.facts import ANSWERED, REPLY_TIMED
 from trends.answers import Coverage, Figures, Overview, Replies, SentimentWeek, Share
-from trends.brand_parts import Part, share_voices, take_parts
+from trends.brand_parts import BrandPart, share_voices, take_parts
 from trends.changes import compare, settle
 from trends.correcting import correct_sentiment
 from trends.coverage import watched_share
@@ -115,7 +115,7 @@ def list_figures(brands: Sequence[Brand], frames: Mapping[str, Frame], window: W
     return map_at_once(lambda brand: find_figures(brand, parts[brand.id], window, voices[brand.id], thresholds), brands)
 
 
-def find_figures(brand: Brand, part: Part, window: Window, voice: Share, thresholds: Thresholds) -> Figures:
+def find_figures(brand: Brand, part: BrandPart, window: Window, voice: Share, thresholds: Thresholds) -> Figures:
     """One brand in one window."""
     frame, floor = part.frame, thresholds.too_few
     return Figures(

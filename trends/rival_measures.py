@@ -10,7 +10,7 @@ import numpy as np
 
 from config import Brand
 from store.facts import WORDED
-from trends.brand_parts import Part, take_parts
+from trends.brand_parts import BrandPart, take_parts
 from trends.frame import Bools, Frame, Rows
 from trends.rival_people import find_twins
 from trends.rival_sites import Heard, Site
@@ -49,7 +49,7 @@ class Side:
 class Measured:
     """Figures of sides on sites, each worked out once: competitors mostly share their sites."""
 
-    parts: Mapping[str, Part]
+    parts: Mapping[str, BrandPart]
     """All that is said of each brand in the window."""
     scales: tuple[Scale, ...]
     """On which any of them is rated, in order."""

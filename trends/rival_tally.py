@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from trends.brand_parts import Part
+from trends.brand_parts import BrandPart
 from trends.crowd import Floats
 from trends.frame import Numbers
 from trends.moments import Moments, Shared, join_moments
@@ -79,7 +79,7 @@ def weigh(cells: Cells, whole: Numbers) -> Floats:
     return cells.add(cells.part * whole[cells.number])
 
 
-def tally(rated: Part, subjects: Subjects, scales: Sequence[Scale]) -> Tally:
+def tally(rated: BrandPart, subjects: Subjects, scales: Sequence[Scale]) -> Tally:
     """The figures of some rows of a brand, of which ratings may be without words; ratings on each of some scales."""
     spoken, common, numbered = (rated.told & SPOKEN) != 0, rated.talkers.common, AskedFacts.of(rated)
     part = rated if spoken.all() else rated.keep(spoken)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from config import Config
 from store.facts import CONFIRMS, CONTESTS, TOPIC, Facts, Segment, split_site
-from trends.brand_parts import Part
+from trends.brand_parts import BrandPart
 from trends.crowd import Floats
 from trends.frame import Bools, Numbers
 from trends.ratings import find_top
@@ -142,7 +142,7 @@ class AskedFacts:
     """Of the rows that are asked for, among all facts."""
 
     @classmethod
-    def of(cls, part: Part) -> AskedFacts:
+    def of(cls, part: BrandPart) -> AskedFacts:
         """The rows of a part."""
         facts = part.frame.segment.facts
         places = facts.derived("among all", lambda every: np.arange(len(every)))[part.rows]

@@ -25,7 +25,7 @@ from trends.service_answers import Service, ServiceFigures, SignFigures, Surveys
 from trends.service_figures import Asked, find_backlog, rate_customers, source_rows
 from trends.service_goals import Weekly, judge_goals
 from trends.service_ground import SURVEYS, Read, find_asked, ratings_of, read_ground, reply_hours
-from trends.service_parts import Part, find_figures
+from trends.service_parts import ServicePart, find_figures
 from trends.windows import Window, cover, iso, parse_moment
 
 NOBODY = np.zeros(0, np.int64)
@@ -119,12 +119,12 @@ def labelled(ground: Gathered, sign: str) -> Rows:
     return ground.frame.labels_of(SIGN).get(sign, NOBODY)
 
 
-def find_whole(read: Read, asked: Asked, complaints: Rows, judged: Rows, window: Window, coverage: Coverage) -> Part:
+def find_whole(read: Read, asked: Asked, complaints: Rows, judged: Rows, window: Window, coverage: Coverage) -> ServicePart:
     """A whole window."""
     customers = read.customers(window.first_day, window.end_day)
     rate = rate_customers(asked.frame, complaints, watched_weeks(window, coverage), customers)
     mentions = len(asked.frame.rows(window))
-    return Part(id="", name="all", rows=complaints, mentions=mentions, judged=judged, rate=rate)
+    return ServicePart(id="", name="all", rows=complaints, mentions=mentions, judged=judged, rate=rate)
 
 
 def find_before(read: Read, earlier: Window, hours: float | None) -> ServiceFigures:
@@ -190,23 +190,23 @@ def find_surveys(read: Read) -> Surveys:
     )
 
 
-def find_topics(ground: Gathered, config: Config) -> list[Part]:
+def find_topics(ground: Gathered, config: Config) -> list[ServicePart]:
     """The complaints of each topic."""
     frame, names = ground.frame, {topic.id: topic.name for topic in config.topics}
     return [
-        Part(id=topic, name=names.get(topic, topic), rows=here, mentions=len(here))
+        ServicePart(id=topic, name=names.get(topic, topic), rows=here, mentions=len(here))
         for topic, rows in frame.topics.items()
         if len(here := frame.once(frame.within(rows, ground.window)))
     ]
 
 
-def find_sources(ground: Gathered, complaints: Rows) -> list[Part]:
+def find_sources(ground: Gathered, complaints: Rows) -> list[ServicePart]:
     """The complaints of each source; sources without any have none."""
     frame = ground.frame
     mentions = {count.name: count.count for count in frame.sources(ground.here)}
     judged = source_rows(frame, ground.judged)
     return [
-        Part(id=source, name=source, rows=rows, mentions=mentions[source], judged=judged.get(source, NOBODY))
+        ServicePart(id=source, name=source, rows=rows, mentions=mentions[source], judged=judged.get(source, NOBODY))
         for source, rows in source_rows(frame, complaints).items()
     ]
 

@@ -24,7 +24,7 @@ from trends.sums import Sums, share_of_sums, sum_each
 
 
 @dataclass(frozen=True, kw_only=True)
-class Part:
+class ServicePart:
     """Some complaints that have figures of their own."""
 
     id: str
@@ -247,7 +247,7 @@ class Lasting:
     rates: Sequence[Share]
 
 
-def find_lasting(frame: Frame, parts: Sequence[Part], floor: int, *, all_time: bool) -> Lasting:
+def find_lasting(frame: Frame, parts: Sequence[ServicePart], floor: int, *, all_time: bool) -> Lasting:
     """Work it out; of all time as it was before, where the facts are the same."""
     key = floor, *((part.id, len(part.rows), part.judged is not None) for part in parts)
     before: Lasting | None = frame.segment.memo.get("service parts")
@@ -261,7 +261,7 @@ def find_lasting(frame: Frame, parts: Sequence[Part], floor: int, *, all_time: b
     return found
 
 
-def find_figures(asked: Asked, parts: Sequence[Part], *, all_time: bool = False) -> list[ServiceFigures]:
+def find_figures(asked: Asked, parts: Sequence[ServicePart], *, all_time: bool = False) -> list[ServiceFigures]:
     """The figures of some parts, in their order; `all_time` where they are of all that is known of the brand."""
     if not parts:
         return []

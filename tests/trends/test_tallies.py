@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from store.facts import FACT, LABEL, Facts, Segment
-from trends.brand_parts import Part
+from trends.brand_parts import BrandPart
 from trends.crowd import gather_crowd, gather_crowds, net_of, share_of
 from trends.differences import compare_means, compare_nets, compare_shares
 from trends.frame import Frame
@@ -104,7 +104,7 @@ def make_cells(found, talkers, answers):
     scale, places = np.arange(len(values)) % 2, np.arange(len(values))
     frame, rows = found
     told = Told.of(frame.segment.facts, places, scale, values.astype(float))
-    (cells,) = told.count(AskedFacts.of(Part.of(frame, rows, talkers)).numbers, 2, talkers.common)
+    (cells,) = told.count(AskedFacts.of(BrandPart.of(frame, rows, talkers)).numbers, 2, talkers.common)
     return cells, gather_crowds(people, scale, values, np.zeros(len(values)))
 
 

@@ -116,12 +116,9 @@ def find_numbered(brands: Sequence[Facts]) -> Numbered | None:
     """What was numbered last, if it is all facts of these brands."""
     before = [numbered.get(facts) for facts in brands]
     last = before[0].together if before[0] is not None else None
-    same = (
-        last is not None
-        and len(last.columns) == len(brands)
-        and all(one is not None and one.together is last for one in before)
-    )
-    return last if same else None
+    if last is None or len(last.columns) != len(brands):
+        return None
+    return last if all(one is not None and one.together is last for one in before) else None
 
 
 def number_together(authors: Sequence[NDArray[np.uint64]]) -> tuple[int, list[Numbers]]:
@@ -129,9 +126,8 @@ def number_together(authors: Sequence[NDArray[np.uint64]]) -> tuple[int, list[Nu
     bounds = np.cumsum([len(keys) for keys in authors])[:-1]
     found, people = np.unique(np.concatenate(authors), return_inverse=True)
     columns = np.split(people, bounds)
-    said = map_at_once(
-        lambda one: np.bincount(one[0].compress(one[1] != 0), minlength=len(found)), zip(columns, authors, strict=True)
-    )
+    signed = [mine.compress(keys != 0) for mine, keys in zip(columns, authors, strict=True)]
+    said = map_at_once(lambda mine: np.bincount(mine, minlength=len(found)), signed)
     return number_said(columns, said, len(found))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from config import Config
 
-M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8
 """As glibc's malloc.h numbers them: see mallopt(3)."""
 
 
@@ -49,6 +49,8 @@ def settle() -> None:
     if mallopt is not None:
         mallopt(M_MMAP_THRESHOLD, 32 << 20)
         mallopt(M_TRIM_THRESHOLD, 256 << 20)
+        # Threads would have heaps of their own, that are given back whenever they are empty.
+        mallopt(M_ARENA_MAX, 1)
 
 
 def serve_dashboard(

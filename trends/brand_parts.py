@@ -9,12 +9,15 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from store.facts import Segment
 from trends.answers import Share
 from trends.frame import Bools, Frame, Numbers, Rows
 from trends.rival_columns import COMPLAINS, JUDGED, NEGATIVE, POSITIVE, READ, SIGNED, find_told
 from trends.rival_people import Talkers, number_talkers
 from trends.share_of_voice import BrandVoice, find_voices
 from trends.tallies import Spoken
+from trends.threads import map_at_once
+from trends.windows import Window
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,24 @@ def take_parts(found: Mapping[str, tuple[Frame, Rows]]) -> dict[str, BrandPart]:
     """Some rows of each of some brands, copies once; who speaks of several is told."""
     talkers = number_talkers(list(found.values()))
     return {brand: BrandPart.of(*one, mine) for (brand, one), mine in zip(found.items(), talkers, strict=True)}
+
+
+def take_window(frames: Mapping[str, Frame], window: Window) -> dict[str, BrandPart]:
+    """What is said of each of some brands in a window; of all time as it was taken before, where the facts are the same."""
+
+    def take() -> dict[str, BrandPart]:
+        rows = map_at_once(lambda frame: frame.rows(window), frames.values())
+        return take_parts(dict(zip(frames, zip(frames.values(), rows, strict=True), strict=True)))
+
+    # The facts of another window may be the very same: it is of all time that all of them are counted.
+    if not window.all_time:
+        return take()
+    facts = {brand: frame.segment for brand, frame in sorted(frames.items())}
+    memo = next(iter(facts.values())).memo
+    before: tuple[dict[str, Segment], dict[str, BrandPart]] | None = memo.get("parts")
+    if before is None or before[0].keys() != facts.keys() or any(before[0][brand] is not one for brand, one in facts.items()):
+        memo["parts"] = before = facts, take()
+    return {brand: before[1][brand] for brand in frames}
 
 
 def share_voices(parts: Mapping[str, BrandPart], *, floor: int) -> dict[str, Share]:

@@ -10,7 +10,7 @@ from sqlite_utils import Database
 from config import Brand, Config, Thresholds
 from store.facts import ANSWERED, REPLY_TIMED
 from trends.answers import Coverage, Figures, Overview, Replies, SentimentWeek, Share
-from trends.brand_parts import BrandPart, share_voices, take_parts
+from trends.brand_parts import BrandPart, share_voices, take_window
 from trends.changes import compare, settle
 from trends.correcting import correct_sentiment
 from trends.coverage import watched_share
@@ -109,8 +109,7 @@ def before_notes(ground: Gathered) -> tuple[str, ...]:
 
 def list_figures(brands: Sequence[Brand], frames: Mapping[str, Frame], window: Window, thresholds: Thresholds) -> list[Figures]:
     """Some brands in one window; their voices are shares of those of all the frames."""
-    rows = map_at_once(lambda frame: frame.rows(window), frames.values())
-    parts = take_parts(dict(zip(frames, zip(frames.values(), rows, strict=True), strict=True)))
+    parts = take_window(frames, window)
     voices = share_voices(parts, floor=thresholds.too_few)
     return map_at_once(lambda brand: find_figures(brand, parts[brand.id], window, voices[brand.id], thresholds), brands)
 

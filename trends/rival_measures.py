@@ -10,7 +10,7 @@ import numpy as np
 
 from config import Brand
 from store.facts import WORDED
-from trends.brand_parts import BrandPart, take_parts
+from trends.brand_parts import BrandPart, take_window
 from trends.frame import Bools, Frame, Rows
 from trends.rival_people import find_twins
 from trends.rival_sites import Heard, Site
@@ -121,5 +121,5 @@ def alike(one: Sequence[object], other: Sequence[object]) -> bool:
 
 def add_up(sides: Sequence[Side]) -> Measured:
     """Sort out who speaks of several of the brands, and on which scales they are rated."""
-    parts = take_parts({side.brand.id: (side.frame, side.rows) for side in sides})
+    parts = take_window({side.brand.id: side.frame for side in sides}, sides[0].window)
     return Measured(parts, tuple(sorted({scale for side in sides for scale in side.subjects.scales})))

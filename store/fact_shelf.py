@@ -64,17 +64,21 @@ class Days:
         return self.chosen[name]
 
     def between(self, first_day: str, end_day: str) -> Segment:
-        """The facts of the days from one (included) to another (excluded), and those without a time; or all of them.
+        """The facts of the days from one (included) to another (excluded), and those without a time; with days around them.
 
-        All where that is at most twice as many days: what was made of all facts before is then at hand, and no column is
-        copied. It goes by days, so that parts chosen from the same days are cut alike.
+        The days around are up to the next bounds that other windows share, so that what was made for one is at hand for the
+        next; all days, where that is at most twice as many. It goes by days, so that parts chosen from the same days are cut
+        alike.
         """
-        dated = 1 if self.days[:1] == ("",) else 0
-        places = np.searchsorted(np.array(self.days[dated:], str), [first_day, end_day]) + dated if self.days else (0, 0)
-        if 2 * (places[1] - places[0]) >= len(self.days):
+        dated, count = 1 if self.days[:1] == ("",) else 0, len(self.days)
+        first, end = np.searchsorted(np.array(self.days[dated:], str), [first_day, end_day]) + dated if self.days else (0, 0)
+        # Bounds lie as far apart as the largest power of two that is at most half of the days that are asked for.
+        apart = 1 << max(int(end - first).bit_length() - 2, 0)
+        first, end = max(first - first % apart, dated), min(end + -end % apart, count)
+        if 2 * (end - first) >= count:
             return self.segment
         head = int(self.starts[dated])
-        bounds = max(int(self.starts[places[0]]), head), max(int(self.starts[places[1]]), head)
+        bounds = int(self.starts[first]), int(self.starts[end])
         found: Segment = keep(self.cuts, bounds, lambda: self.segment.cut(head, *bounds))
         return found
 

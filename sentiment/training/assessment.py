@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sentiment.classifier import SENTIMENTS, Descriptions
+from sentiment.classifier import SENTIMENTS, Descriptions, join_likeness
 from sentiment.clauses import split_parts
 from sentiment.encoder import Encoder
 from sentiment.evaluation import COMPLAINTS, Evaluation, score_labels
@@ -105,18 +105,17 @@ def topics_macro_f1(encoder: Encoder, texts: Sequence[str], gold: Sequence[str])
     descriptions = Descriptions(encoder, asked, encoder.settings.topic)
     pieces = [[text[a:b] for a, b in split_parts(text)] for text in texts]
     wholes, sentences, ranges = encoder.read_sentences(pieces)
-    likely = np.stack(
-        [
-            descriptions.likeness(
-                np.concatenate([whole[None], sentences.vectors[own.start : own.stop]]), [text, *(parts if len(own) else ())]
-            ).max(axis=0)
-            for text, parts, whole, own in zip(texts, pieces, wholes.vectors, ranges, strict=True)
-        ]
-    )
-    read = [asked[i].id for i in likely.argmax(axis=1)]
+    every = [
+        descriptions.likeness(
+            np.concatenate([whole[None], sentences.vectors[own.start : own.stop]]), [text, *(parts if len(own) else ())]
+        )
+        for text, parts, whole, own in zip(texts, pieces, wholes.vectors, ranges, strict=True)
+    ]
+    read = [asked[i].id for i in np.stack([join_likeness(one) for one in every]).argmax(axis=1)]
+    given = np.stack([one.max(axis=0) for one in every]) >= descriptions.threshold
     scores = []
-    for column, reason in enumerate(asked):
-        said, true = likely[:, column] >= descriptions.threshold, np.array([one == reason.id for one in gold])
+    for said, reason in zip(given.T, asked, strict=True):
+        true = np.array([one == reason.id for one in gold])
         scores.append(2 * (said & true).sum() / max(1, said.sum() + true.sum()))
     return score_labels(gold, read, list(AIRLINE_REASONS), "topic").macro_f1, float(np.mean(scores))
 

@@ -63,7 +63,8 @@ microseconds a text and lifts the languages with little text: it has weights for
 how much it counts was fitted for each language. M-ABSA's derived sentiments, which the last runs of the encoder left out,
 count a fifth in it. In the languages other than English a step is added that was learnt from the texts of everyday trade
 (`own:everyday_*`), which the encoder never read: on its own training texts it errs too little to be mended by them.
-A text is about a topic by the cosine of their vectors and the telling words that both have."""
+A text is about a topic by the cosine of their vectors and the telling words that both have; where it has several sentences,
+half of that probability is the whole's and half that of the sentence that says it most plainly."""
 _HOW = """\
 Dev splits, and the airlines, which never trained anything. Temperature, biases and the weight of the linear model,
 over all and by language, and the thresholds were fitted on the dev splits, so that these flatter a little; the

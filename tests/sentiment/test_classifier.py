@@ -3,10 +3,11 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 from described import ATTRIBUTES, TOPICS, Described
 
-from sentiment.classifier import SENTIMENTS, Classifier
+from sentiment.classifier import SENTIMENTS, Classifier, join_likeness
 from sentiment.language import detect_language
 from sentiment.taggers import current_taggers
 from sentiment.training.own import own_names, own_rows
@@ -126,8 +127,6 @@ def test_readings_come_in_the_order_of_the_texts(classifier):
 
 
 def test_stored_vectors_give_the_same_matches(classifier):
-    import numpy as np
-
     text = "The app crashes all the time. My parcel is late too. At least the driver was friendly."
     reading = read(classifier, text)
     vectors = np.stack([reading.vector, *(span.vector for span in reading.spans)])
@@ -169,3 +168,9 @@ def test_rewording_one_topic_makes_one_new_tagger(classifier):
 def test_renaming_a_topic_makes_no_new_tagger(classifier):
     renamed = (Described("delivery", "Parcels", TOPICS[0].description), *TOPICS[1:])
     assert current_taggers("m", renamed, ()) == current_taggers("m", TOPICS, ())
+
+
+def test_a_text_is_about_what_its_whole_and_its_plainest_sentence_speak_of():
+    whole, first, second = [0.6, 0.2, 0.1], [0.2, 0.4, 0.0], [0.8, 0.0, 0.0]
+    assert join_likeness(np.array([whole, first, second], np.float32)) == pytest.approx([0.7, 0.3, 0.05])
+    assert join_likeness(np.array([whole], np.float32)) == pytest.approx(whole)

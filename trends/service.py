@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
+from typing import Any
 
 import numpy as np
 from sqlite_utils import Database
@@ -26,6 +27,7 @@ from trends.service_figures import Asked, find_backlog, rate_customers, source_r
 from trends.service_goals import Weekly, judge_goals
 from trends.service_ground import SURVEYS, Read, find_asked, ratings_of, read_ground, reply_hours
 from trends.service_parts import ServicePart, find_figures
+from trends.threads import map_at_once
 from trends.windows import Window, cover, iso, parse_moment
 
 NOBODY = np.zeros(0, np.int64)
@@ -72,8 +74,12 @@ def find_service(read: Read, config: Config, goals: tuple[GoalAnswer, ...], *, n
     ground, hours = read.ground, reply_hours(config, read.ground.brand.id)
     window, earlier = ground.window, ground.past.before
     here = complaints_of(ground, window)
-    asked = find_asked(read, here, as_of=window.now, within_hours=hours)
-    topics, sources = find_topics(ground, config), find_sources(ground, here)
+    makers: tuple[Callable[[], Any], ...] = (
+        lambda: find_asked(read, here, as_of=window.now, within_hours=hours),
+        lambda: find_topics(ground, config),
+        lambda: find_sources(ground, here),
+    )
+    asked, topics, sources = map_at_once(lambda make: make(), makers)
     whole = find_whole(read, asked, here, ground.judged, window, ground.past.coverage)
     figures, *parts = find_figures(asked, [whole, *topics, *sources], all_time=window.all_time)
     before = find_before(read, earlier, hours) if earlier is not None else None

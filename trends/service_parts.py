@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -21,6 +21,7 @@ from trends.service_answers import CustomerRate, FirstReplies, Resolution, Servi
 from trends.service_figures import NOTHING, Asked, answered_by, flagged, sort_by_time
 from trends.stacks import NOBODY, Stack
 from trends.sums import Sums, share_of_sums, sum_each
+from trends.threads import map_at_once
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -267,7 +268,11 @@ def find_figures(asked: Asked, parts: Sequence[ServicePart], *, all_time: bool =
         return []
     lasting = find_lasting(asked.frame, parts, asked.floor, all_time=all_time)
     found = Parts(asked, lasting.speaking)
-    figures = lasting.voices, lasting.rates, found.escalated(), found.replies(), found.resolutions()
+    # What all three look up first.
+    _ = found.rows, found.places
+    makers: tuple[Callable[[], Sequence[Any]], ...] = found.resolutions, found.replies, found.escalated
+    resolutions, replies, escalated = map_at_once(lambda make: make(), makers)
+    figures = lasting.voices, lasting.rates, escalated, replies, resolutions
     return [
         ServiceFigures(
             id=part.id,
@@ -276,10 +281,10 @@ def find_figures(asked: Asked, parts: Sequence[ServicePart], *, all_time: bool =
             complaints=voices,
             complaint_rate=None if part.judged is None else rate,
             per_1000_customers=part.rate,
-            escalated=escalated,
-            replies=replies,
+            escalated=goes,
+            replies=first,
             resolution=resolution,
             as_of=asked.as_of_words,
         )
-        for part, voices, rate, escalated, replies, resolution in zip(parts, *figures, strict=True)
+        for part, voices, rate, goes, first, resolution in zip(parts, *figures, strict=True)
     ]

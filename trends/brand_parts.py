@@ -81,7 +81,7 @@ def take_parts(found: Mapping[str, tuple[Frame, Rows]]) -> dict[str, BrandPart]:
 
 
 def take_window(frames: Mapping[str, Frame], window: Window) -> dict[str, BrandPart]:
-    """What is said of each of some brands in a window; of all time as it was taken before, where the facts are the same."""
+    """What is said of each of some brands in a window; of all time the very same as before, where the facts are the same."""
 
     def take() -> dict[str, BrandPart]:
         rows = map_at_once(lambda frame: frame.rows(window), frames.values())
@@ -95,7 +95,7 @@ def take_window(frames: Mapping[str, Frame], window: Window) -> dict[str, BrandP
     before: tuple[dict[str, Segment], dict[str, BrandPart]] | None = memo.get("parts")
     if before is None or before[0].keys() != facts.keys() or any(before[0][brand] is not one for brand, one in facts.items()):
         memo["parts"] = before = facts, take()
-    return {brand: before[1][brand] for brand in frames}
+    return before[1]
 
 
 def share_voices(parts: Mapping[str, BrandPart], *, floor: int) -> dict[str, Share]:

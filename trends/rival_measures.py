@@ -101,25 +101,13 @@ class Measured:
 
 def measure(sides: Sequence[Side]) -> Measured:
     """Add up what is said of some brands; of all time as it was added up before, where the facts are the same."""
-    ordered = sorted(sides, key=lambda side: id(side.frame.segment))
-    # The facts of another window may be the very same: it is of all time that all of them are counted.
-    if not all(side.window.all_time for side in ordered):
-        return add_up(ordered)
-    facts, asked = [side.frame.segment for side in ordered], [side.subjects for side in ordered]
-    memo, before = facts[0].memo, facts[0].memo.get("measured")
-    if before is not None and alike(before[0], facts) and alike(before[1], asked):
-        kept: Measured = before[2]
-        return kept
-    memo["measured"] = facts, asked, (found := add_up(ordered))
-    return found
-
-
-def alike(one: Sequence[object], other: Sequence[object]) -> bool:
-    """Whether these are the very same."""
-    return len(one) == len(other) and all(first is second for first, second in zip(one, other, strict=True))
-
-
-def add_up(sides: Sequence[Side]) -> Measured:
-    """Sort out who speaks of several of the brands, and on which scales they are rated."""
     parts = take_window({side.brand.id: side.frame for side in sides}, sides[0].window)
-    return Measured(parts, tuple(sorted({scale for side in sides for scale in side.subjects.scales})))
+    asked = {side.brand.id: side.subjects for side in sides}
+    memo = parts[min(parts)].frame.segment.memo
+    before: tuple[Measured, Mapping[str, Subjects]] | None = memo.get("measured")
+    if before is not None and before[0].parts is parts and all(before[1][brand] is one for brand, one in asked.items()):
+        return before[0]
+    found = Measured(parts, tuple(sorted({scale for one in asked.values() for scale in one.scales})))
+    if sides[0].window.all_time:
+        memo["measured"] = found, asked
+    return found

@@ -11,7 +11,7 @@ from config import Goal
 from store.facts import SIGN
 from store.records import MEASURES
 from trends.answers import Coverage, Net, Share
-from trends.brand_parts import share_voices, take_parts
+from trends.brand_parts import share_voices, take_window
 from trends.coverage import watched_share
 from trends.crowd import Mean
 from trends.frame import Frame, Rows
@@ -160,8 +160,7 @@ def share_of_voice(weekly: Weekly, goal: Goal, week: Window, rows: Rows) -> Valu
     """Share of voice."""
     ground = weekly.ground
     frames = {ground.brand.id: ground.frame, **weekly.rivals}
-    parts = take_parts({brand: (frame, frame.rows(week)) for brand, frame in frames.items()})
-    return of_share(share_voices(parts, floor=ground.thresholds.too_few)[ground.brand.id])
+    return of_share(share_voices(take_window(frames, week), floor=ground.thresholds.too_few)[ground.brand.id])
 
 
 def nps(weekly: Weekly, goal: Goal, week: Window, rows: Rows) -> Valued:

@@ -128,7 +128,7 @@ def measure_all(config: Config, *, runs: int, seconds: float, only: Sequence[str
 def warm(config: Config) -> None:
     """Settle as `repute serve` does, and make the pages that it makes when it starts."""
     from dashboard.app import keep_pages
-    from dashboard.serving import settle
+    from dashboard.memory import settle
     from store.remembering import watch
 
     settle()

@@ -46,6 +46,9 @@ class Pages:
     make: Make
     standing: Sequence[Address] = ()
     """Pages that are kept ready without being asked for."""
+    when_ready: Callable[[], object] = lambda: None
+    """Called when they have all been made for the first time."""
+    was_ready: bool = False
     lock: threading.Lock = field(default_factory=threading.Lock)
     moment: Moment | None = None
     """When what is kept was made."""
@@ -112,4 +115,7 @@ class Pages:
             except Exception:
                 # Whoever asks for the page is told; here the others must not wait for it.
                 logger.exception("%s %s cannot be kept ready", path, dict(query))
+        if not self.was_ready:
+            self.was_ready = True
+            self.when_ready()
         return True

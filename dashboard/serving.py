@@ -7,9 +7,6 @@ from collections.abc import Callable
 
 from config import Config
 
-M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8
-"""As glibc's malloc.h numbers them: see mallopt(3)."""
-
 
 class ServingError(ValueError):
     """The address cannot be served; the message says why."""
@@ -35,24 +32,6 @@ def exposure_warning(host: str) -> str:
     )
 
 
-def settle() -> None:
-    """Tell Python and the C library that this process stays."""
-    import ctypes
-    import gc
-    import sys
-
-    # What is imported is no garbage: looking through it again and again takes a tenth of the time of a page and more.
-    gc.collect()
-    gc.freeze()
-    # An answer's columns, a megabyte each, are else given back to the kernel and asked of it anew, page by page.
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
-    if mallopt is not None:
-        mallopt(M_MMAP_THRESHOLD, 32 << 20)
-        mallopt(M_TRIM_THRESHOLD, 256 << 20)
-        # Threads would have heaps of their own, that are given back whenever they are empty.
-        mallopt(M_ARENA_MAX, 1)
-
-
 def serve_dashboard(
     config: Config,
     *,
@@ -72,6 +51,7 @@ def serve_dashboard(
     import uvicorn
 
     from dashboard.app import LOOPBACK, create_app
+    from dashboard.memory import settle
 
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:

@@ -53,12 +53,20 @@ def open_vectors(path: Path) -> Database:
 
 
 def read_database(path: Path) -> Database:
-    """Open the store at `path` for reading only. Raises `StoreError` when there is none."""
+    """Open the store at `path` for reading only, brought up to date if need be. Raises `StoreError` when there is none."""
     require(path)
     with explained(path):
-        open_database(path).close()
-        connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=BUSY_SECONDS)
-        return Database(connection)
+        db = open_to_read(path)
+        if migrations.pending(db):
+            db.close()
+            open_database(path).close()
+            db = open_to_read(path)
+        return db
+
+
+def open_to_read(path: Path) -> Database:
+    """Open a file for reading only, as it is."""
+    return Database(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=BUSY_SECONDS))
 
 
 def require(path: Path) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import numpy as np
 from sqlite_utils import Database
@@ -17,7 +19,7 @@ from trends.detecting import read_outbreaks
 from trends.frame import CUSTOMERS, Filters, Frame, Rows
 from trends.gathering import Gathered, count_weeks, gather
 from trends.hot_button_answers import HotButton, HotButtons, Outbreak, Part, Quiet, Telling
-from trends.hot_parts import Asked, find_parts, find_shares, find_whole, list_divisions
+from trends.hot_parts import Asked, Division, find_parts, find_shares, find_whole, list_divisions
 from trends.loading import load_words
 from trends.overused import MIN_PEOPLE, find_telling, ignored_words
 from trends.quotes import find_loudest, make_quotes, pick_quotes
@@ -170,11 +172,27 @@ class Counted:
 
 def count_topics(ground: Gathered, asked: Asked, *, parts: bool) -> list[Counted]:
     """Count the complaints of every topic; without `parts` those of none of its sources, products and places."""
+    topics = asked.here.size
+    divisions = list_divisions(ground)
+    makers = [partial(count_wholes, ground, asked)]
+    if parts:
+        makers += [partial(count_parts, name, make, ground, asked) for name, make in divisions.items()]
+    figures: dict[str, Sequence[Any]] = {name: [()] * topics for name in divisions}
+    for counted in map_at_once(lambda make: make(), makers):
+        figures |= counted
+    return [Counted(**{name: figure[n] for name, figure in figures.items()}) for n in range(topics)]
+
+
+def count_parts(name: str, make: Callable[[], Division], ground: Gathered, asked: Asked) -> Mapping[str, Sequence[Any]]:
+    """Count the complaints of every topic by source, product or place."""
+    return {name: find_parts(ground, make(), asked)}
+
+
+def count_wholes(ground: Gathered, asked: Asked) -> Mapping[str, Sequence[Any]]:
+    """Count the complaints of every topic, undivided."""
     here, frame = asked.here, ground.frame
-    nothing: list[tuple[Part, ...]] = [()] * here.size
     undated = asked.every.keep(frame.timeless[asked.every.rows]).once()
-    divisions = map_at_once(lambda make: find_parts(ground, make(), asked), list_divisions(ground)) if parts else [nothing] * 3
-    figures = {
+    return {
         "here": here.parts(),
         "copies": (asked.window.count() - here.count()).tolist(),
         "undated": undated.count().tolist(),
@@ -192,11 +210,7 @@ def count_topics(ground: Gathered, asked: Asked, *, parts: bool) -> list[Counted
         "languages": here.names("language", missing="unknown"),
         "subjects": here.names("subject"),
         "places": here.names("place"),
-        "by_source": divisions[0],
-        "by_subject": divisions[1],
-        "by_place": divisions[2],
     }
-    return [Counted(**{name: figure[n] for name, figure in figures.items()}) for n in range(here.size)]
 
 
 def find_hot_button(

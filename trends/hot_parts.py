@@ -80,15 +80,15 @@ def find_whole(ground: Gathered) -> Division:
     return Division(numbers, {0: ""}, whole, whole - len(judging.often), len(judging.said), persons, judging.said[persons])
 
 
-def list_divisions(ground: Gathered) -> tuple[Callable[[], Division], ...]:
-    """What divides the mentions of the window by source, by product and by place."""
+def list_divisions(ground: Gathered) -> dict[str, Callable[[], Division]]:
+    """What divides the mentions of the window by source, product and place, by the field of an answer that it is for."""
     frame = ground.frame
     names: Mapping[int, str | None] = {**frame.segment.names, 0: None}
-    return (
-        lambda: divide(ground, frame.source_numbers, frame.source_names),
-        lambda: divide(ground, frame.column("subject"), names),
-        lambda: divide(ground, frame.column("place"), names),
-    )
+    return {
+        "by_source": lambda: divide(ground, frame.source_numbers, frame.source_names),
+        "by_subject": lambda: divide(ground, frame.column("subject"), names),
+        "by_place": lambda: divide(ground, frame.column("place"), names),
+    }
 
 
 @dataclass(frozen=True)

@@ -183,6 +183,16 @@ def test_after_a_change_what_people_look_at_is_made_anew_unasked(changes, store)
     assert pages.get("/trend", ()).endswith(" 4")
 
 
+def test_once_all_pages_were_made_it_is_said_and_not_again(changes, store):
+    pages, book = pages_of(changes, standing=[("/broken", ()), TREND], when_ready=lambda: book.made.append("ready"))
+    with kept_ready(pages):
+        wait_for(lambda: len(book.made) == 3)
+        change(store)
+        wait_for(lambda: len(book.made) == 5)
+        time.sleep(0.3)
+    assert [one == "ready" for one in book.made] == [False, False, True, False, False]
+
+
 def test_a_page_that_fails_holds_up_no_other_and_is_tried_once_a_change(changes, caplog):
     pages, book = pages_of(changes, standing=[("/broken", ()), TREND])
     with kept_ready(pages):

@@ -1,0 +1,56 @@
+"""Memory that was taken ahead is there: what answers are made in needs no page of the kernel."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import textwrap
+
+import pytest
+
+from dashboard import memory
+from dashboard.memory import find_ahead, take_ahead
+
+MEGABYTE = 1 << 20
+
+
+def count_faults(store, *, ahead):
+    """Pages that the kernel hands over while a fresh process fills 40 columns of a megabyte and keeps them."""
+    program = """
+        import resource, sys
+        from pathlib import Path
+        import numpy as np
+        from dashboard.memory import settle, take_ahead
+        settle()
+        if sys.argv[2] == "ahead":
+            take_ahead(Path(sys.argv[1]))
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+        kept = [np.ones(1 << 17) for _ in range(40)]
+        print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
+    """
+    command = [sys.executable, "-c", textwrap.dedent(program), str(store), "ahead" if ahead else "not"]
+    return int(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="mallopt is glibc's")
+def test_what_was_taken_ahead_is_not_asked_for_again(tmp_path):
+    store = tmp_path / "store.db"
+    with store.open("wb") as file:
+        file.truncate(1000 * MEGABYTE)
+    assert count_faults(store, ahead=False) > 9000
+    assert count_faults(store, ahead=True) < 500
+
+
+@pytest.mark.parametrize(
+    ("weight", "machine", "most"), [(50, 1000, 5), (50_000, 1000, 1000 / 32), (10**6, 10**6, 252), (0, 1000, 0)]
+)
+def test_a_tenth_of_the_store_is_taken_ahead_within_what_the_machine_has(tmp_path, monkeypatch, weight, machine, most):
+    store = tmp_path / "store.db"
+    with store.open("wb") as file:
+        file.truncate(weight * MEGABYTE)
+    monkeypatch.setattr(memory.os, "sysconf", {"SC_PAGE_SIZE": MEGABYTE, "SC_PHYS_PAGES": machine}.__getitem__)
+    assert find_ahead(store) == int(most * MEGABYTE)
+
+
+def test_of_no_store_nothing_is_taken(tmp_path):
+    assert take_ahead(tmp_path / "none.db") == 0

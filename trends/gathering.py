@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +35,8 @@ UNCORRECTED = (
 
 
 SIGNS_UNREAD = "Escalation, resolution, leaving and recommending were not read for yet: run `repute tag`."
+
+Made = TypeVar("Made")
 
 
 class QuestionError(ValueError):
@@ -82,7 +84,17 @@ class Gathered:
     @cached_property
     def judging(self) -> Speakers:
         """Who says those of `judged`."""
-        return self.frame.spoken(self.judged)
+        return self.once_of_all("judging", lambda: self.frame.spoken(self.judged))
+
+    def once_of_all(self, name: str, make: Callable[[], Made]) -> Made:
+        """What is made of the mentions of the window; of all time once, as it is the same as long as these facts are."""
+        if not self.window.all_time:
+            return make()
+        memo, key = self.frame.segment.memo, (name, "all")
+        if key not in memo:
+            memo[key] = make()
+        made: Made = memo[key]
+        return made
 
     @cached_property
     def standing_groups(self) -> tuple[NDArray[Any], Rows]:

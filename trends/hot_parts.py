@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import pairwise
 from typing import Any
 
@@ -84,11 +84,16 @@ def list_divisions(ground: Gathered) -> dict[str, Callable[[], Division]]:
     """What divides the mentions of the window by source, product and place, by the field of an answer that it is for."""
     frame = ground.frame
     names: Mapping[int, str | None] = {**frame.segment.names, 0: None}
-    return {
-        "by_source": lambda: divide(ground, frame.source_numbers, frame.source_names),
-        "by_subject": lambda: divide(ground, frame.column("subject"), names),
-        "by_place": lambda: divide(ground, frame.column("place"), names),
+    columns: dict[str, Callable[[], tuple[NDArray[Any], Mapping[int, str | None]]]] = {
+        "by_source": lambda: (frame.source_numbers, frame.source_names),
+        "by_subject": lambda: (frame.column("subject"), names),
+        "by_place": lambda: (frame.column("place"), names),
     }
+
+    def make(name: str) -> Division:
+        return ground.once_of_all(name, lambda: divide(ground, *columns[name]()))
+
+    return {name: partial(make, name) for name in columns}
 
 
 @dataclass(frozen=True)

@@ -24,12 +24,17 @@ def settle() -> None:
     gc.collect()
     gc.freeze()
     # An answer's columns, a megabyte each, are else given back to the kernel and asked of it anew, page by page.
+    tune(M_MMAP_THRESHOLD, 32 << 20)
+    tune(M_TRIM_THRESHOLD, KEPT_FREE)
+    # Threads would have heaps of their own, that are given back whenever they are empty.
+    tune(M_ARENA_MAX, 1)
+
+
+def tune(option: int, value: int) -> None:
+    """Set an option of the C library's heap, where it has such options."""
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
     if mallopt is not None:
-        mallopt(M_MMAP_THRESHOLD, 32 << 20)
-        mallopt(M_TRIM_THRESHOLD, KEPT_FREE)
-        # Threads would have heaps of their own, that are given back whenever they are empty.
-        mallopt(M_ARENA_MAX, 1)
+        mallopt(option, value)
 
 
 def take_ahead(database: Path) -> int:
@@ -39,13 +44,13 @@ def take_ahead(database: Path) -> int:
     machine may take 10 microseconds for each page of 4 kB: a third of the time of such an answer.
     """
     blocks = find_ahead(database) // BLOCK
+    tune(M_TRIM_THRESHOLD, KEPT_FREE + blocks * BLOCK)
     # Written to, so that it is there; and free again at once, so that the C library has it at hand.
-    size = sum(len(block) for block in [b"\1" * BLOCK for _ in range(blocks)])
-    return size
+    return sum(len(block) for block in [b"\1" * BLOCK for _ in range(blocks)])
 
 
 def find_ahead(database: Path) -> int:
     """Bytes to take ahead for a store; none for one that is not there."""
     weight = database.stat().st_size if database.exists() else 0
     machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    return min(weight // OF_STORE, machine // OF_MACHINE, KEPT_FREE - BLOCK)
+    return min(weight // OF_STORE, machine // OF_MACHINE)

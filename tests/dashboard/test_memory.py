@@ -42,7 +42,7 @@ def test_what_was_taken_ahead_is_not_asked_for_again(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("weight", "machine", "most"), [(50, 1000, 5), (50_000, 1000, 1000 / 32), (10**6, 10**6, 252), (0, 1000, 0)]
+    ("weight", "machine", "most"), [(50, 1000, 5), (50_000, 1000, 1000 / 32), (10**6, 10**6, 10**6 / 32), (0, 1000, 0)]
 )
 def test_a_tenth_of_the_store_is_taken_ahead_within_what_the_machine_has(tmp_path, monkeypatch, weight, machine, most):
     store = tmp_path / "store.db"

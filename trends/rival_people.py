@@ -16,6 +16,8 @@ from trends.threads import map_at_once
 
 FEW = 4
 """Where less than one in so many facts is asked for, their people are numbered by themselves."""
+FEWER = 1.5
+"""Where less than one in so many is, the numbers of all facts are given anew: that pays for a year of two, not for all time."""
 
 
 @dataclass(frozen=True)
@@ -65,29 +67,29 @@ numbered: WeakKeyDictionary[Facts, Column] = WeakKeyDictionary()
 def number_talkers(found: Sequence[tuple[Frame, Rows]]) -> list[Talkers]:
     """Number the people behind some rows of each brand."""
     wholes = [whole_of(frame.segment.facts) for frame, _ in found]
-    few = are_few(found, wholes)
-    if few and find_numbered(wholes) is None:
+    if are_few(found, wholes, FEW) and find_numbered(wholes) is None:
         common, columns = number_together([frame.column("author")[rows] for frame, rows in found])
     else:
         together = number_brands(wholes)
         columns = [column_of(frame.segment.facts, together).numbers[rows] for frame, rows in found]
-        # Of few rows most people say one thing alone, who need no number.
-        common, columns = number_anew(columns, together.common) if few else (together.common, columns)
+        # Of fewer rows more people say one thing alone, who need no number: what is counted by person is counted sooner.
+        fewer = are_few(found, wholes, FEWER)
+        common, columns = number_anew(columns, together.common) if fewer else (together.common, columns)
     return [Talkers(column, common, max(int(column.max(initial=0)) + 1, common)) for column in columns]
 
 
 def find_twins(found: Sequence[tuple[Frame, Rows]]) -> list[Rows]:
     """The facts of each brand of which another brand may have the same text; what is quick to find out."""
     wholes = [whole_of(frame.segment.facts) for frame, _ in found]
-    if are_few(found, wholes) and find_numbered(wholes) is None:
+    if are_few(found, wholes, FEW) and find_numbered(wholes) is None:
         return [np.arange(len(frame)) for frame, _ in found]
     together = number_brands(wholes)
     return [column_of(frame.segment.facts, together).twins for frame, _ in found]
 
 
-def are_few(found: Sequence[tuple[Frame, Rows]], wholes: Sequence[Facts]) -> bool:
-    """Whether so few rows are asked for of all facts that their people are sorted out by themselves."""
-    return sum(len(rows) for _, rows in found) * FEW < sum(map(len, wholes))
+def are_few(found: Sequence[tuple[Frame, Rows]], wholes: Sequence[Facts], one_in: float) -> bool:
+    """Whether the rows that are asked for are less than one in so many of all facts."""
+    return sum(len(rows) for _, rows in found) * one_in < sum(map(len, wholes))
 
 
 def whole_of(facts: Facts) -> Facts:

@@ -126,7 +126,7 @@ def measure_all(config: Config, *, runs: int, seconds: float, only: Sequence[str
 
 
 def warm(config: Config) -> None:
-    """Settle as `repute serve` does, and make the pages that it makes when it starts."""
+    """Settle as `repute serve` does, make the pages that it makes when it starts, and keep them ready as it does."""
     from dashboard.app import keep_pages
     from dashboard.memory import settle
     from store.remembering import watch
@@ -134,7 +134,10 @@ def warm(config: Config) -> None:
     settle()
     pages = keep_pages(config, lambda: NOW)
     watch(pages.changes)
-    pages.remake(threading.Event(), pages.find_moment())
+    stop = threading.Event()
+    pages.remake(stop, pages.find_moment())
+    pages.meanwhile()
+    threading.Thread(target=pages.keep_ready, args=(stop,), daemon=True).start()
 
 
 def print_line(line: Line) -> None:

@@ -26,7 +26,7 @@ from dashboard.coverage_page import coverage_words
 from dashboard.explore import explore_app
 from dashboard.headers import SecurityHeaders
 from dashboard.keeping import Address, Pages, Query
-from dashboard.memory import take_ahead
+from dashboard.memory import Ahead
 from dashboard.pages import health_words, mentions_words, page_words
 from dashboard.rendering import render
 from dashboard.service_page import service_words
@@ -105,8 +105,8 @@ def keep_pages(config: Config, now: Callable[[], str]) -> Pages:
         (path, (("brand", brand.id), ("last", "all"))) for brand in config.brands for path in ("/", "/service")
     ]
     standing = [*STANDING, *COMPARED, *brands] if len(brands) > 1 else STANDING
-    ahead = partial(take_ahead, config.database)
-    return Pages(Changes(config.database), now, partial(make_page, config), standing, when_ready=ahead)
+    ahead = Ahead(config.database)
+    return Pages(Changes(config.database), now, partial(make_page, config), standing, meanwhile=ahead.top_up)
 
 
 @contextlib.asynccontextmanager

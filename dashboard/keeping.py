@@ -46,9 +46,8 @@ class Pages:
     make: Make
     standing: Sequence[Address] = ()
     """Pages that are kept ready without being asked for."""
-    when_ready: Callable[[], object] = lambda: None
-    """Called when they have all been made for the first time."""
-    was_ready: bool = False
+    meanwhile: Callable[[], object] = lambda: None
+    """Called at each look at the store when all pages are ready."""
     lock: threading.Lock = field(default_factory=threading.Lock)
     moment: Moment | None = None
     """When what is kept was made."""
@@ -99,6 +98,8 @@ class Pages:
                 moment = self.find_moment()
                 if moment == before and moment != ready and self.remake(stop, moment):
                     ready = moment
+                if moment == ready:
+                    self.meanwhile()
                 before = moment
             except StoreError as error:
                 logger.warning("no page is kept ready: %s", error)
@@ -115,7 +116,4 @@ class Pages:
             except Exception:
                 # Whoever asks for the page is told; here the others must not wait for it.
                 logger.exception("%s %s cannot be kept ready", path, dict(query))
-        if not self.was_ready:
-            self.was_ready = True
-            self.when_ready()
         return True

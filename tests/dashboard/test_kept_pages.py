@@ -183,14 +183,16 @@ def test_after_a_change_what_people_look_at_is_made_anew_unasked(changes, store)
     assert pages.get("/trend", ()).endswith(" 4")
 
 
-def test_once_all_pages_were_made_it_is_said_and_not_again(changes, store):
-    pages, book = pages_of(changes, standing=[("/broken", ()), TREND], when_ready=lambda: book.made.append("ready"))
+def test_what_is_done_meanwhile_waits_until_all_pages_are_ready(changes, store):
+    pages, book = pages_of(changes, standing=[("/broken", ()), TREND], meanwhile=lambda: book.made.append("meanwhile"))
     with kept_ready(pages):
-        wait_for(lambda: len(book.made) == 3)
+        wait_for(lambda: len(book.made) > 3)
         change(store)
-        wait_for(lambda: len(book.made) == 5)
-        time.sleep(0.3)
-    assert [one == "ready" for one in book.made] == [False, False, True, False, False]
+        wait_for(lambda: book.made.count(TREND) == 2 and book.made[-1] == "meanwhile")
+    assert book.made[:4] == [("/broken", ()), TREND, "meanwhile", "meanwhile"]
+    again = book.made.index(("/broken", ()), 1)
+    assert set(book.made[4:again]) <= {"meanwhile"}
+    assert book.made[again + 1 : again + 3] == [TREND, "meanwhile"]
 
 
 def test_a_page_that_fails_holds_up_no_other_and_is_tried_once_a_change(changes, caplog):

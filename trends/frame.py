@@ -274,7 +274,9 @@ class Frame:
         return {}
 
     def scores(self, kind: int, name: str, rows: Rows) -> NDArray[np.float64]:
-        """For each of some rows the score of a label, 0 where a person gave it or it has none."""
+        """For each of some rows the score of a label, 0 where a person gave it or it has none, and without a name."""
+        if not name:
+            return np.zeros(len(rows))
         self.labels_of(kind)
         return self.labelled[kind].get(name, NOWHERE).score(rows)
 

@@ -14,6 +14,7 @@ from sentiment.ngrams import NgramModel
 from sentiment.sentences import split_own
 from sentiment.settings import Settings, read_settings
 from sentiment.text import prepare
+from sentiment.valence import Valence
 from sentiment.windows import Limits, Window, batch_windows, cut_windows
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ T = TypeVar("T")
 Floats = NDArray[np.float32]
 Progress = Callable[[int, int], None]
 MODEL = Path(__file__).parent / "model"
-FILES = ("model.onnx", "tokenizer.json", "model.json", "background.npy", "ngrams.npz")
+FILES = ("model.onnx", "tokenizer.json", "model.json", "background.npy", "ngrams.npz", "valence.json")
 TOKENS_A_BATCH = 1024
 """Tokens read at once: more only leaves the processor's cache."""
 WORST = 0.6
@@ -82,6 +83,8 @@ class Encoder:
     session: "InferenceSession"
     spelling: NgramModel
     """What words and letters alone say of the sentiment; its logits are added."""
+    valence: Valence
+    """What word lists say of it beside those."""
 
     @classmethod
     def load(cls, folder: Path | None = None, threads: int | None = None) -> "Encoder":
@@ -99,6 +102,7 @@ class Encoder:
             _opened(folder, "tokenizer.json", _read_tokenizer),
             _opened(folder, "model.onnx", lambda path: open_session(str(path), threads or usable_cores())),
             _opened(folder, "ngrams.npz", NgramModel.load),
+            _opened(folder, "valence.json", Valence.load),
         )
 
     @property
@@ -166,7 +170,7 @@ class Encoder:
     def _calibrate(self, raw: Raw, written: Sequence[str], languages: Sequence[str]) -> Outputs:
         """Turn the graph's outputs into probabilities and unit vectors."""
         settings = self.settings
-        moods = self.blend(raw.sentiment, raw.everyday, self.spelling.logits(written, languages), languages)
+        moods = self.blend(raw.sentiment, raw.everyday, self.read_words(written, languages), languages)
         anger = 1 / (1 + np.exp(-(settings.complaint_scale * raw.complaint + settings.complaint_shift)))
         length = np.linalg.norm(raw.vectors, axis=1, keepdims=True)
         empty = np.array([not text.strip() for text in written], bool)
@@ -176,6 +180,10 @@ class Encoder:
             np.where(empty, 0, anger).astype(np.float32),
             np.where(empty[:, None], 0, raw.vectors / np.maximum(length, 1e-9)).astype(np.float32),
         )
+
+    def read_words(self, written: Sequence[str], languages: Sequence[str]) -> Floats:
+        """Return the logits (n, 3) that the words and letters of prepared texts have without the encoder."""
+        return self.spelling.logits(written, languages) + self.valence.logits(written, languages)
 
     def blend(self, deep: Floats, everyday: Floats, plain: Floats, languages: Sequence[str]) -> Floats:
         """Return probabilities (n, 3) from the logits (n, 3) of the encoder and of words and letters."""

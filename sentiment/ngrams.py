@@ -112,6 +112,11 @@ def find_features(texts: Sequence[str], own: Whole) -> tuple[Whole, NDArray[np.b
     return owner, words, _code(np.concatenate([word_hash, pair_hash, runs])) ^ apart(own)[owner]
 
 
+def split_words(text: str) -> list[str]:
+    """Return the words of a prepared text in lower case; a mark is a word."""
+    return _MARK.sub(r" \1 ", text.lower()).split()
+
+
 def apart(own: Whole) -> Whole:
     """Return what languages' codes differ by (exclusive or) from those of the common weights, by their numbers."""
     return own * _APART % CODES
@@ -138,7 +143,7 @@ def weigh(found: Features, telling: NDArray[np.uint8]) -> Floats:
 
 def _letters(texts: Sequence[str]) -> tuple[Hashes, NDArray[np.int64]]:
     """Return the code points of all texts, words parted by one space and texts by two, and whose each is."""
-    spaced = [" " + " ".join(_MARK.sub(r" \1 ", text.lower()).split()) + " " for text in texts]
+    spaced = [" " + " ".join(split_words(text)) + " " for text in texts]
     owners = np.repeat(np.arange(len(texts)), [len(text) for text in spaced])
     return np.frombuffer("".join(spaced).encode("utf-32-le"), np.uint32).astype(np.uint64), owners
 

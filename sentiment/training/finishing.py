@@ -18,7 +18,8 @@ from sentiment.training.everyday import add_everyday, read_beside
 from sentiment.training.export import build_model, measure_reach
 from sentiment.training.floor import linear_floor
 from sentiment.training.network import Network
-from sentiment.training.spelling import learn_spelling
+from sentiment.training.spelling import learn_spelling, read_spelt
+from sentiment.training.word_lists import learn_valence
 
 NOTES = Path(__file__).parent / "notes.md"
 LARGEST = 35_000_000
@@ -53,9 +54,7 @@ def finish(
     """
     part, full = (_fresh(work / name, tokenizer) for name in ("model.part", "model.full"))
     network.eval()
-    spelling = learn_spelling(data)
-    for folder in (full, part):
-        spelling.save(folder / "ngrams.npz")
+    _learn_words(data, full, part)
     seen = Seen((*training, *read_beside(data)))
     onnx.save(build_model(network), full / "model.onnx")
     add_everyday(full, data, seen)
@@ -70,14 +69,23 @@ def finish(
 
 
 def refit(data: Path, training: Sequence[Sample], out: Path, name: str, work: Path, seed: int, minilm: Path) -> Assessment:
-    """Learn words and letters and the output `everyday`, calibrate and assess anew; the encoder in `out` stays as it is."""
+    """Learn words, letters and the output `everyday`, calibrate and assess anew; the encoder in `out` stays as it is."""
     part = _fresh(work / "model.part", out / "tokenizer.json")
     shutil.copy(out / "model.onnx", part)
-    learn_spelling(data).save(part / "ngrams.npz")
+    _learn_words(data, part)
     seen = Seen((*training, *read_beside(data)))
     add_everyday(part, data, seen)
     settings = _calibrated(part, data, training, seen, seed, name)
     return _complete(part, settings, data, seen, out, minilm, None, None)
+
+
+def _learn_words(data: Path, *folders: Path) -> None:
+    """Learn words and letters and the weights of the word lists, and write them into the folders."""
+    spelt = read_spelt(data)
+    spelling, valence = learn_spelling(spelt), learn_valence(spelt)
+    for folder in folders:
+        spelling.save(folder / "ngrams.npz")
+        valence.save(folder / "valence.json")
 
 
 def _fresh(folder: Path, tokenizer: Path) -> Path:

@@ -61,24 +61,43 @@ class Vocabulary:
         return columns
 
 
-def learn_spelling(data: Path) -> NgramModel:
-    """Return the model fitted by L-BFGS to a weighted multinomial logistic loss (the neutral class is the zero).
+@dataclass(frozen=True)
+class Spelt:
+    """The texts that words and letters learn from."""
 
-    A text's language is the detected one, as at run time.
-    """
-    started = time.monotonic()
+    texts: list[str]
+    """Prepared."""
+    spoken: list[str]
+    """The language of each, as detected: so it is at run time."""
+    gold: Whole
+    weight: Array
+    languages: tuple[str, ...]
+    """Those with weights of their own: the first has number 1."""
+
+    @property
+    def own(self) -> Whole:
+        """Return the number of each text's language."""
+        numbers = {language: number for number, language in enumerate(self.languages, 1)}
+        return np.array([numbers.get(language, COMMON) for language in self.spoken])
+
+
+def read_spelt(data: Path) -> Spelt:
+    """Return the texts of the sets that state a sentiment."""
     read = (*MOODY_SETS, *(Reading(f"own:{name}", 1.0) for name in SPELT))
     samples = [sample for reading in read for sample in read_set(data, reading) if sample.sentiment >= 0]
     spoken = detected(samples)
     frequent = Counter(spoken)
     languages = tuple(sorted({sample.lang for sample in samples if frequent[sample.lang] >= ENOUGH}))
-    numbers = {language: number for number, language in enumerate(languages, 1)}
-    own = np.array([numbers.get(language, COMMON) for language in spoken])
-    model = fit_spelling(
-        [sample.text for sample in samples], own, np.array([one.sentiment for one in samples]), importance(samples), languages
-    )
+    gold = np.array([sample.sentiment for sample in samples])
+    return Spelt([sample.text for sample in samples], spoken, gold, importance(samples), languages)
+
+
+def learn_spelling(spelt: Spelt) -> NgramModel:
+    """Return the model fitted by L-BFGS to a weighted multinomial logistic loss (the neutral class is the zero)."""
+    started = time.monotonic()
+    model = fit_spelling(spelt.texts, spelt.own, spelt.gold, spelt.weight, spelt.languages)
     used = np.count_nonzero(model.table)
-    print(f"words and letters: {len(samples)} texts, {used} weights, {time.monotonic() - started:.0f} s", flush=True)
+    print(f"words and letters: {len(spelt.texts)} texts, {used} weights, {time.monotonic() - started:.0f} s", flush=True)
     return model
 
 

@@ -99,7 +99,7 @@ def test_a_missing_folder_is_named_with_the_fix(tmp_path):
     )
 
 
-@pytest.mark.parametrize("name", ["model.onnx", "tokenizer.json", "model.json", "background.npy"])
+@pytest.mark.parametrize("name", ["model.onnx", "tokenizer.json", "model.json", "background.npy", "valence.json"])
 def test_a_broken_file_is_named(tmp_path, name):
     folder = tmp_path / "model"
     shutil.copytree(MODEL, folder)
@@ -110,7 +110,7 @@ def test_a_broken_file_is_named(tmp_path, name):
 
 def test_the_shipped_model_is_small_and_documented():
     assert sum(path.stat().st_size for path in MODEL.iterdir()) <= 35_000_000
-    assert read_settings(MODEL / "model.json").name == "repute-minilm-6"
+    assert read_settings(MODEL / "model.json").name == "repute-minilm-7"
     card = (MODEL / "README.md").read_text("utf-8")
     for heading in ("## Scores", "## Data", "## Limits"):
         assert heading in card

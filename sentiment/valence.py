@@ -43,8 +43,10 @@ class WordList:
     """Words that deny what follows them."""
     behind: frozenset[str]
     """Words that deny what stands before them."""
+    usual: tuple[float, float]
+    """Blame and praise of the mean text of training."""
     weights: tuple[float, float]
-    """Logit of negative a unit of blame, and of positive a unit of praise."""
+    """Logit of negative a unit of blame more than usual, and of positive a unit of praise."""
 
     def weigh(self, words: Sequence[str]) -> tuple[float, float]:
         """Return the blame and the praise in the words of a text, by the root of how many they are."""
@@ -83,7 +85,9 @@ class Valence:
         out = np.zeros((len(texts), 3), np.float32)
         for row, (text, language) in enumerate(zip(texts, languages, strict=False)):
             if found := self.lists.get(language):
-                out[row, [0, 2]] = np.multiply(found.weigh(listed_words(text, language)), found.weights)
+                out[row, [0, 2]] = np.multiply(
+                    np.subtract(found.weigh(listed_words(text, language)), found.usual), found.weights
+                )
         return out
 
 
@@ -105,11 +109,12 @@ def find_valence(valence: Mapping[str, int], word: str) -> int:
 
 
 def _list_of(found: Mapping[str, Any]) -> WordList:
-    negative, positive = found["weights"]
+    (blame, praise), (negative, positive) = found["usual"], found["weights"]
     return WordList(
         {word: int(value) for value, joined in found["words"].items() for word in joined.split()},
         frozenset(found["before"].split()),
         frozenset(found["behind"].split()),
+        (float(blame), float(praise)),
         (float(negative), float(positive)),
     )
 
@@ -119,6 +124,7 @@ def _plain(one: WordList) -> dict[str, Any]:
     for word, value in sorted(one.valence.items()):
         by_value[str(value)].append(word)
     return {
+        "usual": list(one.usual),
         "weights": list(one.weights),
         "before": _joined(one.before),
         "behind": _joined(one.behind),

@@ -62,7 +62,7 @@ length alone, without padding. So a text has the same labels whatever else is re
 To its sentiment are added the logits of a linear model over hashed words and letters (ngrams.npz), which costs 50
 microseconds a text and lifts the languages with little text: it has weights for each language and common ones for the rest;
 how much it counts was fitted for each language. M-ABSA's derived sentiments, which the last runs of the encoder left out,
-count a fifth in it. In nine languages lists of praising and blaming words (valence.json) are added to it, for the words that
+count a fifth in it. In eight languages lists of praising and blaming words (valence.json) are added to it, for the words that
 training saw in fewer than sixty texts of the language. In the languages other than English a step is added that was learnt from
 the texts of everyday trade (`own:everyday_*`), which the encoder never read: on its own training texts it errs too little to be
 mended by them.

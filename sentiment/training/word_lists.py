@@ -8,6 +8,7 @@ import tomllib
 import zlib
 from collections import Counter, defaultdict
 from collections.abc import Mapping
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 
@@ -37,13 +38,14 @@ def learn_valence(spelt: Spelt) -> Valence:
     for language in sorted(path.stem for path in FOLDER.glob("*.tsv")):
         rows = np.flatnonzero(spoken == language)
         words = [listed_words(spelt.texts[row], language) for row in rows]
-        seen = Counter(word for one in words for word in set(one))
+        seen = Counter(word for text in words for word in set(text))
         before, behind = denials[language]
-        bare = WordList(stem_words(read_list(language), seen, before), before, behind, (1.0, 1.0))
-        found = np.array([bare.weigh(one) for one in words])
+        one = WordList(stem_words(read_list(language), seen, before), before, behind, (0.0, 0.0), (0.0, 0.0))
+        found = np.array([one.weigh(text) for text in words])
         weights = fit_weights(found, unread[rows].astype(np.float64), spelt.gold[rows], spelt.weight[rows])
-        print(f"word list: {language} {len(bare.valence)} words and stems, weights {weights}", flush=True)
-        lists[language] = WordList(bare.valence, before, behind, weights)
+        blame, praise = found.mean(axis=0)
+        lists[language] = replace(one, usual=(round(float(blame), 3), round(float(praise), 3)), weights=weights)
+        print(f"word list: {language} {len(one.valence)} words and stems, weights {weights}", flush=True)
     return Valence(lists)
 
 

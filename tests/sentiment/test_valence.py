@@ -9,7 +9,11 @@ from sentiment.encoder import MODEL
 from sentiment.valence import DENIED, Valence, WordList, find_valence, listed_words
 
 SPANISH = WordList(
-    {"malo": -3, "horrible": -4, "encant": 4, "delicios": 3, "bueno": 0}, frozenset(["no"]), frozenset(["nunca"]), (2.0, 1.0)
+    {"malo": -3, "horrible": -4, "encant": 4, "delicios": 3, "bueno": 0},
+    frozenset(["no"]),
+    frozenset(["nunca"]),
+    (0.5, 0.25),
+    (2.0, 1.0),
 )
 
 
@@ -59,8 +63,9 @@ def test_blame_and_praise_are_added_and_denials_turn_them_round(text, blame, pra
 
 def test_only_languages_with_a_list_have_logits():
     found = Valence({"es": SPANISH}).logits(["todo HORRIBLE, malo!"] * 3 + ["nada"], ["es", "de", "", "es"])
-    assert found[0] == pytest.approx([2 * 7 / 5**0.5, 0, 0])
-    assert (found[1:] == 0).all()
+    assert found[0] == pytest.approx([2 * (7 / 5**0.5 - 0.5), 0, -0.25])
+    assert found[3] == pytest.approx([2 * -0.5, 0, -0.25])
+    assert (found[1:3] == 0).all()
     assert (Valence({"es": SPANISH}).logits(["horrible"]) == 0).all()
 
 
@@ -76,7 +81,7 @@ def test_saving_and_loading_keeps_the_lists(shipped, tmp_path):
 
 
 def test_the_shipped_lists_tell_praise_from_blame_and_weigh_both(shipped):
-    assert sorted(shipped.lists) == ["ar", "de", "es", "et", "fr", "hi", "it", "pt", "ur"]
+    assert sorted(shipped.lists) == ["ar", "de", "es", "et", "fr", "it", "pt", "ur"]
     praise = {"es": "un hotel fabuloso", "de": "eine fabelhafte Idee", "fr": "un accueil fabuleux", "it": "un posto favoloso"}
     blame = {
         "es": "un trato repugnante",

@@ -17,6 +17,8 @@ from store.scope import Scope, newest_sql, shown_sql, tables_sql
 OPEN, CLOSE = "\ue000", "\ue001"
 """Marks around the words found in `snippet`: private characters, so that no text can forge them."""
 OPERATORS = re.compile(r'\b(?:AND|OR|NOT|NEAR)\b|["*()^]')
+RANKED = 10_000
+"""Mentions with the words that are ranked, at most: of more the last that were stored, as ranking takes a while for each."""
 AT_ONCE = 500
 """Mentions whose tags are read at once, at most, where not all of them may be wanted."""
 RARE = 2_000
@@ -38,9 +40,10 @@ def search_mentions(
     """Find mentions in scope; an empty brand in the scope means whatever brand.
 
     Words may carry FTS5's operators (`refund AND "two weeks"`, `iade*`, `NOT`, `NEAR(a b, 5)`); what does not parse is
-    searched for as it stands, every word of it. Columns: those of the table `mentions` that a reader needs, then brands (ids
-    joined by commas), sentiment, complaint, topics (ids joined by commas), language_supported (0 or 1: whether the classifier
-    reads its language well enough to count) and snippet, where OPEN and CLOSE mark the words found.
+    searched for as it stands, every word of it. Where more than RANKED mentions in scope have them, the last stored are ranked.
+    Columns: those of the table `mentions` that a reader needs, then brands (ids joined by commas), sentiment, complaint, topics
+    (ids joined by commas), language_supported (0 or 1: whether the classifier reads its language well enough to count) and
+    snippet, where OPEN and CLOSE mark the words found.
     """
     bound = {**scope.parameters(), "sentiment": sentiment, "topic": topic}
     if OPERATORS.search(words):
@@ -87,10 +90,15 @@ def found_sql(scope: Scope, bound: dict[str, Any]) -> str:
     if bound["words"] is None:
         return newest_sql(scope, narrowed=may_have_topic("timed.id") if topic else "1")
     return f"""
-        select mentions.id
-        from {tables_sql(scope, "mentions_fts", "mentions_fts.rowid")}
-        where mentions_fts match :words and {scope.conditions()} and {may_have_topic("mentions.id") if topic else "1"}
-        order by bm25(mentions_fts), mentions.published desc, mentions.id
+        select id
+        from (
+            select mentions.id, mentions.published, bm25(mentions_fts) as likeness
+            from {tables_sql(scope, "mentions_fts", "mentions_fts.rowid")}
+            where mentions_fts match :words and {scope.conditions()} and {may_have_topic("mentions.id") if topic else "1"}
+            order by mentions_fts.rowid desc
+            limit {RANKED}
+        )
+        order by likeness, published desc, id
     """
 
 

@@ -87,6 +87,14 @@ def test_no_words_break_the_search(found, words):
     assert isinstance(found(words), list)
 
 
+def test_of_very_many_the_last_that_were_stored_are_ranked(found, monkeypatch):
+    words = "refund OR iade*"
+    assert found(words) == ["tr", "other", "en"]
+    monkeypatch.setattr("store.search.RANKED", 2)
+    assert found(words) == ["tr", "other"]
+    assert found(words, Scope(brand="acme")) == ["tr", "en"]
+
+
 def test_without_words_the_newest_come_first(found):
     assert found(limit=3) == ["odd", "ur", "hi"]
 

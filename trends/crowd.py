@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
@@ -176,3 +177,25 @@ def find_repeated(keys: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[n
 def add_by(places: NDArray[Any], weights: NDArray[Any], size: int) -> Floats:
     """The sum of the weights of each place, of which there are `size`."""
     return np.bincount(places, weights=weights, minlength=size).astype(np.float64, copy=False)
+
+
+@dataclass(frozen=True)
+class Runs:
+    """Rows that stand in the order of the part that each is in."""
+
+    of: NDArray[np.int64]
+    """The part of each row, ascending."""
+    size: int
+    """How many parts there are; some may have no row."""
+
+    @cached_property
+    def starts(self) -> NDArray[np.int64]:
+        """Where the rows of a part begin."""
+        return np.flatnonzero(np.diff(self.of, prepend=-1))
+
+    def add(self, values: NDArray[Any]) -> Floats:
+        """As `add_by`, without a look at each row's part."""
+        sums = np.zeros(self.size)
+        if len(self.starts):
+            sums[self.of[self.starts]] = np.add.reduceat(values.astype(np.float64, copy=False), self.starts)
+        return sums

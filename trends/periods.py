@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from store.facts import UNDATED
-from trends.crowd import Floats, add_by, find_repeated
+from trends.crowd import Floats, Runs, add_by, find_repeated
 from trends.frame import LATEST, Bools, Frame, Numbers, Rows
 from trends.timeline_kinds import Every
 from trends.windows import Window, from_days, local_day
@@ -90,9 +90,9 @@ class Slices:
         frame, rows = self.frame, self.often.compress(self.inside[self.often])
         key = self.codes[rows].astype(np.int64) * frame.several + frame.persons[rows]
         if len(self) <= FEW:
-            return Groups(rows, key, np.repeat(np.arange(len(self)), frame.several))
+            return Groups(rows, key, Runs(np.repeat(np.arange(len(self)), frame.several), len(self)))
         places, groups, keys = find_repeated(key)
-        return Groups(rows[places], groups, keys // max(frame.several, 1))
+        return Groups(rows[places], groups, Runs(keys // max(frame.several, 1), len(self)))
 
     def count(self, part: Bools) -> Floats:
         """How many of some facts are in each slice; all of them are inside."""
@@ -190,7 +190,7 @@ class Tally:
 
     def add_groups(self, name: str) -> Floats:
         """Add up by group."""
-        (rows, groups), size = self.shared, len(self.slices.groups.slices)
+        (rows, groups), size = self.shared, len(self.slices.groups.runs.of)
         if name == "all":
             return np.bincount(groups, minlength=size).astype(np.float64)
         column = self.columns[name][rows]
@@ -216,10 +216,7 @@ class Tally:
 
     def spread(self, values: NDArray[Any]) -> Floats:
         """Add up by slice what there is of each group."""
-        found, (starts, slices) = np.zeros(self.size), self.slices.groups.starts
-        if len(starts):
-            found[slices] = np.add.reduceat(values.astype(np.float64, copy=False), starts)
-        return found
+        return self.slices.groups.runs.add(values)
 
     def alone(self, name: str) -> Floats:
         """The part of `total` that facts add which are in no group."""
@@ -265,11 +262,5 @@ class Groups:
     rows: Rows
     of: Numbers
     """The group of each."""
-    slices: Numbers
-    """The slice of each group, in order."""
-
-    @cached_property
-    def starts(self) -> tuple[Numbers, Numbers]:
-        """Where the groups of a slice begin, and which slice that is."""
-        starts = np.flatnonzero(np.diff(self.slices, prepend=-1))
-        return starts, self.slices[starts]
+    runs: Runs
+    """The groups, by slice."""

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from store.facts import REPLY_TIMED
 from trends.answers import Share, Voices
 from trends.cases import ACTIVE, BACK, CONFIRMED, NEVER, QUIET, UNANSWERED, UNTOLD, WAITING
-from trends.crowd import find_repeated
+from trends.crowd import Runs, find_repeated
 from trends.frame import SECOND_KNOWN, Bools, Frame, Numbers, Rows
 from trends.medians import middle
 from trends.service_answers import CustomerRate, FirstReplies, Resolution, ServiceFigures
@@ -53,18 +53,9 @@ class Speaking:
         return places[found], groups, keys // several
 
     @cached_property
-    def starts(self) -> tuple[Numbers, Numbers]:
-        """Where the groups of a part begin, and which part that is."""
-        parts = self.often[2]
-        starts = np.flatnonzero(np.diff(parts, prepend=-1))
-        return starts, parts[starts]
-
-    def spread(self, values: NDArray[Any]) -> Numbers:
-        """The sum of what there is of each group, by part."""
-        found, (starts, parts) = np.zeros(self.stack.size, np.int64), self.starts
-        if len(starts):
-            found[parts] = np.add.reduceat(values.astype(np.int64), starts)
-        return found
+    def runs(self) -> Runs:
+        """These groups, to be added up by part."""
+        return Runs(self.often[2], self.stack.size)
 
     def count(self, flags: Bools | None) -> tuple[Numbers, Numbers]:
         """(rows of each part, rows of each group), of all or of those where a flag is set."""
@@ -82,9 +73,9 @@ class Speaking:
     def add_up(self, flags: Bools, among: Bools | None = None) -> list[Sums]:
         """The sums of the share of those rows of `among` (of all without) whose flag is set, for each part."""
         (plus, part), (whole, said) = self.count(flags), self.count(among)
-        once, alone = plus - self.spread(part), whole - self.spread(said)
-        squares, products = once + self.spread(part * part), once + self.spread(part * said)
-        return sum_each(plus, whole, squares, products, alone + self.spread(said * said), alone + self.spread(said > 0))
+        once, alone = plus - self.runs.add(part), whole - self.runs.add(said)
+        squares, products = once + self.runs.add(part * part), once + self.runs.add(part * said)
+        return sum_each(plus, whole, squares, products, alone + self.runs.add(said * said), alone + self.runs.add(said > 0))
 
     def shares(self, flags: Bools, among: Bools | None = None, *, floor: int) -> list[Share]:
         """These shares."""

@@ -12,6 +12,7 @@ from trends.intervals import difference, effect_of, wilson
 
 Bools = NDArray[np.bool_]
 Numbers = NDArray[np.int64]
+Counts = NDArray[np.int64] | NDArray[np.float64]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,9 +32,7 @@ class Sums:
     """Who said anything; an anonymous mention is a person of its own."""
 
 
-def sum_each(
-    plus: Numbers, whole: Numbers, squares: Numbers, products: Numbers, wholes: Numbers, people: Numbers
-) -> list[Sums]:
+def sum_each(plus: Counts, whole: Counts, squares: Counts, products: Counts, wholes: Counts, people: Counts) -> list[Sums]:
     """The sums of several shares; the names say what is what, as in `Sums`."""
     figures = (np.rint(figure).astype(np.int64).tolist() for figure in (plus, whole, squares, products, wholes, people))
     return [

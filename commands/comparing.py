@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
     from sentiment.comparison import Comparison, Reader
     from sentiment.evaluation import Evaluation
+
+PAIR_END = re.compile(r"=\s*(negative|neutral|positive)\s*(?:,|$)")
 
 
 def load_against(against: str, labels: str | None, task: str) -> Reader:
@@ -56,16 +59,26 @@ def load_hub(against: str, labels: str | None, task: str) -> Reader:
 
 def read_pairs(labels: str | None) -> dict[str, str]:
     """Read `LABEL_0=negative,LABEL_1=positive`."""
+    if not labels:
+        return {}
+    # A label may hold commas and equals signs: a pair ends where one of our words does.
+    *ends, last = PAIR_END.split(labels)
+    pairs = {}
+    for name, ours in zip(ends[::2], ends[1::2], strict=True):
+        if not name.strip():
+            raise unread(labels, f"={ours}")
+        pairs[name.strip()] = ours
+    if last.strip() or not pairs:
+        raise unread(labels, last.strip())
+    return pairs
+
+
+def unread(labels: str, pair: str) -> click.ClickException:
+    """What to say of a part of `--labels` that is no pair."""
     from config import SENTIMENTS
 
-    pairs = {}
-    for pair in (labels or "").split(",") if labels else ():
-        name, _, ours = (part.strip() for part in pair.rpartition("="))
-        if not name or ours not in SENTIMENTS:
-            wanted = f"write a label of the model, = and one of {', '.join(SENTIMENTS)}, with commas between"
-            raise click.ClickException(f"--labels {labels}: {pair.strip()!r} says nothing; {wanted}")
-        pairs[name] = ours
-    return pairs
+    wanted = f"write a label of the model, = and one of {', '.join(SENTIMENTS)}, with commas between"
+    return click.ClickException(f"--labels {labels}: {pair!r} says nothing; {wanted}")
 
 
 def show_comparison(result: Comparison) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,8 +17,9 @@ if TYPE_CHECKING:
     from config import Config
     from sentiment.classifier import Classifier
     from sentiment.comparison import Comparison
-    from sentiment.evaluation import Evaluation, LabelledFile
+    from sentiment.evaluation import Evaluation
     from sentiment.hub import HubSentiment
+    from sentiment.labelled import LabelledFile
 
 SHOWN = 10
 """Faulty rows that are named; the others are only counted."""
@@ -112,12 +114,12 @@ def classify(config_path: Path, file: Any) -> None:
 @CONFIG
 @JSON
 def evaluate(config_path: Path, file: Path, against: str | None, labels: str | None, form: str) -> None:
-    """Compare the classifier with the labels of FILE, CSV or JSON lines with the columns text and label.
+    """Compare the classifier with the labels of FILE, CSV or JSON with the columns text and label.
 
     Example: repute evaluate labelled.jsonl --against shipped
     """
-    from sentiment.evaluation import NothingLabelled, read_labelled
     from sentiment.evaluation import evaluate as compare
+    from sentiment.labelled import NothingLabelled, read_labelled
 
     if labels and not against:
         raise click.ClickException(f"--labels {labels}: say whose they are, with --against MODEL")
@@ -147,7 +149,7 @@ def compare_two(config: Config, labelled: LabelledFile, against: str, labels: st
     from sentiment.comparison import compare, read_with
     from sentiment.evaluation import choose_task
 
-    asked = choose_task(labelled.rows)
+    asked = choose_task(labelled.rows, labelled.bad)
     first, second = read_with(load_classifier(config), asked.task), load_against(against, labels, asked.task)
     with progress_bar("Reading with both") as progress:
         return compare(asked, first, second, labelled.bad, progress)
@@ -189,11 +191,25 @@ def figures(result: Evaluation) -> str:
 
 
 def show_left_out(result: Evaluation) -> None:
-    """Name the rows that did not count."""
+    """Name the rows that did not count, and the languages that count though they are guessed."""
     screen = console()
+    if result.unsupported:
+        screen.print(say_guessed(result.unsupported, result.n), markup=False)
     for label, count in result.left_out:
-        screen.print(f"{count} rows left out: their label {label!r} is none of these")
+        screen.print(f"{count} rows left out: their label {label!r} is none of these", markup=False)
     for problem in result.bad[:SHOWN]:
-        screen.print(f"left out: {problem}")
+        screen.print(f"left out: {problem}", markup=False)
     if len(result.bad) > SHOWN:
         screen.print(f"… and {len(result.bad) - SHOWN} more")
+
+
+def say_guessed(unsupported: Sequence[tuple[str, int]], n: int) -> str:
+    """Tell of texts in languages that the classifier does not read well enough, most first."""
+    from trends.languages import name_languages
+
+    total = sum(count for _, count in unsupported)
+    be = "is in a language" if total == 1 else "are in languages"
+    return (
+        f"{total:,} of {n:,} texts {be} that the classifier does not read well enough ({name_languages(unsupported)}): "
+        "its guesses count here, but `repute tag` stores none."
+    )

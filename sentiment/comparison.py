@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from config.records import SENTIMENTS
 from sentiment.classifier import Classifier
-from sentiment.evaluation import Asked, Evaluation, Labelled, label_of, score_labels
+from sentiment.evaluation import Asked, Evaluation, label_of, score_labels
 from sentiment.hub import HubSentiment
+from sentiment.labelled import Labelled
+from sentiment.language import UNKNOWN, detect_language
 from sentiment.sentences import split_own
 
 Progress = Callable[[int, int], None]
@@ -31,6 +34,8 @@ class Reader:
     """As taggers carry it."""
     read: Callable[[Sequence[str], Progress | None], list[str]]
     """(texts, progress) -> labels."""
+    languages: Collection[str] = ()
+    """Those that it reads well enough; empty where nobody said."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +105,8 @@ def read_with(classifier: Classifier, task: str) -> Reader:
     def read(texts: Sequence[str], progress: Progress | None) -> list[str]:
         return [label_of(reading, task) for reading in classifier.classify(texts, progress)]
 
-    return Reader(classifier.sentiment_model if task == "sentiment" else classifier.model, read)
+    name = classifier.sentiment_model if task == "sentiment" else classifier.model
+    return Reader(name, read, classifier.encoder.settings.languages)
 
 
 def read_with_hub(model: HubSentiment) -> Reader:
@@ -124,13 +130,23 @@ def compare(
     return Comparison(
         first=first.name,
         second=name,
-        first_scores=score_labels(gold, one, asked.names, asked.task, asked.left_out, tuple(bad)),
-        second_scores=score_labels(gold, other, asked.names, asked.task, asked.left_out, tuple(bad)),
+        first_scores=replace(
+            score_labels(gold, one, asked.names, asked.task, asked.left_out, tuple(bad)), unsupported=strangers(texts, first)
+        ),
+        second_scores=replace(
+            score_labels(gold, other, asked.names, asked.task, asked.left_out, tuple(bad)), unsupported=strangers(texts, second)
+        ),
         paired=paired,
         sentence=say(paired, first.name, name),
         languages=tuple(by_language(asked, one, other)),
         examples=tuple(differing(asked.rows, one, other)),
     )
+
+
+def strangers(texts: Sequence[str], reader: Reader) -> tuple[tuple[str, int], ...]:
+    """Return the languages that a model is known not to read well enough, with how many texts are in each."""
+    told = Counter(detect_language(text) for text in texts) if reader.languages else Counter()
+    return tuple(one for one in told.most_common() if one[0] != UNKNOWN and one[0] not in reader.languages)
 
 
 def half(progress: Progress | None, which: int) -> Progress | None:

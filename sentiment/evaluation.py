@@ -1,37 +1,15 @@
 """Compare a classifier with people's labels."""
 
-import csv
-import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from math import sqrt
-from pathlib import Path
 
 from sentiment.classifier import SENTIMENTS, Classifier, Reading
+from sentiment.labelled import COMPLAINTS, LABELS, Labelled, NothingLabelled
 
-COMPLAINTS = ("complaint", "not_complaint")
-
-
-@dataclass(frozen=True)
-class Labelled:
-    """One text with a person's label."""
-
-    text: str
-    label: str
-    topic: str | None = None
-    brand: str | None = None
-    language: str | None = None
-    """From the column `lang`."""
-
-
-@dataclass(frozen=True)
-class LabelledFile:
-    """What a labelled file held."""
-
-    rows: tuple[Labelled, ...]
-    bad: tuple[str, ...]
-    """What is wrong with each row that could not be read, with its line."""
+REASONS = 3
+"""Rows that could not be read that are named where none is left."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +47,9 @@ class Evaluation:
     """Labels that this task does not have, with how many rows had them."""
     bad: tuple[str, ...] = ()
     """Rows that could not be read, in words."""
+    unsupported: tuple[tuple[str, int], ...] = ()
+    """Languages that the classifier does not read well enough, with how many of the n texts are in each: its guesses count
+    here, and `repute tag` stores none."""
 
 
 @dataclass(frozen=True)
@@ -85,25 +66,6 @@ class Asked:
     """Other labels, with how many rows had them."""
 
 
-class NothingLabelled(ValueError):
-    """No row of a file has a label of ours."""
-
-
-def read_labelled(path: Path) -> LabelledFile:
-    """Read a CSV (by its suffix) or JSON-lines file with `text` and `label`, perhaps `topic`, `brand` and `lang`.
-
-    A broken row is described and left out. Raises UnicodeDecodeError where the file is not UTF-8.
-    """
-    rows, bad = [], []
-    for line, row in _csv_rows(path) if path.suffix.lower() == ".csv" else _json_rows(path):
-        found = row if isinstance(row, str) else _labelled(row)
-        if isinstance(found, str):
-            bad.append(f"line {line}: {found}")
-        else:
-            rows.append(found)
-    return LabelledFile(tuple(rows), tuple(bad))
-
-
 def evaluate(
     rows: Sequence[Labelled],
     classifier: Classifier,
@@ -114,22 +76,26 @@ def evaluate(
 
     Raises NothingLabelled where no row has a label of either task.
     """
-    asked = choose_task(rows)
+    asked = choose_task(rows, bad)
     readings = classifier.classify([row.text for row in asked.rows], progress)
     read = [label_of(reading, asked.task) for reading in readings]
-    return score_labels([row.label for row in asked.rows], read, asked.names, asked.task, asked.left_out, tuple(bad))
+    result = score_labels([row.label for row in asked.rows], read, asked.names, asked.task, asked.left_out, tuple(bad))
+    strange = Counter(reading.language for reading in readings if not reading.language_supported)
+    return replace(result, unsupported=tuple(strange.most_common()))
 
 
-def choose_task(rows: Sequence[Labelled]) -> Asked:
+def choose_task(rows: Sequence[Labelled], bad: Sequence[str] = ()) -> Asked:
     """Say what rows ask: whether texts complain if any row has such a label, else their sentiment.
 
-    Raises NothingLabelled where no row has a label of either task.
+    Raises NothingLabelled where no row has a label of either task; `bad` is what is wrong with those that could not be read.
     """
     task, names = ("complaint", COMPLAINTS) if any(row.label in COMPLAINTS for row in rows) else ("sentiment", SENTIMENTS)
     kept = tuple(row for row in rows if row.label in names)
     if not kept:
         found = ", ".join(sorted({row.label for row in rows})[:8]) or "none"
-        raise NothingLabelled(f"no row has one of the labels {', '.join((*SENTIMENTS, *COMPLAINTS))}; labels found: {found}")
+        said = f"no row has one of the labels {', '.join(LABELS)}; labels found: {found}"
+        more = f"; and {len(bad) - REASONS:,} more" if len(bad) > REASONS else ""
+        raise NothingLabelled(f"{said}. Left out: {'; '.join(bad[:REASONS])}{more}" if bad else said)
     return Asked(task, names, kept, tuple(Counter(row.label for row in rows if row.label not in names).most_common()))
 
 
@@ -182,35 +148,3 @@ def _class_score(name: str, i: int, confusion: Sequence[Sequence[int]]) -> Class
     precision, recall = hits / given if given else 0.0, hits / support if support else 0.0
     f1 = 2 * hits / (given + support) if given + support else 0.0
     return ClassScore(name, precision, recall, f1, support)
-
-
-def _json_rows(path: Path) -> Iterator[tuple[int, dict[str, object] | str]]:
-    with path.open(encoding="utf-8-sig") as lines:
-        for number, line in enumerate(lines, 1):
-            if not line.strip():
-                continue
-            try:
-                row = json.loads(line)
-            except json.JSONDecodeError as error:
-                yield number, f"no JSON ({error.msg} at column {error.colno})"
-                continue
-            yield number, row if isinstance(row, dict) else "no JSON object"
-
-
-def _csv_rows(path: Path) -> Iterator[tuple[int, dict[str, object] | str]]:
-    with path.open(encoding="utf-8-sig", newline="") as lines:
-        reader = csv.DictReader(lines)
-        for row in reader:
-            yield reader.line_num, dict(row)
-
-
-def _labelled(row: dict[str, object]) -> Labelled | str:
-    """Return the row, or what is wrong with it."""
-    words: list[str] = []
-    for name in ("text", "label"):
-        value = row.get(name)
-        if not isinstance(value, str) or not value.strip():
-            return f"`{name}` is {value!r}, wanted words" if name in row else f"no `{name}`"
-        words.append(value)
-    topic, brand, language = (str(value) if (value := row.get(name)) else None for name in ("topic", "brand", "lang"))
-    return Labelled(words[0], words[1].strip(), topic, brand, language)

@@ -3,11 +3,14 @@
 import hashlib
 import json
 import re
+import shlex
 from collections.abc import Mapping, Sequence
 
 from config.records import SENTIMENTS
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
+_SHELL = re.compile(r'["$`\\!]')
+"""What a shell reads within double quotes."""
 _STARS = re.compile(r"(\d)(?:\s*stars?)?")
 _NUMBERED = re.compile(r"(?:label_)?\d+")
 _FIVE = ("negative", "negative", "neutral", "positive", "positive")
@@ -31,8 +34,9 @@ class LabelsDoNotFit(ValueError):
         return f"labels = {{ {', '.join(joined)} }}"
 
     def as_option(self) -> str:
-        """Return the proposal as the option `--labels`."""
-        return f'--labels "{",".join(f"{label}={ours}" for label, ours in self.proposal.items())}"'
+        """Return the proposal as the option `--labels`, for a shell."""
+        pairs = ",".join(f"{label}={ours}" for label, ours in self.proposal.items())
+        return f"--labels {shlex.quote(pairs)}" if _SHELL.search(pairs) else f'--labels "{pairs}"'
 
 
 def map_labels(name: str, own: Sequence[str], given: Mapping[str, str]) -> tuple[str, ...]:

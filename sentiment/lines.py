@@ -9,6 +9,7 @@ from typing import Any
 
 from sentiment.classifier import Classifier, Reading
 from sentiment.signs import SignReader
+from sentiment.text import drop_halves
 from store.records import WHOLE
 
 BATCH = 256
@@ -47,7 +48,7 @@ def text_of(line: bytes, as_json: bool) -> tuple[str, str]:
             return "", error
         if not isinstance(value, dict) or not isinstance(value.get("text"), str):
             return "", 'has no "text"; write {"text": "…"}'
-        return value["text"], ""
+        return drop_halves(value["text"]), ""
     try:
         return line.decode("utf-8").rstrip("\r\n"), ""
     except UnicodeDecodeError as error:
@@ -60,8 +61,8 @@ def parse(line: bytes) -> tuple[Any, str]:
         return json.loads(line), ""
     except UnicodeDecodeError as error:
         return None, f"is not UTF-8 at byte {error.start}; save the file as UTF-8"
-    except (json.JSONDecodeError, RecursionError) as error:
-        return None, f"is not JSON ({error})"
+    except (ValueError, RecursionError) as error:  # a ValueError too is a number of thousands of digits
+        return None, f"is not JSON ({str(error).partition(';')[0]})"
 
 
 def as_row(reading: Reading) -> dict[str, Any]:

@@ -17,9 +17,15 @@ _INVISIBLE = re.compile(
     "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufe00-\ufe0f\U0001f3fb-\U0001f3ff"
     "\u0610-\u061a\u064b-\u0652\u0670\u0640]"
 )
+_HALF = re.compile("[\ud800-\udfff]")
 # Urdu, Persian and Arabic keyboards give different code points for one letter: yeh, kaf and heh.
 _ARABIC = str.maketrans({"ي": "ی", "ى": "ی", "ك": "ک", "ه": "ہ", "ۀ": "ۂ"})
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "“": '"', "”": '"', "´": "'", "`": "'"})
+
+
+def drop_halves(text: str) -> str:
+    """Return the text without lone surrogates, halves of a letter that JSON can hold and nothing can read or write."""
+    return text if text.isascii() else _HALF.sub("", text)
 
 
 def prepare(text: str) -> str:

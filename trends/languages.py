@@ -35,12 +35,17 @@ def say_unsupported(counts: Sequence[Count], n: int) -> str:
     total = sum(count.count for count in counts)
     if not total:
         return ""
-    named = [f"{NAMES.get(count.name, count.name)} {count.count:,}" for count in counts[:NAMED]]
-    rest = sum(count.count for count in counts[NAMED:])
-    listed = ", ".join([*named, f"others {rest:,}"] if rest else named)
+    listed = name_languages([(count.name, count.count) for count in counts])
     be, they = ("is in a language", "it is") if total == 1 else ("are in languages", "they are")
     mentions = "mention" if n == 1 else "mentions"
     return (
         f"{total:,} of {n:,} {mentions} {be} that the classifier does not read well enough to count ({listed}): "
         f"{they} among the mentions, not in the shares of sentiment, complaints, topics and attributes."
     )
+
+
+def name_languages(counts: Sequence[tuple[str, int]]) -> str:
+    """Name languages in English with their counts, the first few; the others are counted together."""
+    named = [f"{NAMES.get(code, code)} {count:,}" for code, count in counts[:NAMED]]
+    rest = sum(count for _, count in counts[NAMED:])
+    return ", ".join([*named, f"others {rest:,}"] if rest else named)

@@ -9,7 +9,8 @@ import numpy as np
 from sentiment.classifier import SENTIMENTS, Descriptions, join_likeness
 from sentiment.clauses import split_parts
 from sentiment.encoder import Encoder
-from sentiment.evaluation import COMPLAINTS, Evaluation, score_labels
+from sentiment.evaluation import Evaluation, score_labels
+from sentiment.labelled import COMPLAINTS
 from sentiment.text import prepare
 from sentiment.training.calibration import complaints_of, dev_samples, dev_sets
 from sentiment.training.copies import Seen

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from sentiment.evaluation import COMPLAINTS, score_labels
+from sentiment.evaluation import score_labels
+from sentiment.labelled import COMPLAINTS
 from sentiment.training.calibration import dev_samples
 from sentiment.training.copies import Seen
 from sentiment.training.corpus import SENTIMENTS, Sample, read_set

@@ -23,7 +23,8 @@ from sentiment.comparison import (
     read_with,
     say,
 )
-from sentiment.evaluation import Labelled, choose_task, read_labelled, score_labels
+from sentiment.evaluation import choose_task, score_labels
+from sentiment.labelled import Labelled, read_labelled
 
 N, U, P = SENTIMENTS
 ROOT = Path(__file__).resolve().parents[2]

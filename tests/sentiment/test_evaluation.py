@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from sentiment.evaluation import ClassScore, Labelled, NothingLabelled, evaluate, read_labelled, score_labels, wilson
+from sentiment.evaluation import ClassScore, evaluate, score_labels, wilson
+from sentiment.labelled import Labelled, NothingLabelled
 
 
 def test_scores_by_hand():
@@ -33,36 +34,6 @@ def test_wilson_by_hand():
     assert wilson(8, 10) == (pytest.approx(0.4902, abs=1e-4), pytest.approx(0.9433, abs=1e-4))
 
 
-def test_bad_rows_are_named_by_line_and_the_rest_is_read(tmp_path):
-    path = tmp_path / "gold.jsonl"
-    rows = [
-        '{"text": "a", "label": "positive", "topic": "t", "brand": "b"}',
-        "",
-        "{broken",
-        '["list"]',
-        '{"text": 5, "label": "x"}',
-        '{"text": "b"}',
-        '{"text": "c", "label": " negative "}',
-    ]
-    path.write_text("\n".join(rows), encoding="utf-8")
-    found = read_labelled(path)
-    assert found.rows == (Labelled("a", "positive", "t", "b"), Labelled("c", "negative"))
-    assert found.bad == (
-        "line 3: no JSON (Expecting property name enclosed in double quotes at column 2)",
-        "line 4: no JSON object",
-        "line 5: `text` is 5, wanted words",
-        "line 6: no `label`",
-    )
-
-
-def test_a_csv_with_a_byte_order_mark_and_line_breaks_is_read(tmp_path):
-    path = tmp_path / "gold.csv"
-    path.write_bytes('\ufefftext,label\n"two\nlines",negative\nshort\nfine,positive\n'.encode())
-    found = read_labelled(path)
-    assert found.rows == (Labelled("two\nlines", "negative"), Labelled("fine", "positive"))
-    assert found.bad == ("line 4: `label` is None, wanted words",)
-
-
 def test_sentiments_are_evaluated_and_other_labels_left_out(classifier):
     rows = [
         Labelled("I love it, great!", "positive"),
@@ -88,6 +59,25 @@ def test_complaint_labels_are_evaluated_as_complaints(classifier):
 def test_a_file_without_our_labels_says_which_it_found(classifier):
     with pytest.raises(NothingLabelled, match="labels found: NEG, POS"):
         evaluate([Labelled("a", "POS"), Labelled("b", "NEG")], classifier)
+
+
+def test_where_nothing_is_left_the_reasons_are_told(classifier):
+    bad = [f"line {number}: no `label`" for number in range(1, 6)]
+    with pytest.raises(
+        NothingLabelled, match=r"none\. Left out: line 1: no `label`; line 2: .*; line 3: no `label`; and 2 more$"
+    ):
+        evaluate([], classifier, bad)
+
+
+def test_languages_that_are_guessed_are_told(classifier):
+    rows = [
+        Labelled("Сервис ужасный, никогда больше", "negative"),
+        Labelled("Сервис ужасный, больше никогда не приду", "negative"),
+        Labelled("Erittäin huono palvelu, en suosittele kenellekään", "negative"),
+        Labelled("Awful service, never again", "negative"),
+        Labelled("ok", "neutral"),
+    ]
+    assert evaluate(rows, classifier).unsupported == (("ru", 2), ("fi", 1))
 
 
 def test_accuracy_on_airlines_never_trained_on(labelled, classifier):

@@ -128,7 +128,7 @@ def test_evaluate_without_another_model_is_as_ever(house):
     done = run(house, "evaluate", str(house / "gold.jsonl"))
     assert (done.exit_code, done.stdout.splitlines()[0].startswith("sentiment: accuracy ")) == (0, True)
     assert set(evaluated(house)) == {
-        "task", "n", "accuracy", "interval", "macro_f1", "macro_recall", "classes", "confusion", "left_out", "bad",
+        "task", "n", "accuracy", "interval", "macro_f1", "macro_recall", "classes", "confusion", "left_out", "bad", "unsupported",
     }  # fmt: skip
 
 

@@ -1,9 +1,12 @@
 """A stranger's labels find their place among ours, or are listed."""
 
+import shlex
 import tomllib
 
+import click
 import pytest
 
+from commands.comparing import read_pairs
 from config import SENTIMENTS
 from sentiment.labels import LabelsDoNotFit, guess, map_labels, mark_of
 
@@ -27,6 +30,21 @@ def test_an_abbreviation_is_not_taken_for_granted():
     error = fault(["NEG", "POS"], {})
     assert error.as_toml() == 'labels = { NEG = "negative", POS = "positive" }'
     assert error.as_option() == '--labels "NEG=negative,POS=positive"'
+
+
+@pytest.mark.parametrize(
+    "own", [["a,b", "c=d"], ["so-so, I guess", "1 = bad", "x=y,z"], ["NEG", "POS"], ['say "x"', "$5", "it's!"]]
+)
+def test_the_option_to_paste_is_read_as_it_was_written(own):
+    error = fault(own, {})
+    name, pairs = shlex.split(error.as_option())
+    assert (name, read_pairs(pairs)) == ("--labels", error.proposal)
+
+
+@pytest.mark.parametrize("labels", ["=negative", "a=negative,b", "a=bad", "a=negative,=neutral", ",", " "])
+def test_a_part_of_the_option_that_is_no_pair_is_named(labels):
+    with pytest.raises(click.ClickException, match="says nothing; write a label of the model, = and one of negative, neutral"):
+        read_pairs(labels)
 
 
 def test_a_label_that_the_model_lacks_is_named():

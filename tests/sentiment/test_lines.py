@@ -63,6 +63,19 @@ def test_text_that_is_not_utf8_is_named_by_line(classifier):
     assert rows[1] == {"line": 2, "error": "is not UTF-8 at byte 1; save the file as UTF-8"}
 
 
+def test_half_a_letter_and_a_number_without_end_cost_no_other_line(classifier):
+    lines = [
+        b'{"text": "great \\ud83d app"}\n',
+        b'{"text": "one", "n": ' + b"9" * 5000 + b"}\n",
+        b"[" * 100_000 + b"\n",
+        b'{"text": "two \\ud83d\\ude00"}\n',
+    ]
+    rows = list(classify_lines(lines, classifier))
+    assert [row.get("text") for row in rows] == ["great  app", None, None, "two 😀"]
+    assert rows[1]["error"].startswith("is not JSON (Exceeds the limit (4300 digits)")
+    assert rows[2]["error"].startswith("is not JSON (maximum recursion depth exceeded")
+
+
 def test_nothing_in_nothing_out(classifier):
     assert list(classify_lines([], classifier)) == []
 

@@ -1,5 +1,7 @@
 """Turn texts into readings: language, sentiment, complaint, topics and attributes, whole and by sentence."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -9,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sentiment.clauses import split_parts
-from sentiment.encoder import Encoder, Outputs, join_outputs
+from sentiment.encoder import Encoder, Outputs
 from sentiment.language import UNKNOWN, detect_language
 from sentiment.overlap import Overlap
 from sentiment.settings import Likeness
@@ -29,6 +31,8 @@ PHRASE = 0.4
 PLAINLY = 0.5
 """Weight of the sentence that speaks of a topic most plainly against the whole text, which knows what is spoken of. On the dev
 splits the likeliest topic of a text of several sentences is right oftener than by the plainest sentence alone."""
+ROWS_AT_ONCE = 4096
+"""Texts and sentences compared with descriptions at once."""
 _ENUMERATION = re.compile(r"[,;:.।۔،؛]\s*|\s+(?:or|and|oder|und|o|y|ou|et|e|veya|ve|या|और|یا|اور|või|ja|أو)\s+")
 
 
@@ -59,7 +63,7 @@ class SentimentModel(Protocol):
         """Return probabilities (n, 3): negative, neutral, positive."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class SpanReading:
     """What was read in one sentence."""
 
@@ -101,13 +105,24 @@ class Reading:
     """Unit vector of the whole text."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Matches:
     """Topics and attributes found in a text, whole and by sentence."""
 
     topics: dict[str, float]
     attributes: dict[str, Polarity]
     attribute_scores: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Read:
+    """What the encoder reads in a text and, where there are several, in its sentences behind it."""
+
+    sentiment: Floats
+    """(1 + sentences, 3)."""
+    complaint: float
+    """Of the whole."""
+    vectors: Sequence[Floats]
 
 
 class Descriptions:
@@ -221,7 +236,7 @@ class Classifier:
             wholes = replace(wholes, sentiment=self._other.read([" ".join(parts) for parts in pieces]))
             sentences = replace(sentences, sentiment=self._other_sentences(pieces, ranges, len(sentences.complaint)))
         rows = [[i, *(len(texts) + n for n in own)] for i, own in enumerate(ranges)]
-        words = [[text, *(text[a:b] for a, b in cut)][: len(own)] for text, cut, own in zip(texts, cuts, rows, strict=True)]
+        words = [[text, *parts][: len(own)] for text, parts, own in zip(texts, pieces, rows, strict=True)]
         found = self._find(wholes, sentences, rows, words)
         return [
             self._compose(text, language, cut, *one)
@@ -230,28 +245,32 @@ class Classifier:
 
     def _find(
         self, wholes: Outputs, sentences: Outputs, rows: Sequence[Sequence[int]], words: Sequence[Sequence[str]]
-    ) -> Iterator[tuple[Outputs, list[str], bool, list[Matches]]]:
+    ) -> Iterator[tuple[Read, list[str], bool, list[Matches]]]:
         """Yield of each text the readings of it and its sentences, their sentiments, whether it complains, and its matches.
 
-        Likeness is computed over all texts at once: by text it costs more than a tenth of the whole reading.
+        Likeness is computed over many texts at once: by text it costs more than a tenth of the whole reading.
         """
-        flat = [row for own in rows for row in own]
-        read = join_outputs([wholes, sentences]).at(np.array(flat, int))
+        flat = np.array([row for own in rows for row in own], int)
         texts = [part for own in words for part in own]
         complains = wholes.complaint >= self.encoder.settings.complaint_threshold
         asked = np.repeat(complains, [len(own) for own in rows])
         topics = np.zeros((len(flat), len(self.topics)), np.float32)
-        topics[asked] = self._topics.likeness(
-            read.vectors[asked], [text for text, yes in zip(texts, asked, strict=True) if yes]
-        )
-        speaks = self._attributes.likeness(read.vectors, texts)
-        names = [SENTIMENTS[i] for i in read.sentiment.argmax(axis=1)]
+        speaks = np.zeros((len(flat), len(self.attributes)), np.float32)
+        for start in range(0, len(flat), ROWS_AT_ONCE):
+            part = slice(start, start + ROWS_AT_ONCE)
+            read, some = _rows(wholes.vectors, sentences.vectors, flat[part]), asked[part]
+            chosen = [text for text, yes in zip(texts[part], some, strict=True) if yes]
+            topics[part][some] = self._topics.likeness(read[some], chosen)
+            speaks[part] = self._attributes.likeness(read, texts[part])
+        moods = _rows(wholes.sentiment, sentences.sentiment, flat)
+        names = [SENTIMENTS[i] for i in moods.argmax(axis=1)]
         start = 0
-        for own, complaint in zip(rows, complains, strict=True):
+        for number, (own, complaint) in enumerate(zip(rows, complains, strict=True)):
             part = slice(start, start + len(own))
             start = part.stop
+            vectors = [wholes.vectors[number], *(sentences.vectors[row - len(rows)] for row in own[1:])]
             matches = self._match(topics[part], speaks[part], names[part])
-            yield read.at(part), names[part], bool(complaint), matches
+            yield Read(moods[part], float(wholes.complaint[number]), vectors), names[part], bool(complaint), matches
 
     def _other_sentences(self, pieces: Sequence[Sequence[str]], ranges: Sequence[range], n: int) -> Floats:
         """Return the other model's sentiment of the n sentences of texts that have several."""
@@ -292,7 +311,7 @@ class Classifier:
         return dict.fromkeys(scores, polarity), scores
 
     def _compose(
-        self, text: str, language: str, cut: list[tuple[int, int]], read: Outputs, names: list[str], complaint: bool,
+        self, text: str, language: str, cut: list[tuple[int, int]], read: Read, names: list[str], complaint: bool,
         matches: list[Matches],
     ) -> Reading:  # fmt: skip
         several, moods = len(names) > 1, read.sentiment
@@ -310,13 +329,21 @@ class Classifier:
             sentiment=names[0],
             scores={name: float(score) for name, score in zip(SENTIMENTS, moods[0], strict=True)},
             complaint=complaint,
-            complaint_score=float(read.complaint[0]),
+            complaint_score=read.complaint,
             topics=matches[0].topics,
             attributes=matches[0].attributes,
             spans=spans,
             attribute_scores=matches[0].attribute_scores,
             vector=read.vectors[0],
         )
+
+
+def _rows(wholes: Floats, sentences: Floats, rows: NDArray[np.int64]) -> Floats:
+    """Return rows of two arrays as if one stood behind the other; long ones are not joined for it."""
+    out = np.empty((len(rows), wholes.shape[1]), np.float32)
+    whole = rows < len(wholes)
+    out[whole], out[~whole] = wholes[rows[whole]], sentences[rows[~whole] - len(wholes)]
+    return out
 
 
 def _above(descriptions: Descriptions, scores: Floats) -> dict[str, float]:

@@ -1,9 +1,9 @@
 """Read texts with the shipped ONNX model: sentiment, complaint and a sentence vector in one pass."""
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -19,7 +19,7 @@ from sentiment.windows import Limits, Window, batch_windows, cut_windows
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
-    from tokenizers import Tokenizer
+    from tokenizers import Encoding, Tokenizer
 
 T = TypeVar("T")
 Floats = NDArray[np.float32]
@@ -32,7 +32,11 @@ WORST = 0.6
 """Weight of a text's most complaining sentence against the whole: one breach told of among thanks is a complaint still.
 On the dev split of complaints the two together have a macro-F1 two points higher."""
 TEXTS_AT_ONCE = 2048
-"""Texts tokenized before any is read, so that memory does not grow with the number of texts."""
+"""Texts read before the next are looked at, so that memory does not grow with the number of texts."""
+PARTS_AT_ONCE = 4096
+"""Sentences tokenized, or calibrated, at once."""
+TOKENS_AT_ONCE = 2**17
+"""Tokens cut into windows before these are read: of a long text only what is read in each sentence is kept."""
 
 
 class ModelMissing(RuntimeError):
@@ -56,7 +60,9 @@ class Outputs:
     """Unit vectors (n, 384); zero for a text without words."""
 
     def at(self, rows: NDArray[np.int64] | slice) -> "Outputs":
-        """Return the given rows."""
+        """Return the given rows; where they stand in a row, without copying them: a long text has very many."""
+        if not isinstance(rows, slice) and len(rows) and np.array_equal(rows, np.arange(rows[0], rows[0] + len(rows))):
+            rows = slice(int(rows[0]), int(rows[0]) + len(rows))
         return Outputs(self.sentiment[rows], self.complaint[rows], self.vectors[rows])
 
 
@@ -69,6 +75,10 @@ class Raw:
     """What texts of everyday trade that the encoder never read add to its sentiment, in languages that it knows less of."""
     complaint: Floats
     vectors: Floats
+
+    def at(self, rows: slice) -> "Raw":
+        """Return the given rows, which are not copied."""
+        return Raw(self.sentiment[rows], self.everyday[rows], self.complaint[rows], self.vectors[rows])
 
 
 @dataclass(frozen=True)
@@ -158,6 +168,9 @@ class Encoder:
         written = [" ".join(text) for text in texts]
         written += [part for text, count in zip(texts, counts, strict=True) if count for part in text]
         spoken = [*languages, *(language for language, count in zip(languages, counts, strict=True) for _ in range(count))]
+        parts = [slice(start, start + PARTS_AT_ONCE) for start in range(0, len(written), PARTS_AT_ONCE)]
+        # Before the graph's outputs take their room: counting the letters of a long text takes a hundred bytes for each.
+        plain = np.concatenate([self.read_words(written[part], spoken[part]) for part in parts])
         raw = self._run(texts, counts)
         first = len(texts)
         for number, count in enumerate(counts):
@@ -165,21 +178,20 @@ class Encoder:
                 worst = raw.complaint[first : first + count].max()
                 raw.complaint[number] = (1 - WORST) * raw.complaint[number] + WORST * worst
                 first += count
-        return self._calibrate(raw, written, spoken)
+        found = [self._calibrate(raw.at(part), plain[part], written[part], spoken[part]) for part in parts]
+        moods, anger = (np.concatenate(one) for one in zip(*found, strict=True))
+        return Outputs(moods, anger, raw.vectors)
 
-    def _calibrate(self, raw: Raw, written: Sequence[str], languages: Sequence[str]) -> Outputs:
-        """Turn the graph's outputs into probabilities and unit vectors."""
+    def _calibrate(self, raw: Raw, plain: Floats, written: Sequence[str], languages: Sequence[str]) -> tuple[Floats, Floats]:
+        """Return the probabilities of sentiments (n, 3) and complaints (n,); the vectors become unit vectors in their place."""
         settings = self.settings
-        moods = self.blend(raw.sentiment, raw.everyday, self.read_words(written, languages), languages)
+        moods = self.blend(raw.sentiment, raw.everyday, plain, languages)
         anger = 1 / (1 + np.exp(-(settings.complaint_scale * raw.complaint + settings.complaint_shift)))
         length = np.linalg.norm(raw.vectors, axis=1, keepdims=True)
         empty = np.array([not text.strip() for text in written], bool)
         moods[empty] = (0, 1, 0)
-        return Outputs(
-            moods,
-            np.where(empty, 0, anger).astype(np.float32),
-            np.where(empty[:, None], 0, raw.vectors / np.maximum(length, 1e-9)).astype(np.float32),
-        )
+        raw.vectors[...] = np.where(empty[:, None], 0, raw.vectors / np.maximum(length, 1e-9))
+        return moods, np.where(empty, 0, anger).astype(np.float32)
 
     def read_words(self, written: Sequence[str], languages: Sequence[str]) -> Floats:
         """Return the logits (n, 3) that the words and letters of prepared texts have without the encoder."""
@@ -200,26 +212,41 @@ class Encoder:
 
     def average(self, texts: Sequence[tuple[str, ...]], counts: Sequence[int], outputs: Mapping[str, int]) -> Floats:
         """Return outputs of the graph, given by name with their widths, for each text and sentence: by length over windows."""
-        encoded = iter(self.tokenizer.encode_batch([part for text in texts for part in text], add_special_tokens=False))
+        size = len(texts) + sum(counts)
+        total = np.zeros((size, 1), np.float32)
+        sums = np.zeros((size, sum(outputs.values())), np.float32)
+        for windows in self._windows(texts, counts):
+            for part in batch_windows([len(window.ids) for window in windows], TOKENS_A_BATCH):
+                batch = [windows[i] for i in part]
+                found = np.concatenate(self.session.run([*outputs], feed_of(batch)), axis=2)
+                for row, window in enumerate(batch):
+                    for column, (unit, owner) in enumerate(zip(window.units, window.owners, strict=True)):
+                        weight = unit.end - unit.start
+                        total[owner] += weight
+                        sums[owner] += weight * found[row, column]
+        sums /= np.maximum(total, 1)
+        return sums
+
+    def _windows(self, texts: Sequence[tuple[str, ...]], counts: Sequence[int]) -> Iterator[list[Window]]:
+        """Yield the windows of texts, many at once: those of a long text are not all in memory."""
         limits = Limits(self.settings.start, self.settings.end, self.settings.window)
-        windows: list[Window] = []
-        first = len(texts)
+        encoded = self._encoded([part for text in texts for part in text])
+        held: list[Window] = []
+        tokens, first = 0, len(texts)
         for number, (text, count) in enumerate(zip(texts, counts, strict=True)):
-            windows += cut_windows([next(encoded) for _ in text], number, first if count else None, limits)
+            for window in cut_windows(islice(encoded, len(text)), number, first if count else None, limits):
+                held.append(window)
+                tokens += len(window.ids)
+                if tokens >= TOKENS_AT_ONCE:
+                    yield held
+                    held, tokens = [], 0
             first += count
-        total = np.zeros((first, 1), np.float32)
-        sums = np.zeros((first, sum(outputs.values())), np.float32)
-        for part in batch_windows([len(window.ids) for window in windows], TOKENS_A_BATCH):
-            batch = [windows[i] for i in part]
-            feed = feed_of(batch)
-            found = np.concatenate(self.session.run([*outputs], feed), axis=2)
-            for row, window in enumerate(batch):
-                for column, (unit, owner) in enumerate(zip(window.units, window.owners, strict=True)):
-                    weight = unit.end - unit.start
-                    total[owner] += weight
-                    sums[owner] += weight * found[row, column]
-        average: Floats = (sums / np.maximum(total, 1)).astype(np.float32)
-        return average
+        yield held
+
+    def _encoded(self, parts: Sequence[str]) -> Iterator["Encoding"]:
+        """Yield the tokens of each sentence."""
+        for start in range(0, len(parts), PARTS_AT_ONCE):
+            yield from self.tokenizer.encode_batch(parts[start : start + PARTS_AT_ONCE], add_special_tokens=False)
 
 
 def feed_of(windows: Sequence[Window]) -> dict[str, NDArray[np.generic]]:
@@ -254,7 +281,10 @@ def _nothing(width: int) -> Outputs:
 
 
 def join_outputs(parts: Sequence[Outputs]) -> Outputs:
-    """Return the readings of several lots of texts as one."""
+    """Return the readings of several lots of texts as one; a lot that stands alone is not copied."""
+    parts = [part for part in parts if len(part.complaint)] or parts[:1]
+    if len(parts) == 1:
+        return parts[0]
     return Outputs(*(np.concatenate([getattr(part, name) for part in parts]) for name in ("sentiment", "complaint", "vectors")))
 
 

@@ -7,7 +7,7 @@ words: as scikit-learn's `char_wb`.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -84,10 +84,8 @@ class NgramModel:
         """Return (n, 3) logits of negative, neutral, positive for prepared texts, read with their languages' weights."""
         numbers = {language: number for number, language in enumerate(self.languages, 1)}
         own = np.array([numbers.get(language, COMMON) for language in languages or [""] * len(texts)], np.int64)
-        owner, words, code = find_features(texts, own)
-        entry = self.table[code >> CHECK_BITS]
-        known = (entry != 0) & ((entry & ((1 << CHECK_BITS) - 1)) == code & ((1 << CHECK_BITS) - 1))
-        found = tally(owner[known], words[known], code[known])
+        # Kind by kind, and counted at once: all kinds of a long text together would take hundreds of bytes a letter.
+        found = join_tallies([self._tally_known(*kind) for kind in find_kinds(texts, own)])
         entry = self.table[found.code >> CHECK_BITS]
         value = weigh(found, (entry >> 8).astype(np.uint8))
         out = np.zeros((len(texts), 3), np.float32)
@@ -96,20 +94,35 @@ class NgramModel:
             out[:, column] = self.scale * np.bincount(found.owner, weight * value, len(texts)) + bias
         return out
 
+    def _tally_known(self, owner: Whole, words: bool, code: Whole) -> Features:
+        """Tally those features of one kind that the table has."""
+        entry = self.table[code >> CHECK_BITS]
+        known = (entry != 0) & ((entry & ((1 << CHECK_BITS) - 1)) == code & ((1 << CHECK_BITS) - 1))
+        owner, code = owner[known], code[known]
+        return tally(owner, np.full(len(owner), words), code)
+
 
 def find_features(texts: Sequence[str], own: Whole) -> tuple[Whole, NDArray[np.bool_], Whole]:
     """Return the owner, the kind and the code of every occurrence: words, pairs of words, and letters within words.
 
     `own` (n,) is the number of each text's language.
     """
+    kinds = list(find_kinds(texts, own))
+    words = np.concatenate([np.full(len(owner), words) for owner, words, _ in kinds])
+    return np.concatenate([owner for owner, _, _ in kinds]), words, np.concatenate([code for _, _, code in kinds])
+
+
+def find_kinds(texts: Sequence[str], own: Whole) -> Iterator[tuple[Whole, bool, Whole]]:
+    """Yield the owner, the kind and the code of every word, of every pair of words, and of letters of each length."""
     letters, owners = _letters(texts)
+    differs = apart(own)
     word_hash, word_owner = _words(letters, owners)
+    yield word_owner, True, _code(word_hash) ^ differs[word_owner]
     same = word_owner[1:] == word_owner[:-1]
-    pair_hash = (word_hash[:-1] * _PAIR + word_hash[1:])[same]
-    runs, run_owners = _runs(letters, owners)
-    owner = np.concatenate([word_owner, word_owner[1:][same], run_owners])
-    words = np.arange(len(owner)) < len(owner) - len(runs)
-    return owner, words, _code(np.concatenate([word_hash, pair_hash, runs])) ^ apart(own)[owner]
+    pair_owner = word_owner[1:][same]
+    yield pair_owner, True, _code((word_hash[:-1] * _PAIR + word_hash[1:])[same]) ^ differs[pair_owner]
+    for hashes, whose in _runs(letters, owners):
+        yield whose, False, _code(hashes) ^ differs[whose]
 
 
 def split_words(text: str) -> list[str]:
@@ -127,6 +140,15 @@ def tally(owner: Whole, words: NDArray[np.bool_], code: Whole) -> Features:
     known, count = np.unique((2 * owner + words) * CODES + code, return_counts=True)
     whose = known // CODES
     return Features(whose >> 1, (whose & 1).astype(np.bool_), known % CODES, count.astype(np.float32))
+
+
+def join_tallies(parts: Sequence[Features]) -> Features:
+    """Join tallies of different kinds of features of the same texts; a feature that is in several is counted up."""
+    keys = np.concatenate([(2 * part.owner + part.words) * CODES + part.code for part in parts])
+    known, place = np.unique(keys, return_inverse=True)
+    count = np.bincount(place, np.concatenate([part.count for part in parts]), len(known)).astype(np.float32)
+    whose = known // CODES
+    return Features(whose >> 1, (whose & 1).astype(np.bool_), known % CODES, count)
 
 
 def weigh(found: Features, telling: NDArray[np.uint8]) -> Floats:
@@ -161,21 +183,19 @@ def _words(letters: Hashes, owners: NDArray[np.int64]) -> tuple[Hashes, NDArray[
     return np.add.reduceat(worth, starts), owners[starts]
 
 
-def _runs(letters: Hashes, owners: NDArray[np.int64]) -> tuple[Hashes, NDArray[np.int64]]:
-    """Return the hashes of letter sequences that have no space within, and whose each is."""
+def _runs(letters: Hashes, owners: NDArray[np.int64]) -> Iterator[tuple[Hashes, NDArray[np.int64]]]:
+    """Yield by length the hashes of letter sequences that have no space within, and whose each is."""
     spaces = np.concatenate([[0], np.cumsum(letters == _SPACE)])
-    hashes, whose, rolling = [], [], letters
+    rolling = letters
     for length in range(2, max(LETTERS) + 1):
         if len(letters) < length:
             break
         rolling = rolling[: len(letters) - length + 1] * _BASE + letters[length - 1 :]
-        start = np.arange(len(rolling))
-        whole = spaces[start + length - 1] == spaces[start + 1]
-        gap = (letters[start] == _SPACE) & (letters[start + length - 1] == _SPACE)  # between two texts
-        fits = whole & (owners[start] == owners[start + length - 1]) & ~gap
-        hashes.append(rolling[fits] + np.uint64(length * _LENGTH % 2**64))
-        whose.append(owners[start[fits]])
-    return np.concatenate([np.zeros(0, np.uint64), *hashes]), np.concatenate([np.zeros(0, np.int64), *whose])
+        first, last = slice(len(rolling)), slice(length - 1, length - 1 + len(rolling))
+        fits = spaces[last] == spaces[1:][first]
+        fits &= owners[first] == owners[last]
+        fits &= (letters[first] != _SPACE) | (letters[last] != _SPACE)  # else it lies between two texts
+        yield rolling[fits] + np.uint64(length * _LENGTH % 2**64), owners[first][fits]
 
 
 def _code(hashes: Hashes) -> Whole:

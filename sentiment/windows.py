@@ -1,6 +1,6 @@
 """Cut texts into windows that the model can read, sentence by sentence, and put windows of one length together."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Protocol
@@ -42,7 +42,7 @@ class Limits:
     """Tokens of a window at most, these two kinds not counted for the first sentence."""
 
 
-def cut_windows(sentences: Sequence[Encoded], text: int, first: int | None, limits: Limits) -> Iterator[Window]:
+def cut_windows(sentences: Iterable[Encoded], text: int, first: int | None, limits: Limits) -> Iterator[Window]:
     """Yield the windows of one text: as many sentences in each as fit, longer ones cut between words.
 
     Units belong to `text` and, unless `first` is None, to the sentences numbered from `first` on.

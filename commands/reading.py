@@ -95,6 +95,8 @@ def load_sentiment(config: Config) -> HubSentiment | None:
 def classify(config_path: Path, file: Any) -> None:
     """Read lines of text or JSON lines from FILE, and write what the classifier says of each as JSON lines.
 
+    In a language that is not supported that is a guess, and marked so: "language_supported": false. `repute tag` stores none.
+
     Example: echo "The parcel came three days late" | repute classify
     """
     from sentiment.lines import classify_lines

@@ -19,7 +19,8 @@ def classify_lines(lines: Iterable[bytes], classifier: Classifier) -> Iterator[d
     """Read lines of text, or JSON lines if the first line is a JSON object, and give one row a line, in the same order.
 
     A row has `text, language, language_supported, sentiment, scores {negative, neutral, positive}, complaint, topics
-    {id: score}, attributes {id: polarity}, signs [sign]`. A line that cannot be read gives `{"line": number, "error": why}`;
+    {id: score}, attributes {id: polarity}, signs [sign]`. Where the language is not supported they are guesses, which tagging
+    would not store. A line that cannot be read gives `{"line": number, "error": why}`;
     the others go on.
     """
     numbered = enumerate(lines, 1)

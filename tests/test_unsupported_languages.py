@@ -14,6 +14,7 @@ from rich.console import Console
 from config import load_config
 from dashboard.app import create_app
 from notify.digest import compose_digest, html_of, text_of
+from reporting.emerging import topics_table
 from reporting.plain import as_plain
 from reporting.tables import attributes_table, hot_buttons_table, mentions_table, overview_table
 from sentiment.classifier import Classifier
@@ -30,6 +31,7 @@ from trends.attributes import answer_attributes
 from trends.hot_buttons import answer_hot_buttons
 from trends.languages import say_unsupported
 from trends.overview import answer_overview
+from trends.topic_list import answer_topics
 from trends.windows import last_full_week
 
 FINNISH = (
@@ -128,8 +130,8 @@ def test_hot_buttons_leave_them_out_of_the_whole_of_every_share(db, asked):
 
 
 def test_every_report_says_so_in_the_same_sentence_once(db, asked, config):
-    answers = [answer(db, **asked) for answer in (answer_hot_buttons, answer_attributes, answer_overview)]
-    for answer, table in zip(answers, (hot_buttons_table, attributes_table, overview_table), strict=True):
+    answers = [answer(db, **asked) for answer in (answer_hot_buttons, answer_attributes, answer_overview, answer_topics)]
+    for answer, table in zip(answers, (hot_buttons_table, attributes_table, overview_table, topics_table), strict=True):
         assert shown(table(answer)).count(SENTENCE) == 1
         plain = json.loads(json.dumps(as_plain(answer)))
         assert plain["unsupported"] == [{"name": "fi", "count": 2}, {"name": "ja", "count": 1}]
@@ -162,6 +164,9 @@ def test_classify_still_answers_and_says_so(encoder):
     rows = list(classify_lines([FINNISH[0].encode(), ENGLISH[0].encode()], Classifier(encoder, [], [])))
     assert [(row["language"], row["language_supported"]) for row in rows] == [("fi", False), ("en", True)]
     assert rows[0]["sentiment"] in rows[0]["scores"]
+    # What the model's card says of both, and of what is stored (above).
+    said = "`repute tag` keeps a text and withholds its tags; `repute classify` writes what the model guesses, marked with"
+    assert f"{said} `language_supported: false`" in (ROOT / "sentiment" / "model" / "README.md").read_text("utf-8")
 
 
 @pytest.mark.parametrize(

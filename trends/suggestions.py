@@ -106,3 +106,5 @@ class TopicList:
     topics: tuple[ListedTopic, ...]
     """In the order of the configuration."""
     notes: tuple[str, ...]
+    unsupported: tuple[Count, ...] = ()
+    """Mentions of the window in languages that the classifier does not read well enough: no topic takes them."""

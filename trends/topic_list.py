@@ -12,6 +12,7 @@ from store.unsorted import find_topic_taggers
 from trends.answers import Voices
 from trends.frame import CUSTOMERS, Filters
 from trends.gathering import find_brand
+from trends.languages import say_unsupported
 from trends.loading import load_frame
 from trends.people import Row
 from trends.stacks import Stack
@@ -40,6 +41,8 @@ def answer_topics(
     unread = find_unread(config.topics, taggers, lambda: sum(row["mentions"] for row in count_by_source(db)))
     known = {topic.id for topic in config.topics}
     left = [topic for topic, said in sorted(drawn.items()) if topic not in known and said.mentions]
+    here = frame.rows(window)
+    unsupported = frame.names("unsupported", here[frame.unsupported[here]])
     complaints, sorted_out = frame.rows_where(window, frame.complains), frame.masked(every.rows)
     return TopicList(
         brand=asked.id,
@@ -51,7 +54,8 @@ def answer_topics(
             list_topic(topic, drawn.get(topic.id, NOBODY), unread.get(topic.id, 0), configured=topic.id in known)
             for topic in (*config.topics, *(Topic(id=topic, name=topic, description="") for topic in left))
         ),
-        notes=late_notes(config.topics, taggers),
+        notes=tuple(note for note in (*late_notes(config.topics, taggers), say_unsupported(unsupported, len(here))) if note),
+        unsupported=unsupported,
     )
 
 

@@ -124,8 +124,9 @@ def write_card(settings: Settings, found: Findings) -> str:
         f" {100 * assessed.topics_given_f1:.1f}. A difference from figures with other descriptions says more of the wording"
         " than of the model.",
         "Languages that count as supported, with the mean macro-F1 of sentiment over their dev sets"
-        f" (from {100 * RELIABLE:.0f} on; doubtful sets left out): {languages}. In any other language a text is kept"
-        " and its tags are withheld (`language_supported: false`).",
+        f" (from {100 * RELIABLE:.0f} on; doubtful sets left out): {languages}. In any other language"
+        " `repute tag` keeps a text and withholds its tags; `repute classify` writes what the model guesses, marked with"
+        " `language_supported: false`.",
         *([_loss(found.loss)] if found.loss else []),
         f"Calibration of sentiment: expected calibration error {100 * assessed.calibration_error:.1f} points over 15 bins,"
         f" temperature {settings.blend.temperature:.2f}, weight of the linear model {settings.blend.spelling:.2f};"

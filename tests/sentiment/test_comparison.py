@@ -168,6 +168,12 @@ def test_the_shipped_model_differs_nowhere_from_itself(classifier):
     assert result.first_scores == result.second_scores
 
 
+def test_a_comparison_tells_of_languages_that_the_model_guesses_and_is_silent_of_a_stranger(classifier):
+    asked = choose_task([Labelled("Сервис ужасный, никогда больше", N), Labelled("Awful service, never again", N)])
+    result = compare(asked, read_with(classifier, "sentiment"), said_by("stranger", [N, N]))
+    assert (result.first_scores.unsupported, result.second_scores.unsupported) == ((("ru", 1),), ())
+
+
 def test_complaints_are_compared_too(classifier):
     rows = [Labelled("My order never arrived and nobody answers", "complaint"), Labelled("Good morning!", "not_complaint")]
     asked = choose_task(rows)

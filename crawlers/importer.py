@@ -21,7 +21,7 @@ from crawlers.matching import BrandMatcher
 from crawlers.ratings import parse_amount, parse_rating
 from crawlers.tables import ImportProblem, Row
 from crawlers.voices import VoiceRules
-from store.records import MEASURES, VOICES, Kind, MatchedMention, Measure, Mention, Voice
+from store.records import IMPORTED, MEASURES, VOICES, Kind, MatchedMention, Measure, Mention, Voice
 
 SHOWN = 10
 """Faulty lines that a report names; the others are only counted."""
@@ -39,7 +39,7 @@ class Reading:
     """How a file is to be read: what the user says of it."""
 
     kind: Kind = "review"
-    source: str = "import"
+    source: str = IMPORTED
     site: str
     brand: str | None = None
     """Id or name of the brand that every row is about."""

@@ -102,7 +102,7 @@ class Week:
     count: int | None
     """None when nothing was watched: draw a gap, not a zero."""
     watched: float | None
-    """Part of the week that was watched, 0 to 1, on average over the sites; None when coverage is not known."""
+    """Part of the week that was watched, 0 to 1, each site by what it brings a day; None when coverage is not known."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -128,7 +128,7 @@ def find_ledger(
 
     found = dict(zip((brand.id for brand in brands), map_at_once(find, brands), strict=True))
     figures = {brand: of_brand for brand, (_, of_brand) in found.items()}
-    weeks = count_weeks(sides[ground.brand.id].either, ground.watched_weeks)
+    weeks = count_weeks(sides[ground.brand.id].either, ground)
     quotes = quote_sides(ground, attributes, found[ground.brand.id][0])
     return tuple(
         AttributeRow(

@@ -57,13 +57,15 @@ class Outbreak:
     day: str
     """The last day tested, YYYY-MM-DD."""
     observed: int
-    """People who complained in the seven days up to it, each day for itself."""
+    """People who complained in the seven days up to it, each day for itself, on the sites that were watched for long enough."""
     expected: float
     lower: float
     upper: float
     """What the baseline leaves to chance."""
     chance: float
-    """One-sided p of the side that it lies on."""
+    """Two-sided p of the test."""
+    series: int
+    """How many series of a brand and topic were tested that day: of many, some go beyond their limits by chance."""
     onset: str | None
     """The day on which the present rise or fall began, where there is one."""
     baseline_days: int

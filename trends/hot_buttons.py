@@ -31,6 +31,10 @@ from trends.words import hash_words
 MOST_TEXTS = 4_000
 """Texts of the brand, the newest, whose words are compared."""
 WORDS = 6
+TESTED = (
+    "Outbreaks are tested over seven completed days, each person once a day, on the sites that were watched for five weeks or "
+    "more: those counts may differ from the window's."
+)
 
 
 def answer_hot_buttons(
@@ -103,7 +107,7 @@ def find_hot_buttons(
         undated=ground.undated,
         untagged=ground.untagged,
         coverage=ground.past.coverage,
-        notes=ground.notes(),
+        notes=(*([TESTED] if outbreaks else []), *ground.notes()),
         unsupported=ground.unsupported,
     )
 
@@ -204,7 +208,7 @@ def count_wholes(ground: Gathered, asked: Asked) -> Mapping[str, Sequence[Any]]:
         "clock": count_clocks(here),
         "hours": list(map(tuple, here.by_hour.count().reshape(-1, 25)[:, :24].tolist())),
         "weekdays": list(map(tuple, here.by_weekday.count().reshape(-1, 8)[:, :7].tolist())),
-        "weeks": count_weeks(asked.every, ground.watched_weeks),
+        "weeks": count_weeks(asked.every, ground),
         "sources": here.sources(),
         "sites": here.sites(),
         "languages": here.names("language", missing="unknown"),

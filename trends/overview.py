@@ -9,18 +9,19 @@ from sqlite_utils import Database
 
 from config import Brand, Config, Thresholds
 from store.facts import ANSWERED, REPLY_TIMED
-from trends.answers import Coverage, Figures, Overview, Replies, SentimentWeek, Share
+from trends.answers import Figures, Overview, Replies, SentimentWeek, Share
 from trends.brand_parts import BrandPart, share_voices, take_window
 from trends.changes import compare, settle
 from trends.correcting import correct_sentiment
-from trends.coverage import watched_share
+from trends.coverage import NAMED
 from trends.frame import CUSTOMERS, SECOND_KNOWN, Filters, Frame, Rows
-from trends.gathering import NOTHING, UNCORRECTED, Gathered, gather, spanned
+from trends.gathering import NOTHING, UNCORRECTED, Gathered, find_unvoiced, gather, spanned
 from trends.loading import load_frame
 from trends.medians import middle
 from trends.periods import Slices
 from trends.prevalence import Corrected
 from trends.quotes import find_loudest, make_quotes
+from trends.rival_sites import Site
 from trends.sums import net_of_sums, share_of_sums
 from trends.threads import map_at_once
 from trends.windows import Window
@@ -47,15 +48,23 @@ def answer_overview(
     ground = gather(db, config, brand=brand, window=window, filters=filters)
     brands = [ground.brand, *(other for other in config.brands if other.id != ground.brand.id)]
     rivals = {other.id: load_frame(db, other.id, spanned(ground), filters) for other in brands[1:]}
+    frames = {ground.brand.id: ground.frame, **rivals}
     corrected = correct_sentiment(db, ground.brand.id, ground.frame, ground.here)
-    return find_overview(ground, brands, {ground.brand.id: ground.frame, **rivals}, corrected)
+    return find_overview(ground, brands, frames, corrected, find_unvoiced(db, frames.values()))
 
 
 def find_overview(
-    ground: Gathered, brands: Sequence[Brand], frames: Mapping[str, Frame], corrected: Corrected | None
+    ground: Gathered,
+    brands: Sequence[Brand],
+    frames: Mapping[str, Frame],
+    corrected: Corrected | None,
+    unvoiced: frozenset[Site],
 ) -> Overview:
-    """Answer from facts of the window and the one before, by brand id; the first brand is the one that was asked for."""
-    here = list_figures(brands, frames, ground.window, ground.thresholds)
+    """Answer from facts of the window and the one before, by brand id; the first brand is the one that was asked for.
+
+    Share of voice leaves the sites of `unvoiced` out.
+    """
+    here = list_figures(brands, frames, ground.window, ground.thresholds, unvoiced)
     earlier, frame = ground.past.before, ground.frame
     loudest = find_loudest(frame, ground.here)
     chosen = [loudest] if loudest is not None else []
@@ -68,18 +77,23 @@ def find_overview(
         n=len(ground.here),
         figures=here[0],
         corrected=corrected,
-        before=list_figures(brands[:1], frames, earlier, ground.thresholds)[0] if earlier else None,
+        before=list_figures(brands[:1], frames, earlier, ground.thresholds, unvoiced)[0] if earlier else None,
         competitors=tuple(here[1:]),
         mentions_change=settle([compare(frame, np.arange(len(frame)), ground.past)])[0],
         sources=frame.sources(ground.here),
         sites=frame.sites(ground.here),
         languages=frame.names("language", ground.here, missing="unknown"),
-        weeks=sentiment_weeks(frame, ground.watched_weeks),
+        weeks=sentiment_weeks(ground),
         loudest=quotes[0] if quotes else None,
         undated=ground.undated,
         untagged=ground.untagged,
         coverage=ground.past.coverage,
-        notes=(*before_notes(ground), *correction_notes(corrected), *told_notes(ground, corrected)),
+        notes=(
+            *voice_notes(ground, unvoiced),
+            *before_notes(ground),
+            *correction_notes(corrected),
+            *told_notes(ground, corrected),
+        ),
         unsupported=ground.unsupported,
     )
 
@@ -107,10 +121,21 @@ def before_notes(ground: Gathered) -> tuple[str, ...]:
     return tuple(f"In the window before ({ground.past.before.label}): {said}" for said in ground.past.before_coverage.sentences)
 
 
-def list_figures(brands: Sequence[Brand], frames: Mapping[str, Frame], window: Window, thresholds: Thresholds) -> list[Figures]:
-    """Some brands in one window; their voices are shares of those of all the frames."""
+def voice_notes(ground: Gathered, unvoiced: frozenset[Site]) -> tuple[str, ...]:
+    """Which sites of the window are not in the share of voice."""
+    names = [f"{source}/{site}" for source, site in sorted(unvoiced & ground.frame.sites_of(ground.here).keys())]
+    if not names:
+        return ()
+    named = ", ".join(names) if len(names) <= NAMED else f"{len(names)} imported sites"
+    return (f"Share of voice leaves {named} out: tickets, surveys and the like are no public voice.",)
+
+
+def list_figures(
+    brands: Sequence[Brand], frames: Mapping[str, Frame], window: Window, thresholds: Thresholds, unvoiced: frozenset[Site]
+) -> list[Figures]:
+    """Some brands in one window; their voices are shares of those of all the frames, without the sites of `unvoiced`."""
     parts = take_window(frames, window)
-    voices = share_voices(parts, floor=thresholds.too_few)
+    voices = share_voices(parts, floor=thresholds.too_few, without=unvoiced)
     return map_at_once(lambda brand: find_figures(brand, parts[brand.id], window, voices[brand.id], thresholds), brands)
 
 
@@ -150,15 +175,16 @@ def find_reply_times(frame: Frame, complaints: Rows, thresholds: Thresholds) -> 
     )
 
 
-def sentiment_weeks(frame: Frame, watched_weeks: Sequence[tuple[Window, Coverage]]) -> tuple[SentimentWeek, ...]:
+def sentiment_weeks(ground: Gathered) -> tuple[SentimentWeek, ...]:
     """The sentiments of each week, copies once a week; None where nothing was watched and nothing is known."""
-    slices = Slices(frame, tuple(week for week, _ in watched_weeks), np.zeros(0, np.int64))
+    frame, series = ground.frame, [week for week, _ in ground.watched_weeks]
+    slices = Slices(frame, tuple(series), np.zeros(0, np.int64))
     kept = slices.once(slices.inside)
     parts = [kept, *(kept & frame.mood(mood) for mood in MOODS)]
     counts = [np.bincount(slices.codes.compress(part), minlength=len(slices)).tolist() for part in parts]
     return tuple(
-        sentiment_week(week, watched_share(coverage), *found)
-        for (week, coverage), *found in zip(watched_weeks, *counts, strict=True)
+        sentiment_week(week, watched, *found)
+        for week, watched, *found in zip(series, ground.watched_parts, *counts, strict=True)
     )
 
 

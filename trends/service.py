@@ -14,14 +14,16 @@ from store.facts import SIGN
 from trends.answers import Change, Coverage, Share
 from trends.cases import rule_words
 from trends.changes import compare, settle
-from trends.coverage import length_days, watched_share
+from trends.coverage import length_days
+from trends.exposure import Rates, watched_share
 from trends.frame import CUSTOMERS, Filters, Frame, Rows
-from trends.gathering import SIGNS_UNREAD, Gathered
+from trends.gathering import SIGNS_UNREAD, Gathered, find_unvoiced
 from trends.goals import GoalAnswer
 from trends.loading import load_frame
 from trends.overview import before_notes
 from trends.quotes import make_quotes, pick_quotes
 from trends.ratings import compare_ratings, rate
+from trends.rival_sites import Site
 from trends.service_answers import Service, ServiceFigures, SignFigures, Surveys
 from trends.service_figures import Asked, find_backlog, rate_customers, source_rows
 from trends.service_goals import Weekly, judge_goals
@@ -61,11 +63,19 @@ def find_goals(db: Database, config: Config, read: Read, filters: Filters) -> tu
     ground = read.ground
     goals = [goal for goal in config.goals if goal.brand == ground.brand.id]
     rivals: Mapping[str, Frame] = {}
+    unvoiced: frozenset[Site] = frozenset()
     if any(goal.figure == "share_of_voice" for goal in goals):
         series = cover(ground.watched_weeks[0][0], ground.watched_weeks[-1][0])
         others = [brand.id for brand in config.brands if brand.id != ground.brand.id]
         rivals = {other: load_frame(db, other, series, filters) for other in others}
-    weekly = Weekly(ground=ground, rated=lambda week: ratings_of(read.rated, week), customers=read.customers, rivals=rivals)
+        unvoiced = find_unvoiced(db, [ground.frame, *rivals.values()])
+    weekly = Weekly(
+        ground=ground,
+        rated=lambda week: ratings_of(read.rated, week),
+        customers=read.customers,
+        rivals=rivals,
+        unvoiced=unvoiced,
+    )
     return judge_goals(weekly, goals)
 
 
@@ -128,7 +138,7 @@ def labelled(ground: Gathered, sign: str) -> Rows:
 def find_whole(read: Read, asked: Asked, complaints: Rows, judged: Rows, window: Window, coverage: Coverage) -> ServicePart:
     """A whole window."""
     customers = read.customers(window.first_day, window.end_day)
-    rate = rate_customers(asked.frame, complaints, watched_weeks(window, coverage), customers)
+    rate = rate_customers(asked.frame, complaints, watched_weeks(window, coverage, read.ground.rates), customers)
     mentions = len(asked.frame.rows(window))
     return ServicePart(id="", name="all", rows=complaints, mentions=mentions, judged=judged, rate=rate)
 
@@ -150,9 +160,9 @@ def same_age(window: Window, earlier: Window) -> str:
     return iso(parse_moment(window.now) - timedelta(days=shift))
 
 
-def watched_weeks(window: Window, coverage: Coverage) -> float:
-    """Watched weeks of a window up to now, on average over the sites; all of them where that is not known."""
-    watched = watched_share(coverage)
+def watched_weeks(window: Window, coverage: Coverage, rates: Rates) -> float:
+    """Watched weeks of a window up to now, each site by what it brings; all of them where that is not known."""
+    watched = watched_share(coverage, rates)
     return length_days(window) / 7 * (1.0 if watched is None else watched)
 
 

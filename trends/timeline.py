@@ -6,19 +6,20 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import numpy as np
 from sqlite_utils import Database
 
 from config import Config
 from store.facts import UNDATED
 from store.queries import find_listings, find_watches
 from store.tags import is_read_for
-from trends.coverage import find_shares
+from trends.exposure import watched_shares
 from trends.frame import CUSTOMERS, Filters, Frame
 from trends.gathering import SIGNS_UNREAD, SILENT, Gathered, QuestionError, find_brand, find_past, passages_of
 from trends.goals import GoalAnswer, WeekFigure, judge_goal
 from trends.laying import lay_series
 from trends.loading import load_frame
-from trends.periods import MOST, find_periods
+from trends.periods import MOST, find_periods, is_over
 from trends.timeline_answers import Line, Point, Trend
 from trends.timeline_correction import find_told, read_corrections
 from trends.timeline_figures import Asked
@@ -107,19 +108,21 @@ def read_ground(
         ),
         frame=frame,
         periods=periods,
-        watched=read_watched(db, config, found.id, periods, filters),
+        watched=read_watched(db, config, found.id, periods, filters, text),
         asked=replace(asked, told=find_told(frame, corrections)),
         corrections=corrections,
     )
 
 
 def read_watched(
-    db: Database, config: Config, brand: str, periods: Sequence[Window], filters: Filters
+    db: Database, config: Config, brand: str, periods: Sequence[Window], filters: Filters, frame: Frame
 ) -> tuple[float | None, ...]:
-    """Which part of each period was watched."""
+    """Which part of each period was watched, each site by what it brings."""
     listings = find_listings(db, brand=brand, source=filters.source)
     watches = find_watches(db, brand=brand, since=periods[0].since, until=periods[-1].until, source=filters.source)
-    return tuple(find_shares(periods, listings, watches, enabled={source.name for source in config.sources if source.enabled}))
+    counts = frame.sites_of(np.flatnonzero(frame.inside(cover(periods[0], periods[-1]))))
+    enabled = {source.name for source in config.sources if source.enabled}
+    return tuple(watched_shares(periods, listings, watches, counts, enabled=enabled))
 
 
 def tasks_of(asked: Asked) -> list[str]:
@@ -137,14 +140,16 @@ def first_day_of(frame: Frame) -> str | None:
 
 
 def judge_goals(config: Config, read: Read, lines: Sequence[Line], points: Sequence[Point]) -> tuple[GoalAnswer, ...]:
-    """The goals for these figures of the brand, held against the weeks."""
+    """The goals for these figures of the brand, held against the weeks that are over; none where none is."""
     if read.asked.attribute:
         return ()
     asked, answers = (read.ground.brand.id, read.asked.topic), []
+    over = {str(period.first_day) for period in read.periods if is_over(period)}
+    points = [point for point in points if point.first_day in over]
     for line in lines:
         goals = [goal for goal in config.goals if goal.figure == KINDS[line.figure].goal and (goal.brand, goal.topic) == asked]
         weeks = [as_week(point) for point in points if point.line == line.line] if goals else []
-        answers += [judge_goal(goal, weeks) for goal in goals]
+        answers += [judge_goal(goal, weeks) for goal in goals if weeks]
     return tuple(answers)
 
 
@@ -178,15 +183,15 @@ def compose(
         undated=ground.undated,
         untagged=ground.untagged,
         coverage=ground.past.coverage,
-        notes=find_notes(read, lines),
+        notes=find_notes(read, lines, every),
         unsupported=ground.unsupported,
     )
 
 
-def find_notes(read: Read, lines: Sequence[Line]) -> tuple[str, ...]:
+def find_notes(read: Read, lines: Sequence[Line], every: Every) -> tuple[str, ...]:
     """What a reader must know beside the figures."""
     past, notes = read.ground.past, list(read.ground.data_notes())
-    notes += [*past.coverage.sentences]
+    notes += [*past.coverage.sentences, *period_notes(read, every)]
     shifts = [line.shift for line in lines if line.shift is not None]
     if not read.ground.reads_signs:
         notes.append(SIGNS_UNREAD)
@@ -200,6 +205,14 @@ def find_notes(read: Read, lines: Sequence[Line]) -> tuple[str, ...]:
     if len(read.periods) == MOST:
         notes.append(f"Only the last {MOST} periods are listed; the levels are of all.")
     return (*notes, *correction_notes(read, lines), SILENT)
+
+
+def period_notes(read: Read, every: Every) -> list[str]:
+    """That the periods are of other days than the level is."""
+    window, whole = read.ground.window, cover(read.periods[0], read.periods[-1])
+    if window.all_time or whole.label == window.label:
+        return []
+    return [f"Whole {every}s are listed, {whole.label}; the level is of {window.label}."]
 
 
 def correction_notes(read: Read, lines: Sequence[Line]) -> list[str]:

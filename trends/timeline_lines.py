@@ -10,13 +10,14 @@ import numpy as np
 
 from trends.answers import Coverage
 from trends.changes import say_note
-from trends.coverage import length_days, watched_share
+from trends.coverage import length_days
 from trends.differences import Difference, judge_change
+from trends.exposure import Rates, watched_share
 from trends.frame import Frame
 from trends.gathering import NOTHING, Gathered
 from trends.intervals import discoveries
 from trends.measures import Measure
-from trends.periods import OUTSIDE, cut
+from trends.periods import OUTSIDE, cut, is_over
 from trends.timeline_answers import Level, Line, Point, PointStatus, Shift, Told
 from trends.timeline_correction import Correction, Interval, correct_all, correct_difference, corrected
 from trends.timeline_figures import Asked, Subject, find_measures
@@ -67,7 +68,7 @@ def find_lines(read: Read) -> tuple[Line, ...]:
     """The figures over the window; those of ratings that nobody gave are left out, unless they were asked for by name."""
     past = read.ground.past
     measures = find_measures(cut(read.frame, [past.window], read.subject.often), read.subject)
-    days = watched_days(past.window, past.coverage)
+    days = watched_days(past.window, past.coverage, read.ground.rates)
     plain = {
         line: levels_of(measure, find_moments(measure), floor=read.floor, days=[days])[0] for line, measure in measures.items()
     }
@@ -107,9 +108,9 @@ def make_line(measure: Measure, level: Level, shift: Shift | None) -> Line:
     )
 
 
-def watched_days(window: Window, coverage: Coverage) -> float | None:
-    """Days of a window that have passed and were watched, on average over the sites; None when coverage is not known."""
-    watched = watched_share(coverage)
+def watched_days(window: Window, coverage: Coverage, rates: Rates) -> float | None:
+    """Days of a window that have passed and were watched, each site by what it brings; None when coverage is not known."""
+    watched = watched_share(coverage, rates)
     return None if watched is None else length_days(window) * watched
 
 
@@ -172,7 +173,7 @@ def find_points(read: Read, lines: Sequence[Line]) -> tuple[Point, ...]:
         for period, part, count in zip(read.periods, read.watched, counts, strict=True)
     ]
     days = [None if one.watched is None else length_days(one.window) * one.watched for one in periods]
-    names = [(str(period.first_day), str(period.end_day), period.label) for period in read.periods]
+    names = [(str(period.first_day), str(period.end_day), label_of(period)) for period in read.periods]
     points: list[Point] = []
     for line in lines:
         measure = measures.get(line.line)
@@ -182,6 +183,11 @@ def find_points(read: Read, lines: Sequence[Line]) -> tuple[Point, ...]:
             for place, (name, period, plain) in enumerate(zip(names, periods, levels, strict=True))
         ]
     return tuple(points)
+
+
+def label_of(period: Window) -> str:
+    """The words of a period; of one that is not over yet, they say so."""
+    return period.label if is_over(period) else f"{period.label}, so far"
 
 
 def find_point(line: Line, names: tuple[str, str, str], period: Watched, plain: Level, better: Interval | None) -> Point:

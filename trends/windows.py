@@ -76,8 +76,10 @@ def window(since: str, until: str | None, *, now: str, zone: ZoneInfo) -> Window
 
     Raises `WindowError` for anything but days written YYYY-MM-DD in order.
     """
-    first = parse_day("since", since)
-    end = (parse_day("until", until) if until else local_day(now, zone)) + timedelta(days=1)
+    first, today = parse_day("since", since), local_day(now, zone)
+    if first > today:
+        raise WindowError(f"since: {since!r} is after today, {today}; nothing is known of it yet")
+    end = (parse_day("until", until) if until else today) + timedelta(days=1)
     if end <= first:
         raise WindowError(f"since: {since!r} is after the window's last day, {end - timedelta(days=1)}; swap them")
     return from_days(first, end, now=now, zone=zone)

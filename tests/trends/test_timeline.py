@@ -216,6 +216,17 @@ def test_a_goal_is_held_against_the_weeks(plant, config, zone):
     assert answer_trend(db, goals, window=asked, source="reviews").goals == ()
 
 
+def test_no_goal_is_held_against_a_week_that_is_still_running(plant, config, zone):
+    goal = Goal(figure="complaints_a_week", way="at_most", target=2.0, unit="a_week", brand="tamarind")
+    db = plant([{"topics": ("refund",), "published": "2026-10-05T06:00:00Z"}] * 2)
+    answer = answer_trend(
+        db, dataclasses.replace(config, goals=(goal,)), window=last("1d", now=NOW, zone=zone), figure="complaints"
+    )
+    assert [(one.label, one.level.value) for one in answer.periods] == [("5–11 Oct 2026, so far", 2.0)]
+    assert answer.goals == ()
+    assert "Whole weeks are listed, 5–11 Oct 2026; the level is of 5 Oct 2026." in answer.notes
+
+
 def test_a_business_series_is_laid_over_with_its_correlation(plant, config, zone):
     size = [3, 9, 4, 4, 8, 8, 2, 2, 7, 5, 9, 3, 3, 6, 8, 2]
     first = np.datetime64("2026-06-15")

@@ -64,6 +64,12 @@ def test_days_in_the_wrong_order_are_refused():
         window("2026-09-10", "2026-09-01", now=MONDAY, zone=LONDON)
 
 
+def test_a_window_that_has_not_begun_is_refused():
+    with pytest.raises(WindowError, match="since: '2026-10-06' is after today, 2026-10-05; nothing is known of it yet"):
+        window("2026-10-06", "2026-10-20", now=MONDAY, zone=LONDON)
+    assert window("2026-10-05", "2026-10-20", now=MONDAY, zone=LONDON).days == 16
+
+
 def test_a_day_that_is_none_is_refused():
     with pytest.raises(WindowError, match="'31 Sept' is no day"):
         window("31 Sept", None, now=MONDAY, zone=LONDON)

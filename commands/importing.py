@@ -58,7 +58,7 @@ def list_formats(context: click.Context, option: click.Parameter, asked: bool) -
 )
 @click.option("--kind", type=click.Choice([*KINDS, "metric"]), help="What each row is.  [default: the format's, else review]")
 @click.option("--site", help="Where these were said.  [default: the format's, else the file's name]")
-@click.option("--brand", help="Brand that every row is about, where no column says it.")
+@click.option("--brand", help="Brand that every row is about, whatever the file says.")
 @click.option("--measure", type=click.Choice(MEASURES), help="What a rating measures.  [default: the format's, else stars]")
 @click.option("--best", type=float, help="Best rating of the scale.  [default: by the measure]")
 @click.option("--day-first/--month-first", default=None, help="Whether 03/04/2026 is in April.")
@@ -102,12 +102,21 @@ def import_(
         if kind == "metric":
             from crawlers.importing import import_metrics
 
-            report = import_metrics(file, config, day_first=day_first, **form)
+            refuse_unused({**given, "format": format_})
+            report = import_metrics(file, config, now=now, day_first=day_first, **form)
         else:
             report = import_mentions(file, config, now=now, name=format_, given=given, form=form)
     except ImportProblem as problem:
         raise click.ClickException(str(problem)) from problem
     say_import(report)
+
+
+def refuse_unused(given: dict[str, Any]) -> None:
+    """Say so where something is told of a business series that is only asked of mentions."""
+    for name in ("format", "site", "brand", "measure", "best", "time_zone"):
+        if given[name] is not None:
+            option = f"--{name.replace('_', '-')}"
+            raise click.ClickException(f"{option} {given[name]}: --kind metric has no use for it; leave {option} out")
 
 
 def import_mentions(

@@ -28,6 +28,8 @@ from store.saving import Author, Saved, identity, save_mentions
 __all__ = ["ImportProblem", "ImportReport", "Plan", "Reading", "import_file", "import_metrics", "plan_import"]
 
 BATCH = 1000
+OWNERS = ("survey", "call")
+"""Kinds that only the owner has, whichever program exported them: answers to one's own questions, and one's own tickets."""
 Identity = tuple[str, str, str]
 Chosen = TypeVar("Chosen")
 Progress = Callable[[int, int], None]
@@ -95,11 +97,17 @@ def plan_import(
         check_zone(zone)
     usual = {key: getattr(export, key) for key in ("kind", "source", "measure", "best", "day_first")}
     usual["site"] = export.site or site_of(path)
-    own = [brand.id for brand in config.brands if brand.role == "own"]
-    if export.own and len(own) == 1:
-        usual |= {"brand": own[0], "brand_by": f"{export.name} export" if "brand" not in said else "--brand"}
+    usual |= find_owner(config, export, said.get("kind", export.kind))
     named = {"site": "-"} if "site" in said else {}
     return Plan(export=export, reading=Reading(**(usual | said)), columns={**named, **(columns or {})})
+
+
+def find_owner(config: Config, export: Export, kind: str) -> dict[str, str]:
+    """Whose file it is, as fields of `Reading`: the one own brand's, where only its owner can have such a file."""
+    own = [brand.id for brand in config.brands if brand.role == "own"]
+    if len(own) != 1 or not (export.own or kind in OWNERS):
+        return {}
+    return {"owner": own[0], "owner_by": f"{export.name} export" if export.own else f"kind {kind}"}
 
 
 def check_zone(name: str) -> None:
@@ -228,6 +236,7 @@ def import_metrics(
     path: Path,
     config: Config,
     *,
+    now: str,
     columns: Mapping[str, str] | None = None,
     encoding: str | None = None,
     delimiter: str | None = None,
@@ -240,7 +249,7 @@ def import_metrics(
     table = open_table(path, encoding=encoding, delimiter=delimiter)
     chosen = explained(path, lambda: choose_metric_columns(table.columns, columns or {}))
     tally = Tally()
-    found = explained(path, lambda: list(read_metrics(table, chosen, tally, day_first, name=site_of(path))))
+    found = explained(path, lambda: list(read_metrics(table, chosen, tally, day_first, name=site_of(path), now=now)))
     metrics = [metric for _, metric in found]
     with contextlib.closing(open_database(config.database)) as db:
         for start in range(0, len(metrics), BATCH):

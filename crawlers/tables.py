@@ -70,7 +70,7 @@ def open_table(path: Path, *, encoding: str | None = None, delimiter: str | None
         return Table(path, encoding, json_columns(path, encoding), None, lines)
     delimiter = delimiter or guess_delimiter(start)
     with open_text(path, encoding) as file:
-        header = next(csv.reader(file, delimiter=delimiter), [])
+        header = read_header(csv.reader(file, delimiter=delimiter))
     return Table(path, encoding, tuple(name.strip() for name in header), delimiter, lines)
 
 
@@ -138,8 +138,13 @@ def read_csv(file: IO[str], delimiter: str) -> Iterator[tuple[int, Row] | Fault]
     """Rows of a CSV file by its header."""
     csv.field_size_limit(LONGEST_CELL)
     reader = csv.reader(file, delimiter=delimiter)
-    header = [name.strip() for name in next(reader, [])]
+    header = [name.strip() for name in read_header(reader)]
     yield from read_rows(file, header, delimiter, reader.line_num)
+
+
+def read_header(rows: Iterable[list[str]]) -> list[str]:
+    """The names of the columns: the first line with anything in it."""
+    return next((row for row in rows if any(cell.strip() for cell in row)), [])
 
 
 class Lines:
@@ -268,7 +273,18 @@ def as_row(value: dict[str, object], above: str = "", level: int = 1) -> Row:
 
 
 def json_columns(path: Path, encoding: str) -> tuple[str, ...]:
-    """All keys of all rows, in order: lines may leave out what is empty."""
+    """All keys of all rows, in order: lines may leave out what is empty. Raises `ImportProblem` where there is no row."""
+    first: Fault | None = None
+    names: dict[str, None] = {}
     with open_text(path, encoding) as file:
-        rows = (row for row in read_json(file) if not isinstance(row, Fault))
-        return tuple(dict.fromkeys(name for _, row in rows for name in row))
+        for row in read_json(file):
+            if isinstance(row, Fault):
+                first = first or row
+            else:
+                names |= dict.fromkeys(row[1])
+    if names:
+        return tuple(names)
+    if first is None:
+        raise ImportProblem(f"{path}: this is JSON without a row; there is nothing to import")
+    fix = "mend it, or save it again as CSV, or as JSON with an object for each row"
+    raise ImportProblem(f"{path}: this begins as JSON, but line {first.line} {first.reason}, and no line is a row; {fix}")

@@ -96,6 +96,8 @@ def crawl(config_path: Path, now: str, names: tuple[str, ...], since: str | None
 
     Example: repute crawl hackernews --since 2026-09-01
     """
+    if since is not None and since > now:
+        raise click.ClickException(f"--since {since}: lies after now, {now}; give a time before it")
     config = load_checked(config_path)
     if not (names or enabled(config)):
         raise click.ClickException(

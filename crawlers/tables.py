@@ -58,7 +58,7 @@ def open_table(path: Path, *, encoding: str | None = None, delimiter: str | None
     if not path.is_file():
         raise ImportProblem(f"{path}: there is no such file")
     try:
-        encoding = encoding or guess_encoding(path)
+        encoding = guess_encoding(path) if encoding is None else encoding
         lines = check_encoding(path, encoding)
         with open_text(path, encoding) as file:
             start = file.read(65536).lstrip()
@@ -66,9 +66,9 @@ def open_table(path: Path, *, encoding: str | None = None, delimiter: str | None
         raise ImportProblem(f"{path}: cannot be read ({error})") from None
     if not start:
         raise ImportProblem(f"{path}: the file is empty")
-    if start[0] in "{[":
+    if start[0] in "{[" and delimiter is None:
         return Table(path, encoding, json_columns(path, encoding), None, lines)
-    delimiter = delimiter or guess_delimiter(start)
+    delimiter = guess_delimiter(start) if delimiter is None else read_delimiter(delimiter)
     with open_text(path, encoding) as file:
         header = read_header(csv.reader(file, delimiter=delimiter))
     return Table(path, encoding, tuple(name.strip() for name in header), delimiter, lines)
@@ -98,8 +98,10 @@ def guess_encoding(path: Path) -> str:
 def check_encoding(path: Path, encoding: str) -> int:
     """Read the whole file once, before anything is stored, and return its number of lines."""
     try:
+        # Python's codecs have some that are no encodings of text, like hex; only a reader of text refuses these.
+        io.TextIOWrapper(io.BytesIO(), encoding=encoding)
         decoder = codecs.getincrementaldecoder(encoding)()
-    except LookupError:
+    except (LookupError, ValueError):
         raise ImportProblem(f"{path}: {encoding!r} is no encoding; try --encoding utf-8 or --encoding cp1252") from None
     position, lines = 0, 0
     with open_binary(path) as file:
@@ -125,6 +127,14 @@ def explain_encoding(path: Path, encoding: str, byte: int, lines: int, before: b
         f"{path}: byte {byte} (line {line}) is no {tried}; name the file's encoding: "
         "--encoding cp1254 (Turkish), --encoding cp1252 (Western Europe), --encoding utf-16"
     )
+
+
+def read_delimiter(text: str) -> str:
+    """The one character that a user says is between the columns. Raises `ImportProblem` for what cannot be one."""
+    named = {"\\t": "\t", "tab": "\t"}.get(text.lower(), text)
+    if len(named) != 1 or named in '"\r\n':
+        raise ImportProblem(f"--delimiter {text}: this is not one character; write one like ; or , or tab")
+    return named
 
 
 def guess_delimiter(start: str) -> str:
@@ -286,5 +296,5 @@ def json_columns(path: Path, encoding: str) -> tuple[str, ...]:
         return tuple(names)
     if first is None:
         raise ImportProblem(f"{path}: this is JSON without a row; there is nothing to import")
-    fix = "mend it, or save it again as CSV, or as JSON with an object for each row"
+    fix = "mend it, or save it with an object for each row; if it is CSV, say so with --delimiter"
     raise ImportProblem(f"{path}: this begins as JSON, but line {first.line} {first.reason}, and no line is a row; {fix}")

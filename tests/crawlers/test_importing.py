@@ -14,7 +14,9 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from cli import main
 from config import load_config
 from crawlers.importing import Reading, import_file, import_metrics, plan_import
 from crawlers.tables import ImportProblem
@@ -191,6 +193,42 @@ def test_a_date_that_lies_ahead_is_told(config, put):
         (4, "'2027-01-01' is after the day of this import, 2026-10-05: imported without its date"),
         (5, "'someday' is no date of a reply, or may be two: read without (--day-first or --month-first)"),
     )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--delimiter", ";;"), "--delimiter ;;: this is not one character; write one like ; or , or tab"),
+        (("--delimiter", '"'), '--delimiter ": this is not one character'),
+        (("--delimiter", ""), "'--delimiter': '' says nothing; give a word, or leave the option out"),
+        (("--site", " "), "'--site': ' ' says nothing; give a word, or leave the option out"),
+        (("--encoding", "hex"), "'hex' is no encoding; try --encoding utf-8 or --encoding cp1252"),
+        (("--time-zone", "../x"), "--time-zone ../x: there is no such time zone; write one like Europe/Berlin"),
+        (("--time-zone", "Europe"), "--time-zone Europe: there is no such time zone; write one like Europe/Berlin"),
+        (("--best", "0"), "--best 0: the worst rating of stars is 1; give a number above it, like 5"),
+        (("--best", "nan"), "--best nan: the worst rating of stars is 1; give a number above it, like 5"),
+        (("--best", "0", "--measure", "nps"), "--best 0: the worst rating of nps is 0; give a number above it, like 10"),
+        (("--column", "text=text", "--column", "text=stars"), "text is told 2 times, 'text' and 'stars'; give one of them"),
+    ],
+)
+def test_an_option_that_cannot_be_is_named_and_nothing_is_stored(config, put, arguments, words):
+    path = put("a.csv", "text,stars\nacme a,3\n")
+    done = CliRunner().invoke(main, ["import", str(path), *arguments, "--config", str(config.path)])
+    assert done.exit_code in (1, 2)
+    assert words in done.stderr
+    assert not config.database.exists()
+
+
+@pytest.mark.parametrize("name", ["tab", "\\t", "\t"])
+def test_a_tab_is_given_as_people_write_it(config, put, name):
+    assert import_file(put("a.csv", "id,x\ttext\n1\tacme a\n"), config, now=NOW, delimiter=name).new == 1
+
+
+def test_a_csv_whose_first_column_looks_like_json_is_read_when_its_delimiter_is_said(config, put):
+    path = put("a.csv", "[Id],text\n1,acme a\n")
+    with pytest.raises(ImportProblem, match="if it is CSV, say so with --delimiter"):
+        import_file(path, config, now=NOW)
+    assert import_file(path, config, now=NOW, delimiter=",").new == 1
 
 
 OWN = """

@@ -12,7 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from config.goals import read_goals, read_metrics
-from config.records import Attribute, Brand, Config, ConfigError, Problem, Source, Thresholds, Topic
+from config.records import CUSTOMERS, Attribute, Brand, Config, ConfigError, Problem, Source, Thresholds, Topic
 from config.sections import read_digest, read_schedule, read_sentiment, read_thresholds, read_voices
 from config.tables import Table
 
@@ -80,7 +80,7 @@ def read_config(path: Path, top: Table, environment: Mapping[str, str]) -> Confi
         thresholds=read_thresholds(top.table("thresholds"), Thresholds()),
         goals=read_goals(top, brands, topics),
         metrics=read_metrics(top.table("metrics")),
-        customers_metric=base.text("customers_metric", "customers"),
+        customers_metric=base.text("customers_metric", CUSTOMERS),
         model=base.text("model", ""),
         sentiment=read_sentiment(top),
         secrets={

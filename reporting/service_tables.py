@@ -17,8 +17,8 @@ from trends.goals import GoalAnswer, WeekFigure
 from trends.service_answers import BacklogAge, CustomerRate, FirstReplies, Resolution, Service, ServiceFigures, SignFigures
 
 AGE_BAR = 30
-GOAL_SIGNS = {"met": "✓", "missed": "✗", "too few": "?", "not watched": "·"}
-GOAL_STYLES = {"met": "green", "missed": "bold red", "too few": "magenta", "not watched": "dim"}
+GOAL_SIGNS = {"met": "✓", "missed": "✗", "too few": "?", "not watched": "·", "not known": "?"}
+GOAL_STYLES = {"met": "green", "missed": "bold red", "too few": "magenta", "not watched": "dim", "not known": "magenta"}
 LEADING = 15
 """Topics that are shown: more than a screen nobody reads."""
 

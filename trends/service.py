@@ -245,6 +245,8 @@ def find_notes(read: Read, figures: ServiceFigures, config: Config, *, narrowed:
         notes.append(
             f"Customers: {counted.customers:,.0f}, from {config.customers_metric!r} as imported to {counted.customers_day}."
         )
+    elif read.uncounted:
+        notes.append(read.uncounted)
     if not ground.reads_signs:
         notes.append(SIGNS_UNREAD)
     return (*notes, *ground.notes())

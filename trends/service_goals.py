@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from config import Goal
+from config.records import PER_CUSTOMERS
 from store.facts import SIGN
 from store.records import MEASURES
 from trends.answers import Net, Share
@@ -60,7 +61,9 @@ def find_week(weekly: Weekly, goal: Goal, week: Window, watched: float | None) -
     if is_gap(rows, watched):
         return WeekFigure(first_day=str(week.first_day), value=None, watched=0.0)
     value, n, low, high = FIGURES[goal.figure](weekly, goal, week, rows)
-    return WeekFigure(first_day=str(week.first_day), value=value, n=n, low=low, high=high, watched=watched)
+    # Of a whole week it is the count of customers that a rate per customer lacks, and nothing else.
+    known = value is not None or goal.figure != PER_CUSTOMERS
+    return WeekFigure(first_day=str(week.first_day), value=value, n=n, low=low, high=high, watched=watched, known=known)
 
 
 def of_share(found: Share | None) -> Valued:
@@ -190,7 +193,7 @@ def stars(weekly: Weekly, goal: Goal, week: Window, rows: Rows) -> Valued:
 FIGURES: Mapping[str, Callable[[Weekly, Goal, Window, Rows], Valued]] = {
     "complaints_a_week": count_complaints,
     "complaint_rate": share_complaints,
-    "complaints_per_1000_customers": rate_complaints,
+    PER_CUSTOMERS: rate_complaints,
     "escalations_a_week": count_escalations,
     "escalation_rate": share_escalations,
     "unanswered": share_unanswered,

@@ -26,6 +26,7 @@ from trends.gathering import Gathered, find_brand, find_past, passages_of, read_
 from trends.loading import chosen, day_bounds, take_frame
 from trends.ratings import Ratings
 from trends.service_figures import Asked
+from trends.uncounted import say_uncounted
 from trends.windows import Window, weeks
 from trends.zones import epoch
 
@@ -47,6 +48,8 @@ class Read:
     rated: Frame
     """Surveys' ratings, with words and without; stars where a goal asks for them."""
     customers: Customers
+    uncounted: str
+    """Why figures per 1,000 customers cannot be told, where somebody asked for them; empty otherwise."""
 
 
 def read_ground(db: Database, config: Config, *, brand: str | None, window: Window, filters: Filters) -> Read:
@@ -78,6 +81,7 @@ def read_ground(db: Database, config: Config, *, brand: str | None, window: Wind
         talk=talk,
         rated=rated,
         customers=customers_reader(db, config) if asked.role == "own" else no_customers,
+        uncounted=say_uncounted(db, config, asked, window),
     )
 
 

@@ -18,7 +18,7 @@ from rich.console import Console
 from reporting.plain import as_plain
 from reporting.rival_tables import points, rest_words, rivals_table
 from reporting.sheets import as_csv
-from reporting.watching_tables import line_of, short, watching_table
+from reporting.watching_tables import days_words, line_of, short, sites_grid, watching_table
 from trends.differences import Difference
 from trends.rival_answers import Compared
 from trends.rivals import answer_rivals
@@ -84,6 +84,24 @@ def test_a_timeline_is_one_character_a_step():
 
 def test_a_long_name_is_cut_in_the_middle():
     assert (short("reviews/a"), len(short("reviews/" + "x" * 80))) == ("reviews/a", 28)
+
+
+@pytest.mark.parametrize("first", [date(1900, 1, 1), date(1990, 1, 1), date(2025, 10, 10), date(2026, 9, 1)])
+def test_a_site_has_one_line_however_long_the_window_and_its_name(db, config, first):
+    answer = answer_watching(db, config, window=from_days(first, date(2026, 10, 6), now=NOW, zone=config.time_zone))
+    long = tuple(
+        replace(
+            site, site="x" * 40, first="2026-07-13T08:00:00Z", last="2026-09-28T08:00:00Z", last_success="2026-09-28T08:00:00Z"
+        )
+        for site in answer.sites
+    )
+    lines = printed(sites_grid(replace(answer, sites=long))).splitlines()
+    assert len(lines) == 1 + len(long)
+    assert max(map(len, lines)) <= 100
+
+
+def test_tenths_of_days_are_told_of_less_than_a_hundred():
+    assert [days_words(days) for days in (7.0, 82.53, 99.94, 365.3, 13426.3)] == ["7", "82.5", "99.9", "365", "13,426"]
 
 
 def run(config, tmp_path, *arguments):

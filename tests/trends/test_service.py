@@ -14,7 +14,7 @@ from store.records import Metric, Watch
 from trends.intervals import wilson
 from trends.overview import answer_overview
 from trends.service import answer_service
-from trends.windows import all_time, last, window
+from trends.windows import all_time, last, last_full_week, window
 
 NOW = "2026-10-05T08:00:00Z"
 WATCHED = [Watch(source="reviews", site="trustyard", since="2026-07-01T00:00:00Z", until=NOW, complete=True)]
@@ -271,6 +271,44 @@ def test_complaints_per_thousand_customers_are_per_watched_week(plant, config):
     renamed = dataclasses.replace(config, customers_metric="members")
     assert answer_service(db, renamed, window=asked).figures.per_1000_customers is None
     assert answer_service(db, config, window=asked, brand="nimblecart").figures.per_1000_customers is None
+
+
+def test_a_count_of_customers_that_is_asked_for_and_not_there_is_told(plant, config):
+    db = plant([complaint(f"p{n}", "09-29") for n in range(6)], WATCHED)
+    with_count = open_database(config.database)
+    untold = "Complaints per 1,000 customers cannot be told: "
+    assert not [note for note in ask(db, config).notes if note.startswith(untold)], "nobody asked"
+    goals = tuple(
+        Goal(figure="complaints_per_1000_customers", way="at_most", target=5, unit="per_1000", brand=brand)
+        for brand in ("tamarind", "nimblecart")
+    )
+    named, aimed = dataclasses.replace(config, customers_metric="custs"), dataclasses.replace(config, goals=goals)
+
+    def told(asked, **more):
+        answer = answer_service(db, asked, window=last_full_week(NOW, config.time_zone), **more)
+        return [note.removeprefix(untold) for note in answer.notes if note.startswith(untold)], answer.goals
+
+    fix = "mend customers_metric in config.toml, or bring it with `repute import FILE --kind metric`."
+    assert told(named) == ([f"there is no business series 'custs', none is imported yet; {fix}"], ())
+    save_metrics(
+        with_count,
+        [Metric(name=name, date="2026-10-06", value=2e3) for name in ("customers", "returns/A", "returns/B", "rating:a:B")],
+    )
+    assert told(named)[0] == [f"there is no business series 'custs', did you mean 'customers'; {fix}"]
+    members = dataclasses.replace(config, customers_metric="members")
+    assert told(members)[0] == [f"there is no business series 'members', imported are customers, returns; {fix}"]
+    assert told(named, brand="nimblecart")[0] == []
+    notes, (goal,) = told(aimed)
+    assert notes == ["the series 'customers' begins on 2026-10-06, after this window."]
+    assert (goal.status, goal.value) == ("not known", None)
+    assert {week.status for week in goal.weeks} <= {"not known", "not watched"}
+    notes, (goal,) = told(aimed, brand="nimblecart")
+    assert notes == ["nobody counts the customers of Nimblecart, a competitor."]
+    save_metrics(with_count, [Metric(name="customers", date="2026-09-29", value=3000.0)])
+    with_count.close()
+    notes, (goal,) = told(aimed)
+    assert (notes, goal.status, goal.value) == ([], "met", 2.0)
+    assert goal.weeks[-2].status in ("not known", "not watched")
 
 
 def test_one_person_complaining_often_widens_the_rate(plant, config):

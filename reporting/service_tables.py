@@ -102,7 +102,11 @@ def points(value: float) -> str:
 
 def customer_cell(rate: CustomerRate | None) -> str:
     """Complaints per 1,000 customers with the interval."""
-    return "" if rate is None else f"{rate.value:.2g} ({rate.low:.2g} to {rate.high:.2g})"
+    if rate is None:
+        return ""
+    if rate.value is None or rate.low is None or rate.high is None:
+        return "too few to say"
+    return f"{rate.value:.2g} ({rate.low:.2g} to {rate.high:.2g})"
 
 
 def in_time_cell(replies: FirstReplies) -> str:

@@ -22,6 +22,7 @@ from trends.clock import Clock, count_clock
 from trends.coverage import UNKNOWN, as_of_last_crawl, find_coverages
 from trends.exposure import Rates, rates_of, watched_share
 from trends.frame import Filters, Frame, Rows
+from trends.judged_notes import say_judged
 from trends.languages import say_unsupported
 from trends.loading import load_frame
 from trends.quotes import Passages
@@ -31,11 +32,6 @@ from trends.verdicts import plural
 from trends.windows import Window, before, cover, weeks
 
 SILENT = "Silent customers do not show in public complaints: most people who leave say nothing."
-UNCORRECTED = (
-    "Sentiment, topics and attributes are a classifier's and uncorrected: no sampled judgements have measured its errors."
-)
-
-
 SIGNS_UNREAD = "Escalation, resolution, leaving and recommending were not read for yet: run `repute tag`."
 
 Made = TypeVar("Made")
@@ -60,6 +56,8 @@ class Gathered:
     watched_weeks: tuple[tuple[Window, Coverage], ...]
     """The last 8 weeks with what was watched in each."""
     passages: Passages
+    judged_words: str
+    """What people have judged of the classifier, and which figures that corrects: `judged_notes.say_judged`."""
     reads_signs: bool
     """Whether mentions are read for signs: leaving, recommending, escalation, resolution."""
 
@@ -152,7 +150,7 @@ class Gathered:
 
     def notes(self) -> tuple[str, ...]:
         """What stands beside every answer."""
-        return tuple(note for note in (*self.data_notes(), *self.past.coverage.sentences, UNCORRECTED, SILENT) if note)
+        return tuple(note for note in (*self.data_notes(), *self.past.coverage.sentences, self.judged_words, SILENT) if note)
 
     def data_notes(self) -> tuple[str, ...]:
         """What is peculiar to these rows."""
@@ -182,6 +180,7 @@ def gather(db: Database, config: Config, *, brand: str | None, window: Window, f
         here=frame.rows(window),
         watched_weeks=tuple(zip(series, read_coverages(db, config, asked.id, series, filters, listings), strict=True)),
         passages=passages_of(db, asked.id),
+        judged_words=say_judged(db, asked.id),
         reads_signs=is_read_for(db, "sign"),
     )
 

@@ -96,6 +96,8 @@ class HotButton:
     share: Share
     """Of the brand's customer mentions in the window that are in a supported language, copies once."""
     change: Change
+    never_before: bool
+    """Whether nobody was heard to complain of it before this window, though the brand was spoken of."""
     verdict: Verdict
     rule: str
     """The verdict's rule in words and numbers."""
@@ -141,6 +143,8 @@ class Quiet:
     topic: str
     name: str
     before: int
+    direction: Direction
+    """`falling` only when a test says so, as of the changes of all topics."""
 
 
 @dataclass(frozen=True, kw_only=True)

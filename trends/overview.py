@@ -8,25 +8,31 @@ import numpy as np
 from sqlite_utils import Database
 
 from config import Brand, Config, Thresholds
-from store.facts import ANSWERED, REPLY_TIMED
+from store.facts import REPLY_TIMED
+from trends.aging import AGED, same_age
 from trends.answers import Figures, Overview, Replies, SentimentWeek, Share
 from trends.brand_parts import BrandPart, share_voices, take_window
 from trends.changes import compare, settle
 from trends.correcting import correct_sentiment
 from trends.coverage import NAMED
 from trends.frame import CUSTOMERS, SECOND_KNOWN, Filters, Frame, Rows
-from trends.gathering import NOTHING, UNCORRECTED, Gathered, find_unvoiced, gather, spanned
+from trends.gathering import NOTHING, Gathered, find_unvoiced, gather, spanned
 from trends.loading import load_frame
 from trends.medians import middle
 from trends.periods import Slices
 from trends.prevalence import Corrected
 from trends.quotes import find_loudest, make_quotes
 from trends.rival_sites import Site
+from trends.service_figures import answered_by, flagged
 from trends.sums import net_of_sums, share_of_sums
 from trends.threads import map_at_once
+from trends.timeline_answers import Shift
+from trends.timeline_figures import Asked
+from trends.timeline_shifts import test_changes
 from trends.windows import Window
+from trends.zones import epoch
 
-REST_UNCORRECTED = "Complaints, topics, attributes and the sentiment of competitors are a classifier's and uncorrected."
+NET = Asked(("net-sentiment",))
 MOODS = ("positive", "neutral", "negative")
 
 
@@ -50,7 +56,9 @@ def answer_overview(
     rivals = {other.id: load_frame(db, other.id, spanned(ground), filters) for other in brands[1:]}
     frames = {ground.brand.id: ground.frame, **rivals}
     corrected = correct_sentiment(db, ground.brand.id, ground.frame, ground.here)
-    return find_overview(ground, brands, frames, corrected, find_unvoiced(db, frames.values()))
+    unvoiced = find_unvoiced(db, frames.values())
+    shifts = test_changes(db, ground.brand.id, ground.past, filters, NET, floor=ground.thresholds.too_few)
+    return find_overview(ground, brands, frames, corrected, shifts.get("net-sentiment"), unvoiced)
 
 
 def find_overview(
@@ -58,14 +66,16 @@ def find_overview(
     brands: Sequence[Brand],
     frames: Mapping[str, Frame],
     corrected: Corrected | None,
+    net_change: Shift | None,
     unvoiced: frozenset[Site],
 ) -> Overview:
     """Answer from facts of the window and the one before, by brand id; the first brand is the one that was asked for.
 
     Share of voice leaves the sites of `unvoiced` out.
     """
-    here = list_figures(brands, frames, ground.window, ground.thresholds, unvoiced)
+    here = list_figures(brands, frames, ground.window, ground.thresholds, unvoiced, as_of=ground.window.now)
     earlier, frame = ground.past.before, ground.frame
+    before = find_before(ground, brands[0], frames, earlier, unvoiced) if earlier else None
     loudest = find_loudest(frame, ground.here)
     chosen = [loudest] if loudest is not None else []
     quotes = make_quotes(chosen, ground.passages(chosen, "", ""), ground.window)
@@ -77,8 +87,9 @@ def find_overview(
         n=len(ground.here),
         figures=here[0],
         corrected=corrected,
-        before=list_figures(brands[:1], frames, earlier, ground.thresholds, unvoiced)[0] if earlier else None,
+        before=before,
         competitors=tuple(here[1:]),
+        net_change=net_change,
         mentions_change=settle([compare(frame, np.arange(len(frame)), ground.past)])[0],
         sources=frame.sources(ground.here),
         sites=frame.sites(ground.here),
@@ -91,18 +102,12 @@ def find_overview(
         notes=(
             *voice_notes(ground, unvoiced),
             *before_notes(ground),
+            *aged_notes(here[0], before),
             *correction_notes(corrected),
-            *told_notes(ground, corrected),
+            *ground.notes(),
         ),
         unsupported=ground.unsupported,
     )
-
-
-def told_notes(ground: Gathered, corrected: Corrected | None) -> tuple[str, ...]:
-    """The notes of the ground; where the sentiment is corrected, only the rest is called uncorrected."""
-    if corrected is None or corrected.reason:
-        return ground.notes()
-    return tuple(REST_UNCORRECTED if note == UNCORRECTED else note for note in ground.notes())
 
 
 def correction_notes(corrected: Corrected | None) -> tuple[str, ...]:
@@ -130,16 +135,39 @@ def voice_notes(ground: Gathered, unvoiced: frozenset[Site]) -> tuple[str, ...]:
     return (f"Share of voice leaves {named} out: tickets, surveys and the like are no public voice.",)
 
 
+def aged_notes(here: Figures, before: Figures | None) -> tuple[str, ...]:
+    """That first replies of the window before are those it had at the age of this one, where there are any."""
+    return (AGED,) if before is not None and (here.replies.answered or before.replies.answered) else ()
+
+
+def find_before(
+    ground: Gathered, brand: Brand, frames: Mapping[str, Frame], earlier: Window, unvoiced: frozenset[Site]
+) -> Figures:
+    """The brand in the window before, its replies as they stood when that was as old as this one is now."""
+    as_of = same_age(ground.window, earlier)
+    return list_figures([brand], frames, earlier, ground.thresholds, unvoiced, as_of=as_of)[0]
+
+
 def list_figures(
-    brands: Sequence[Brand], frames: Mapping[str, Frame], window: Window, thresholds: Thresholds, unvoiced: frozenset[Site]
+    brands: Sequence[Brand],
+    frames: Mapping[str, Frame],
+    window: Window,
+    thresholds: Thresholds,
+    unvoiced: frozenset[Site],
+    *,
+    as_of: str,
 ) -> list[Figures]:
-    """Some brands in one window; their voices are shares of those of all the frames, without the sites of `unvoiced`."""
+    """Some brands in one window, replies as they stood at a time; voices are shares of all the frames', without `unvoiced`."""
     parts = take_window(frames, window)
     voices = share_voices(parts, floor=thresholds.too_few, without=unvoiced)
-    return map_at_once(lambda brand: find_figures(brand, parts[brand.id], window, voices[brand.id], thresholds), brands)
+
+    def find(brand: Brand) -> Figures:
+        return find_figures(brand, parts[brand.id], window, voices[brand.id], thresholds, as_of=as_of)
+
+    return map_at_once(find, brands)
 
 
-def find_figures(brand: Brand, part: BrandPart, window: Window, voice: Share, thresholds: Thresholds) -> Figures:
+def find_figures(brand: Brand, part: BrandPart, window: Window, voice: Share, thresholds: Thresholds, *, as_of: str) -> Figures:
     """One brand in one window."""
     frame, floor = part.frame, thresholds.too_few
     return Figures(
@@ -152,23 +180,21 @@ def find_figures(brand: Brand, part: BrandPart, window: Window, voice: Share, th
         negative=share_of_sums(part.negative.sums, floor=floor),
         voice=voice,
         complaints=share_of_sums(part.complaints.sums, floor=floor),
-        replies=find_reply_times(frame, np.flatnonzero(frame.inside(window) & frame.complains), thresholds),
+        replies=find_reply_times(frame, np.flatnonzero(frame.inside(window) & frame.complains), thresholds, as_of=as_of),
     )
 
 
-def find_reply_times(frame: Frame, complaints: Rows, thresholds: Thresholds) -> Replies:
-    """First replies to complaints, copies once: median and p90 in minutes of those timed to the second, unanswered beside."""
+def find_reply_times(frame: Frame, complaints: Rows, thresholds: Thresholds, *, as_of: str) -> Replies:
+    """First replies to complaints up to a time, copies once: median and p90 in minutes of those timed to the second."""
     asked = frame.once(complaints)
-    flags = frame.column("flags")[asked]
-    answered = asked.compress((flags & ANSWERED) != 0)
-    exact = (frame.column("flags")[answered] & REPLY_TIMED != 0) & (frame.column("precision")[answered] == SECOND_KNOWN)
-    timed = answered.compress(exact)
-    times = np.maximum(frame.column("replied")[timed] - frame.column("published")[timed], 0) / 60
+    answered, seconds = answered_by(frame, asked, epoch(as_of))
+    exact = answered & flagged(frame, REPLY_TIMED, asked) & (frame.column("precision")[asked] == SECOND_KNOWN)
+    times, count = seconds.compress(exact) / 60, int(np.count_nonzero(answered))
     median, p90 = middle(times, thresholds.too_few)
     return Replies(
         complaints=len(asked),
-        answered=len(answered),
-        unanswered=len(asked) - len(answered),
+        answered=count,
+        unanswered=len(asked) - count,
         timed=len(times),
         median_minutes=median,
         p90_minutes=p90,

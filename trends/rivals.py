@@ -28,6 +28,10 @@ from trends.sums import net_of_sums, share_of_sums
 from trends.threads import map_at_once
 from trends.windows import Window, cover, weeks
 
+TESTED = (
+    "Topics are tested together over all competitors, and so are attributes, at a false discovery rate of 5%; every other "
+    "figure is tested by itself."
+)
 NOBODY = np.zeros(0, np.int64)
 
 
@@ -98,7 +102,7 @@ def find_rivals(ground: Gathered, config: Config, sides: Sequence[Side], commons
         undated=ground.undated,
         untagged=ground.untagged,
         coverage=ground.past.coverage,
-        notes=(*site_notes(ground, sides, shared, commons), *ground.notes()),
+        notes=(*site_notes(ground, sides, shared, commons), TESTED, *ground.notes()),
         unsupported=ground.unsupported,
     )
 

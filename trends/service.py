@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,9 +11,10 @@ from sqlite_utils import Database
 
 from config import Config
 from store.facts import SIGN
+from trends.aging import AGED, same_age
 from trends.answers import Change, Coverage, Share
 from trends.cases import rule_words
-from trends.changes import compare, settle
+from trends.changes import compare, settle, tested_notes
 from trends.coverage import length_days
 from trends.exposure import Rates, watched_share
 from trends.frame import CUSTOMERS, Filters, Frame, Rows
@@ -30,12 +31,11 @@ from trends.service_goals import Weekly, judge_goals
 from trends.service_ground import SURVEYS, Read, find_asked, ratings_of, read_ground, reply_hours
 from trends.service_parts import ServicePart, find_figures
 from trends.threads import map_at_once
-from trends.windows import Window, cover, iso, parse_moment
+from trends.windows import Window, cover
 
 NOBODY = np.zeros(0, np.int64)
 NARROWED = "Goals are held against all of a brand's mentions: they are left out where a source or a language is asked for."
 NO_REPLIES = "No reply of the company is known here: either it answers elsewhere, or its accounts are not configured."
-AGED = "The window before is taken as it stood when it was as old as this one is now: newer complaints have had less time."
 
 
 def answer_service(
@@ -120,7 +120,7 @@ def find_service(read: Read, config: Config, goals: tuple[GoalAnswer, ...], *, n
         undated=ground.undated,
         untagged=ground.untagged,
         coverage=ground.past.coverage,
-        notes=find_notes(read, figures, config, narrowed=narrowed),
+        notes=(*tested_notes(changes), *find_notes(read, figures, config, narrowed=narrowed)),
         unsupported=ground.unsupported,
     )
 
@@ -139,8 +139,10 @@ def find_whole(read: Read, asked: Asked, complaints: Rows, judged: Rows, window:
     """A whole window."""
     customers = read.customers(window.first_day, window.end_day)
     rate = rate_customers(asked.frame, complaints, watched_weeks(window, coverage, read.ground.rates), customers)
-    mentions = len(asked.frame.rows(window))
-    return ServicePart(id="", name="all", rows=complaints, mentions=mentions, judged=judged, rate=rate)
+    rows = asked.frame.rows(window)
+    if rate is not None and asked.frame.speakers(rows) < asked.floor:
+        rate = replace(rate, value=None, low=None, high=None)
+    return ServicePart(id="", name="all", rows=complaints, mentions=len(rows), judged=judged, rate=rate)
 
 
 def find_before(read: Read, earlier: Window, hours: float | None) -> ServiceFigures:
@@ -150,14 +152,6 @@ def find_before(read: Read, earlier: Window, hours: float | None) -> ServiceFigu
     asked = find_asked(read, complaints, as_of=same_age(ground.window, earlier), within_hours=hours)
     judged = rows[~ground.frame.unjudged[rows]]
     return find_figures(asked, [find_whole(read, asked, complaints, judged, earlier, ground.past.before_coverage)])[0]
-
-
-def same_age(window: Window, earlier: Window) -> str:
-    """When the window before was as old as this one is now; whole days, so that a change of clocks does no harm."""
-    if window.since is None or earlier.since is None:
-        return window.now
-    shift = round((parse_moment(window.since) - parse_moment(earlier.since)).total_seconds() / 86400)
-    return iso(parse_moment(window.now) - timedelta(days=shift))
 
 
 def watched_weeks(window: Window, coverage: Coverage, rates: Rates) -> float:

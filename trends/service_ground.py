@@ -23,6 +23,7 @@ from trends.business import find_every, spread_days
 from trends.cases import Cases, Talk, judge_cases
 from trends.frame import Filters, Frame, Rows
 from trends.gathering import Gathered, find_brand, find_past, passages_of, read_coverages, wide_window
+from trends.judged_notes import say_judged
 from trends.loading import chosen, day_bounds, take_frame
 from trends.ratings import Ratings
 from trends.service_figures import Asked
@@ -75,6 +76,7 @@ def read_ground(db: Database, config: Config, *, brand: str | None, window: Wind
             frame=frame,
             here=frame.rows(window),
             watched_weeks=tuple(zip(series, coverages, strict=True)),
+            judged_words=say_judged(db, asked.id),
             reads_signs=is_read_for(db, "sign"),
             passages=passages_of(db, asked.id),
         ),

@@ -25,6 +25,7 @@ from trends.timeline_correction import find_told, read_corrections
 from trends.timeline_figures import Asked
 from trends.timeline_kinds import ASKED, KINDS, MAIN, OF_ATTRIBUTE, OF_TOPIC, RATED, Every
 from trends.timeline_lines import Read, find_lines, find_points
+from trends.timeline_shifts import TESTED_TOGETHER, tasks_of, test_changes
 from trends.windows import Window, before, cover
 
 
@@ -94,15 +95,17 @@ def read_ground(
         periods = find_periods(window, every, earliest=first_day_of(frame))
     corrections = read_corrections(db, found.id, dict.fromkeys(tasks_of(asked)))
     text = load_frame(db, found.id, wide, filters)
+    past = find_past(db, config, found.id, window, filters)
     return Read(
         ground=Gathered(
             brand=found,
             window=window,
-            past=find_past(db, config, found.id, window, filters),
+            past=past,
             thresholds=config.thresholds,
             frame=text,
             here=text.rows(window),
             watched_weeks=(),
+            judged_words="",
             reads_signs=is_read_for(db, "sign"),
             passages=passages_of(db, found.id),
         ),
@@ -111,6 +114,7 @@ def read_ground(
         watched=read_watched(db, config, found.id, periods, filters, text),
         asked=replace(asked, told=find_told(frame, corrections)),
         corrections=corrections,
+        shifts=test_changes(db, found.id, past, filters, asked, floor=config.thresholds.too_few),
     )
 
 
@@ -123,11 +127,6 @@ def read_watched(
     counts = frame.sites_of(np.flatnonzero(frame.inside(cover(periods[0], periods[-1]))))
     enabled = {source.name for source in config.sources if source.enabled}
     return tuple(watched_shares(periods, listings, watches, counts, enabled=enabled))
-
-
-def tasks_of(asked: Asked) -> list[str]:
-    """The tasks whose errors matter for what is asked; those of one topic's complaints are not corrected here."""
-    return [KINDS[name].task for name in asked.figures if not asked.topic and name in KINDS and KINDS[name].task]
 
 
 def first_day_of(frame: Frame) -> str | None:
@@ -202,6 +201,7 @@ def find_notes(read: Read, lines: Sequence[Line], every: Every) -> tuple[str, ..
     elif lines and not shifts:
         notes.append("No comparison: no site was watched throughout this window and the one before.")
     notes += list(dict.fromkeys(shift.note for shift in shifts if shift.note))
+    notes += [TESTED_TOGETHER] if shifts else []
     if len(read.periods) == MOST:
         notes.append(f"Only the last {MOST} periods are listed; the levels are of all.")
     return (*notes, *correction_notes(read, lines), SILENT)

@@ -114,7 +114,7 @@ def test_details_are_of_the_leading_repeating_buttons_and_all_on_request(db, con
 
 def test_without_a_topic_the_rest_is_still_told(db, config, week):
     answer = answer_hot_buttons(db, config, window=week)
-    gone = Quiet(topic="refund", name="Refund and return", before=9)
+    gone = Quiet(topic="refund", name="Refund and return", before=9, direction="falling")
     text = printed(hot_buttons_table(dataclasses.replace(answer, buttons=(), quiet=(gone,), other=4)))
     assert (
         "No complaints that fit a topic.\nQuiet now: Refund and return (9 before)\n4 complaints fit no topic: `repute topics suggest` groups them.\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 
 import numpy as np
@@ -11,6 +12,7 @@ from config import Goal
 from store.database import open_database
 from store.metrics import save_metrics
 from store.records import Metric, Watch
+from trends.aging import AGED
 from trends.intervals import wilson
 from trends.overview import answer_overview
 from trends.service import answer_service
@@ -419,3 +421,29 @@ def test_a_brand_without_any_mention_has_empty_figures(plant, config):
 def test_without_any_reply_a_note_says_so(plant, config):
     answer = ask(plant([complaint("ann", "10-01")], WATCHED), config)
     assert any(note.startswith("No reply of the company is known here") for note in answer.notes)
+
+
+def test_the_overview_takes_first_replies_of_the_window_before_at_the_same_age(plant, config):
+    rows = [complaint(f"a{n}", "09-21") for n in range(6)] + [reply(n, "09-21", hour=12 + n) for n in range(5)]
+    rows += [reply(5, "10-02"), *(complaint(f"b{n}", "09-28") for n in range(2)), reply(12, "09-29")]
+    week = window("2026-09-28", "2026-10-04", now=NOW, zone=config.time_zone)
+    db = plant(rows, WATCHED)
+    service, overview = (ask(db, config, window=week) for ask in (answer_service, answer_overview))
+    for side in ("before", "figures"):
+        found, same = getattr(service, side).replies, getattr(overview, side).replies
+        for name in ("complaints", "answered", "unanswered", "timed", "median_minutes", "p90_minutes"):
+            assert getattr(found, name) == getattr(same, name)
+    assert (overview.before.replies.unanswered, overview.before.replies.median_minutes) == (1, 240.0)
+    assert AGED in overview.notes
+    assert AGED in service.notes
+
+
+def test_a_rate_of_customers_in_a_window_in_which_hardly_anybody_was_heard_is_too_few_to_say(plant, config):
+    rows = [complaint(f"p{n}", "09-30") for n in range(6)] + [{"published": "2026-09-23T10:00:00Z"}] * 4
+    db = plant(rows)
+    with contextlib.closing(open_database(config.database)) as writer:
+        save_metrics(writer, [Metric(name="customers", date="2026-08-01", value=2000.0)])
+    answer = ask(db, config, since="2026-09-28", until="2026-10-04")
+    assert answer.figures.per_1000_customers.value == pytest.approx(3.0)
+    before = answer.before.per_1000_customers
+    assert (before.complaints, before.value, before.low, before.high) == (0, None, None, None)

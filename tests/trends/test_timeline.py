@@ -31,6 +31,7 @@ from trends.timeline_correction import read_corrections
 from trends.timeline_figures import Asked, Subject, find_measures
 from trends.timeline_levels import as_rate, compare, differ, limits_of_count
 from trends.timeline_moments import find_moments
+from trends.timeline_shifts import TESTED_TOGETHER
 from trends.windows import all_time, before, last, window
 
 NOW = "2026-10-05T08:00:00Z"
@@ -327,3 +328,29 @@ def test_differences_are_those_of_the_crowds(plant, config, zone, seed):
         else:
             expected = (compare_nets if measure.kind.unit == "net" else compare_shares)(now, past, floor=5)
         assert dataclasses.asdict(found) == pytest.approx(dataclasses.asdict(expected), abs=1e-9)
+
+
+def slightly_worse():
+    """As many mentions in both weeks, and a share negative of 50% that becomes 73%: clear alone, unclear among twelve."""
+    moods = [("2026-09-23", 20, "positive"), ("2026-09-23", 20, "negative"), ("2026-09-30", 11, "positive")]
+    moods += [("2026-09-30", 29, "negative")]
+    return [{"published": f"{day}T10:00:00Z", "sentiment": mood} for day, count, mood in moods for _ in range(count)]
+
+
+@pytest.mark.parametrize("rows", [slightly_worse(), many_rows()], ids=["few figures", "many figures"])
+def test_one_change_has_one_verdict_however_it_is_asked_for(plant, config, zone, rows):
+    db, week = plant(rows), window("2026-09-28", "2026-10-04", now=NOW, zone=zone)
+    together = {line.line: line.shift for line in answer_trend(db, config, window=week).figures}
+    for figure in ("mentions", "people", "complaint-rate", "net-sentiment", "negative", "complaints"):
+        (line,) = answer_trend(db, config, window=week, figure=figure).figures
+        assert line.shift == together[figure]
+    assert answer_overview(db, config, window=week).net_change == together["net-sentiment"]
+
+
+def test_what_is_clear_alone_is_unclear_among_the_main_figures_and_the_answer_says_so(plant, config, zone):
+    db, week = plant(slightly_worse()), window("2026-09-28", "2026-10-04", now=NOW, zone=zone)
+    for asked in ({}, {"figure": "net-sentiment"}):
+        answer = answer_trend(db, config, window=week, **asked)
+        shift = next(line.shift for line in answer.figures if line.figure == "net-sentiment")
+        assert (shift.difference.high < 0, shift.told) == (True, "no clear change")
+        assert TESTED_TOGETHER in answer.notes

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Sequence
 
-from sentiment.names import LETTER, fold
+from sentiment.names import fold
+from sentiment.parts import Part, find_words
 from sentiment.sentences import split_own
 
 SURE = """
@@ -68,8 +70,9 @@ ist sind war waren hat kam kommt está están son fue fueron era estaba llegó e
 são foi foram estava hai hain tha thi है हैं था थी थे ہے ہیں تھا تھی تھے oli olid كان كانت
 """
 """Forms that show a part to be a clause, not an item of a list, but for those common in another language (on)."""
-_WORD = re.compile(rf"{LETTER}+(?:'{LETTER}+)?")
-_MARK = re.compile(r"\s*(?:[,;،؛]|\s[-–—])\s+")
+# Blanks before a mark are looked at from the first of them alone: a long row of them would be gone through at each.
+_MARK = re.compile(r"(?:(?<!\s)\s++)?[,;،؛]\s+|(?<!\s)\s++[-–—]\s+")
+_PARTING = (",", ";", "،", "-", "–", "—")
 
 
 def _listed(words: str) -> frozenset[str]:
@@ -77,7 +80,7 @@ def _listed(words: str) -> frozenset[str]:
 
 
 _SURE, _UNSURE, _HANGING = _listed(SURE), _listed(AFTER_COMMA), _listed(SUBORDINATE)
-_GOOD, _BAD, _VERBS = _listed(GOOD), _listed(BAD), _listed(VERBS)
+_KINDS = {"good": _listed(GOOD), "bad": _listed(BAD), "verb": _listed(VERBS)}
 _PHRASES = tuple(map(fold, PHRASES))
 _TURNING = sorted([*PHRASES, *SURE.split(), *AFTER_COMMA.split()], key=len, reverse=True)
 _TURNS = re.compile(rf"(?<=\s)(?:{'|'.join(map(re.escape, _TURNING))})(?=[\s,،])", re.IGNORECASE)
@@ -95,17 +98,25 @@ def split_clauses(sentence: str) -> list[tuple[int, int]]:
     which both hold a verb and judge. A part has two words or more; lists, numbers and what stands in brackets stay whole.
     A sentence that does not turn is one clause: [(0, len(sentence))].
     """
-    cuts = [0]
+    cuts, seen, depth = [0], 0, 0
     places = sorted([(match.start(), match.end(), False) for match in _MARK.finditer(sentence)] + _find_turns(sentence))
+    words = find_words(sentence, (edge for before, behind, _ in places for edge in (before, behind)), _KINDS)
     for number, (before, behind, turns) in enumerate(places):
-        following = next((place for place, _, _ in places[number + 1 :] if place >= behind + 2), len(sentence))
-        left, right = sentence[cuts[-1] : before], sentence[behind : following if not turns else len(sentence)]
-        if behind > cuts[-1] and not _inside(sentence, before) and _parts(left, right, turns, sentence[:before]):
+        passed, seen = sentence[seen:before], before
+        depth += passed.count("(") - passed.count(")")
+        if depth > 0 or behind <= cuts[-1]:
+            continue
+        left = words.part(cuts[-1], before)
+        if turns:
+            parted = passed.rstrip().endswith(_PARTING)
+            differ = _turn(left, words.part(behind, len(sentence)), parted)
+        else:
+            differ = _differ(left, words.part(behind, _following(places, number, len(sentence))))
+        if differ:
             cuts.append(behind)
-    edges = [*cuts, len(sentence)]
     if len(cuts) == 1:
         return [(0, len(sentence))]
-    return [_trimmed(sentence, start, end) for start, end in itertools.pairwise(edges)]
+    return [_trimmed(sentence, start, end) for start, end in itertools.pairwise([*cuts, len(sentence)])]
 
 
 def _find_turns(sentence: str) -> list[tuple[int, int, bool]]:
@@ -113,39 +124,41 @@ def _find_turns(sentence: str) -> list[tuple[int, int, bool]]:
     return [(match.start(), match.start(), True) for match in _TURNS.finditer(sentence)]
 
 
-def _parts(left: str, right: str, turns: bool, before: str) -> bool:
-    """Whether two parts, at a contrast word or a comma, say different things."""
-    first, second = (_WORD.findall(fold(part)) for part in (left, right))
-    if turns:
-        sure = " ".join(second[:2]) in _PHRASES
-        word, rest = second[0], second[2 if sure else 1 :]
-        if len(first) < 2 or len(rest) < 2 or first[-1] in NOT_BEFORE or rest[0] in NOT_BEHIND:
-            return False
-        parted = before.rstrip().endswith((",", ";", "،", "-", "–", "—"))
-        return sure or word in _SURE or parted or (_judges(first) and _judges(rest))
-    if len(first) < 2 or len(second) < 2 or first[0] in _HANGING or second[0] in _HANGING:
+def _following(places: Sequence[tuple[int, int, bool]], number: int, end: int) -> int:
+    """Where the part behind a place ends: at the next place that leaves it a word, else at the end."""
+    least = places[number][1] + 2
+    return next((places[i][0] for i in range(number + 1, len(places)) if places[i][0] >= least), end)
+
+
+def _turn(left: Part, right: Part, parted: bool) -> bool:
+    """Whether two parts say different things at a contrast word, which the second begins with."""
+    beginning = right.first(2)
+    phrase = " ".join(beginning) in _PHRASES
+    rest = right.without(2 if phrase else 1)
+    if len(left) < 2 or len(rest) < 2 or left.last in NOT_BEFORE or rest.first(1)[0] in NOT_BEHIND:
         return False
-    if not (_judges(first) and _judges(second)):
+    return phrase or beginning[0] in _SURE or parted or (_judges(left) and _judges(rest))
+
+
+def _differ(left: Part, right: Part) -> bool:
+    """Whether two parts say different things at a comma, a semicolon or a dash."""
+    if len(left) < 2 or len(right) < 2 or not _HANGING.isdisjoint([*left.first(1), *right.first(1)]):
         return False
-    if {_mood(first), _mood(second)} == {1, -1}:
+    if not (_judges(left) and _judges(right)):
+        return False
+    if {_mood(left), _mood(right)} == {1, -1}:
         return True
-    both_verbs = not _VERBS.isdisjoint(first) and not _VERBS.isdisjoint(second)
-    return both_verbs and not (_GOOD | _BAD).isdisjoint([*first, *second])
+    return left.has("verb") and right.has("verb") and any(part.has(kind) for part in (left, right) for kind in ("good", "bad"))
 
 
-def _judges(words: list[str]) -> bool:
+def _judges(part: Part) -> bool:
     """Whether a part has a judging word or a verb beside another word."""
-    return len(words) > 1 and not (_GOOD | _BAD | _VERBS).isdisjoint(words)
+    return len(part) > 1 and any(part.has(kind) for kind in _KINDS)
 
 
-def _mood(words: list[str]) -> int:
+def _mood(part: Part) -> int:
     """1 of praise alone, −1 of blame alone, else 0."""
-    return int(not _GOOD.isdisjoint(words)) - int(not _BAD.isdisjoint(words))
-
-
-def _inside(sentence: str, place: int) -> bool:
-    """Whether a place lies within brackets."""
-    return sentence.count("(", 0, place) > sentence.count(")", 0, place)
+    return part.has("good") - part.has("bad")
 
 
 def _trimmed(sentence: str, start: int, end: int) -> tuple[int, int]:

@@ -64,14 +64,24 @@ võrreldes <_> <X>
 REPLACED = """
 instead of <_> <X>
 rather than <_> <X>
-(prefer|choose|chose|choosing|pick|picked|recommend|take) <_> (<X> )?<_> over <X>
-(prefiero|prefiere|preferisco|préfère|prefiro) <_> <X> (a|ao|à|al|antes que) <_> <X>
+(prefer|prefers|preferred|preferring|choose|chose|choosing|pick|picked|recommend|take) <_> (<X> )?<_> over <X>
+(prefer|prefers|preferred|preferring) <_> <X> to (shopping at |ordering from |going to |using )?(the )?<X>
+(prefer|prefers|preferred|preferring) <_> <X> <_> to ((that|those) of <X>|<N>s)
+(prefiero|prefiere|preferimos|preferí|preferisco|preferiamo|prefiro|prefere) <_> <X> (a|ad|al|alla|ao|à|antes que) <_> <X>
+(préfère|préfèrent|préférons|préférez) <_> <X> (à|au|aux) <_> <X>
+(bevorzuge|bevorzugen|bevorzugt) <_> <X> (gegenüber|vor) (dem |der )?<X>
+(ziehe|ziehen|zieht) <_> <X> (dem |der )?<X> (jederzeit |immer )?vor
 (statt|anstatt|anstelle von) <_> <X>
 (en lugar|en vez|em vez|em lugar|au lieu) (de|do|da|du|d') ?<_> <X>
 plutôt que <_> <X>
 (invece|al posto|piuttosto) (di|che|del|della) <X>
 <X> yerine
 <N>(e|a|ye|ya) tercih
+<X> (par|pe|pay) (tarjeeh|tarjih|tarji)
+<X> पर (तरजीह|वरीयता|प्राथमिकता)
+<X> پر (ترجیح|فوقیت)
+(eelistan|eelistame|eelistab|eelistavad) <_> <X> <N>(le|ile)
+(أفضل|افضل|نفضل|يفضل|تفضل|فضلت) <X> على <X>
 <X> (ki|ke) (jagah|jaga|bajaye|bajaay|bajae)
 <X> (की जगह|के बजाय|के बदले)
 <X> (کی جگہ|کے بجائے|کی بجائے)
@@ -159,6 +169,14 @@ VERY = """
 """
 """May stand between a name and the comparative behind it; a plain "very" may not ("X'den çok hızlı geldi" compares nothing)."""
 _GAP = rf"(?:(?:{LETTER}|['#@-])+\s+){{0,3}}"
+
+
+def compile_ranks(sign: str) -> re.Pattern[str]:
+    """A pattern of names in a row with `>` or `<` between them, on one line; no quoted line, no path of menus."""
+    escaped = {">": "&gt;", "<": "&lt;"}[sign]
+    name, mark = rf"{MASK}{LETTER}*", rf"(?:{sign}|{escaped})+"
+    alone = r"(?<![<>/@])(?<![<>] )(?<!&[gl]t;)(?<!&[gl]t; )"
+    return re.compile(rf"{alone}{name}(?:(?:[ \t]+{mark}[ \t]+|{mark}){name})+(?!{LETTER})(?![ \t]*(?:[<>@/]|&[gl]t;))")
 
 
 def words(listed: str) -> frozenset[str]:

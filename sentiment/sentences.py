@@ -1,12 +1,20 @@
 """Find the sentences of a text in any script."""
 
 import re
+from bisect import bisect_right
 
-# What follows a stop and still belongs to its sentence: closing marks, emoji, emoticons.
-_TAIL = r"(?:[\"'”’»)\]]|\s*(?:[\U0001F300-\U0001FAFF\u2600-\u27BF\uFE0F\u200D]|[:;]-?[()DPp/|])+)*"
+# What follows a stop and still belongs to its sentence: closing marks, emoji, emoticons. What repeats is possessive (`++`): a
+# row of emoji or dots that ends no sentence would otherwise be tried again cut in every way, which takes for ever.
+_TAIL = r"(?:[\"'”’»)\]]|\s*+(?:[\U0001F300-\U0001FAFF\u2600-\u27BF\uFE0F\u200D]++|[:;]-?[()DPp/|])++)*"
 # These scripts' stops end a sentence even without a space behind them.
-_FULL = r"[।॥۔؟。！？]+"
-_STOP = re.compile(rf"(?P<full>{_FULL}{_TAIL})|(?P<dots>(?:\.{{2,}}|…)[.!?…]*{_TAIL})(?=\s)|(?P<stop>[.!?]+{_TAIL})(?=\s)|\n+")
+_FULL = r"[।॥۔؟。！？]++"
+# A row of stops is looked at once, from its first.
+_ROW = r"(?<![.!?…])"
+_STOP = re.compile(
+    rf"(?P<full>{_FULL}{_TAIL})"
+    rf"|{_ROW}(?P<dots>(?=\.\.|[.!?]*+…)[.!?…]++{_TAIL})(?=\s)"
+    rf"|{_ROW}(?P<stop>[.!?]++{_TAIL})(?=\s)|\n+"
+)
 _SHORT = """
 mr mrs ms dr prof sr sra srta dra st vs etc e.g i.e eg ie approx nr nos vol dept inc ltd co corp jr fig est min max
 z.b d.h u.a bzw ca usw evtl ggf inkl zzgl str tel abs hr fr ud vd uds vds avda pág p.ej av ave m.ö m.s vb vd örn yy
@@ -17,6 +25,8 @@ _BEFORE_NUMBER = frozenset(("no", "art", "fig", "pág", "ch"))
 _QUOTED_LINE = re.compile(r"^[ \t]*(?:>|&gt;).*$", re.MULTILINE)
 _INITIAL = re.compile(r"(?:^|[\s.(])[^\W\d_]$")
 _NUMBER = re.compile(r"(?:^|\s)\d{1,2}$")
+_NEAR = 40
+"""Characters before a stop that tell whether it is an abbreviation's: all of them would be read again at each stop."""
 
 
 def split_sentences(text: str) -> list[tuple[int, int]]:
@@ -40,7 +50,8 @@ def split_own(text: str) -> list[tuple[int, int]]:
     if ">" not in text and "&gt;" not in text:
         return spans
     quoted = [match.span() for match in _QUOTED_LINE.finditer(text)]
-    own = [span for span in spans if not any(start <= span[0] < end for start, end in quoted)]
+    starts = [start for start, _ in quoted]
+    own = [span for span in spans if not (at := bisect_right(starts, span[0])) or quoted[at - 1][1] <= span[0]]
     return own or spans
 
 
@@ -52,7 +63,7 @@ def _ends(text: str, start: int, match: re.Match[str]) -> bool:
         return not following.islower()
     if match["stop"][:1] != ".":
         return True
-    before = text[start : match.start()]
+    before = text[max(start, match.start() - _NEAR) : match.start()]
     words = before.split()
     word = words[-1].lower().lstrip("(\"'") if words else ""
     if word in _BEFORE_NUMBER and following.isdigit():

@@ -7,7 +7,8 @@ import hashlib
 import json
 import re
 import tomllib
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,9 +31,10 @@ TASK: Task = "sign"
 MODEL = "signs-1"
 """Changes whenever the same lists are read otherwise."""
 LISTS = Path(__file__).with_name("signs.toml")
-_ASKS = re.compile(r"[?؟][^\w]*$")
-_ENDS = re.compile(r"[.!।۔…][^\w]*$")
-_NEXT_END = re.compile(r"[.!?؟।۔…\n]")
+_LAST = re.compile(r"(?<!\W)\W*+$")
+"""What stands behind the last word."""
+_QUESTION, _OTHER_STOPS = frozenset("?؟"), frozenset(".!।۔…")
+_STOP = re.compile(r"[.!?؟।۔…\n]")
 
 
 @dataclass(frozen=True)
@@ -95,9 +97,11 @@ class SignReader:
         if not load_lists().index.nominate(as_words(text)):
             return []
         found: dict[Found, None] = {}
+        stops = [match.start() for match in _STOP.finditer(text)]
+        meant = functools.cache(lambda: self._meant(text, matched))
         for number, (start, end) in enumerate(spans or _whole(text), WHOLE + 1 if spans else WHOLE):
-            for sign in find_signs(text[start:end], asks=_asks(text, start, end)):
-                found |= {Found(sign, number, brand): None for brand in self._brands(sign, text[start:end], text, matched)}
+            for sign in find_signs(text[start:end], asks=_asks(text, start, end, stops)):
+                found |= {Found(sign, number, brand): None for brand in self._brands(sign, text[start:end], meant, matched)}
         whole = {Found(one.sign, WHOLE, one.brand): None for one in found}
         return sorted(whole | found, key=lambda one: (one.span, SIGNS.index(one.sign), one.brand))
 
@@ -109,10 +113,11 @@ class SignReader:
             for one in self.read(text, spans, matched)
         ]
 
-    def _brands(self, sign: str, sentence: str, text: str, matched: Sequence[str]) -> Sequence[str]:
+    def _brands(self, sign: str, sentence: str, meant: Callable[[], set[int]], matched: Sequence[str]) -> Sequence[str]:
         """For which brands a sentence gives a sign: ("",) for whichever it speaks of, as `targets` say.
 
-        Who goes to a brand leaves the others, and who prefers one does not recommend the others.
+        Who goes to a brand leaves the others, and who prefers one does not recommend the others. `meant` gives the brands that
+        the whole text names.
         """
         if sign not in OF_BRANDS:
             return ("",)
@@ -121,7 +126,7 @@ class SignReader:
         if not against:
             return ("",)
         shut = {self._finder.brands[number] for number in against}
-        named = [self._finder.brands[number] for number in sorted(self._meant(text, matched))]
+        named = [self._finder.brands[number] for number in sorted(meant())]
         return [brand for brand in matched or named if brand not in shut]
 
     def _meant(self, text: str, matched: Sequence[str]) -> set[int]:
@@ -199,12 +204,14 @@ def _whole(text: str) -> list[tuple[int, int]]:
     return [(own[0][0], own[-1][1])] if own else []
 
 
-def _asks(text: str, start: int, end: int) -> bool:
-    """Whether a sentence, or the one that a clause was cut from, ends in a question mark."""
-    if _ASKS.search(text[start:end]):
+def _asks(text: str, start: int, end: int, stops: Sequence[int]) -> bool:
+    """Whether a sentence, or the one that a clause was cut from, ends in a question mark; `stops` are the text's, in order."""
+    last = _LAST.search(text[start:end])
+    behind = set(last[0] if last else "")
+    if behind & _QUESTION:
         return True
-    following = None if _ENDS.search(text[start:end]) else _NEXT_END.search(text, end)
-    return bool(following and following[0] in "?؟")
+    following = bisect_left(stops, end)
+    return not behind & _OTHER_STOPS and following < len(stops) and text[stops[following]] in _QUESTION
 
 
 def _gone_to(masked: str) -> set[int]:

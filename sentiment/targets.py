@@ -18,11 +18,13 @@ from store.records import WHOLE, BrandNames, Tagger, Target
 Side = Literal["own", "other", "flipped"]
 Role = Literal["own", "flipped", "winner", "loser"]
 """A winner is praised and a loser blamed whichever of the two the sentence's sentiment was read of."""
-RULES = "targets-1"
+RULES = "targets-2"
 """Changes whenever sentences are given to brands otherwise."""
 _WORD = re.compile(rf"{LETTER}+(?:'t)?")
 _NEAR = 6
 """Words before a name in which its comparative, and what denies it, are looked for."""
+_REACH = 200
+"""Characters in which those words are found: in a long sentence all of it would be gone through at each name."""
 
 
 @dataclass(frozen=True)
@@ -126,16 +128,21 @@ def find_comparisons(masked: str) -> list[Comparison]:
     for kind, pattern in patterns.items():
         for match in pattern.finditer(masked):
             named = masked_brands(match[0])
-            one = _compared(kind, match, named)
-            if one and not found.keys() & set(named):
+            if not found.keys() & set(named) and (one := _compared(kind, match, named)):
                 found[one.object] = one
     return list(found.values())
 
 
 def _compared(kind: str, match: re.Match[str], named: list[int]) -> Comparison | None:
+    if kind in ("switched", "above", "below") and len(set(named)) == 1:
+        return None
+    if kind in ("above", "below"):
+        winner = named[0 if kind == "above" else -1]
+        others = set(named) - {winner}
+        return Comparison(winner, "winner", min(others) if len(others) == 1 else None)
     if kind == "switched":
         stay = _regrets(match.string)
-        return Comparison(named[-1], "loser" if stay else "winner", named[0]) if len(set(named)) > 1 else None
+        return Comparison(named[-1], "loser" if stay else "winner", named[0])
     if kind == "gone":
         return Comparison(named[-1], "loser" if _regrets(match.string) else "winner")
     if kind == "replaced":
@@ -143,8 +150,8 @@ def _compared(kind: str, match: re.Match[str], named: list[int]) -> Comparison |
     if kind == "contrast":
         return Comparison(named[-1], "flipped")
     if kind == "behind":
-        return _than(named[0], _WORD.findall(match.string[match.start() :])[: 2 * _NEAR], [])
-    before = _WORD.findall(match.string[: match.start()])[-_NEAR:]
+        return _than(named[0], _WORD.findall(match.string[match.start() : match.end() + _REACH])[: 2 * _NEAR], [])
+    before = _WORD.findall(match.string[max(0, match.start() - _REACH) : match.start()])[-_NEAR:]
     return _than(named[-1], before[::-1], before) if any(map(_compares, before)) else None
 
 
@@ -206,4 +213,6 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         "gone": cues.compile_cues(cues.GONE_TO),
         "than": cues.compile_cues(cues.THAN),
         "behind": cues.compile_cues(cues.THAN_BEFORE),
+        "above": cues.compile_ranks(">"),
+        "below": cues.compile_ranks("<"),
     }

@@ -3,6 +3,7 @@ from __future__ import annotations
 import itertools
 
 import pytest
+from growing import AT_MOST, growth
 
 from sentiment.clauses import split_clauses, split_parts
 
@@ -78,3 +79,18 @@ def test_clauses_are_in_order_and_lose_no_word():
 def test_a_text_is_cut_into_its_own_sentences_and_their_clauses():
     text = "> great food, rude staff\nGreat app, slow delivery. The rest was fine."
     assert [text[start:end] for start, end in split_parts(text)] == ["Great app", "slow delivery.", "The rest was fine."]
+
+
+@pytest.mark.parametrize(
+    ("piece", "end"),
+    [
+        ("one two three, ", ""),
+        ("good, bad, ", ""),
+        ("one yet two ", ""),
+        ("(one, two ", ""),
+        ("good food, rude staff, ", ""),
+        (" ", "x"),
+    ],
+)
+def test_a_long_sentence_is_cut_in_time_that_grows_as_it_does(piece, end):
+    assert growth(split_clauses, piece, 1000, end) < AT_MOST

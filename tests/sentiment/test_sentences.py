@@ -3,8 +3,9 @@
 import itertools
 
 import pytest
+from growing import AT_MOST, growth
 
-from sentiment.sentences import split_sentences
+from sentiment.sentences import split_own, split_sentences
 
 
 @pytest.mark.parametrize(
@@ -45,3 +46,25 @@ def test_spans_are_in_order_and_lose_no_word():
 def test_a_long_text_without_stops_is_split_quickly():
     assert split_sentences("word " * 100_000) == [(0, 499_999)]
     assert len(split_sentences("! " * 50_000)) == 1
+
+
+def test_a_row_of_emoji_that_ends_no_sentence_is_split_at_once():
+    text = f"Great!{'😀' * 60}love it"
+    assert split_sentences(text) == [(0, len(text))]
+
+
+@pytest.mark.parametrize(
+    ("piece", "end"),
+    [
+        ("Tamarind a. ", ""), ("e.g. ", ""), (".", "x"), ("!", "x"), ("!..", "x"), ("…!", "x"), ("😀", "x"), (" :)", "x"),
+        ("a . ", ""), (" ", "x"), ("> x\ny\n", ""), ("1. ", ""),
+    ],
+)  # fmt: skip
+def test_a_long_text_is_split_in_time_that_grows_as_it_does(piece: str, end: str):
+    assert growth(split_own, piece, 2000, end) < AT_MOST
+
+
+def test_quoted_lines_are_left_out_wherever_they_stand():
+    text = "First.\n> quoted. twice.\nOwn > still own.\n  &gt; quoted too\nLast."
+    assert [text[start:end] for start, end in split_own(text)] == ["First.", "Own > still own.", "Last."]
+    assert len(split_own("> all quoted\n> again")) == 2

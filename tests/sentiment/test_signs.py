@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from growing import AT_MOST, growth
 
 from sentiment import signs, tagging
 from sentiment.classifier import Classifier
@@ -108,6 +109,16 @@ def test_who_prefers_a_brand_recommends_that_one():
 
 def test_a_sign_of_one_brand_alone_is_left_to_the_targets():
     assert read("I will never order from Tamarind again.", SignReader(SHOPS), ("tamarind",)) == [Found("leaving")]
+
+
+def test_a_long_text_is_read_for_signs_in_time_that_grows_as_it_does():
+    names = SignReader([BrandNames(brand="t", forms=("Tamarind",)), BrandNames(brand="n", forms=("Nimblecart",))])
+
+    def read(text):
+        return names.read(text, split_parts(text), ("t", "n"))
+
+    assert growth(read, "I recommend Tamarind over Nimblecart. ", 200) < AT_MOST
+    assert growth(read, "good food, rude staff, I recommend it, ", 200) < AT_MOST
 
 
 def test_signs_are_read_at_thousands_of_texts_a_second():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from growing import AT_MOST, growth
 
 from sentiment.targets import TargetReader
 from store.records import BrandNames, Target
@@ -37,6 +38,27 @@ PRAISE = [
     "I switched from Nimblecart to Tamarind and love it.",
     "Use Tamarind instead of Nimblecart.",
     "I'd choose Tamarind over Nimblecart any day.",
+    "I prefer Tamarind to Nimblecart.",
+    "My wife prefers Tamarind's bread to that of Nimblecart.",
+    "We always preferred Tamarind over Nimblecart.",
+    "I prefer ordering from Tamarind to ordering from Nimblecart",
+    "Tamarind > Nimblecart",
+    "tbh Tamarind >>> Nimblecart, every time",
+    "Nimblecart < Tamarind",
+    "Tamarind &gt; Nimblecart",
+    "Tamarind>Nimblecart!",
+    "Ich bevorzuge Tamarind gegenüber Nimblecart.",
+    "Ich ziehe Tamarind Nimblecart vor.",
+    "Prefiero Tamarind a Nimblecart.",
+    "Je préfère Tamarind à Nimblecart.",
+    "Preferisco Tamarind a Nimblecart.",
+    "Prefiro o Tamarind ao Nimblecart.",
+    "Tamarind'i Nimblecart'e tercih ederim.",
+    "Main Tamarind ko Nimblecart par tarjeeh deta hun",
+    "मैं टैमरिंड को निंबलकार्ट पर तरजीह देता हूँ",
+    "میں ٹیمرنڈ کو نمبل کارٹ پر ترجیح دیتا ہوں",
+    "Eelistan Tamarindi Nimblecartile.",
+    "أفضل تمرند على نمبل كارت",
     "Tamarind ist viel besser als Nimblecart.",
     "Im Vergleich zu Nimblecart ist Tamarind günstig.",
     "Tamarind es mucho mejor que Nimblecart.",
@@ -99,6 +121,35 @@ def test_no_comparison_leaves_both_as_they_stand():
     assert ask("Tamarind and Nimblecart are both awful.") == ["own own"]
     assert ask("Nothing is better than Tamarind, sorry Nimblecart.", moods=["positive"]) == ["own own"]
     assert ask("Tamarind'den çok hızlı geldi, Nimblecart da.", moods=["positive"]) == ["own own"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "> Tamarind came late\n> Nimblecart too",
+        "Nimblecart\n> Tamarind was on time",
+        "Home > Tamarind > Nimblecart",
+        "Tamarind > Nimblecart > Settings",
+        "Tamarind -> Nimblecart",
+        "<b>Tamarind</b>Nimblecart",
+        "Tamarind <nimblecart@example.com> wrote",
+        "Tamarind would prefer to hear it, says Nimblecart",
+    ],
+)
+def test_a_quote_a_path_and_an_address_rank_nobody(text):
+    assert "flipped" not in {target.bearing for target in READER.targets(text, [], ["negative"], BOTH)}
+
+
+def test_of_brands_ranked_in_a_row_the_first_wins():
+    said = ask("Tamarind > Nimblecart > Fresh Fields", moods=["positive"], matched=(*BOTH, "fresh fields"))
+    assert said == ["own flipped flipped"]
+
+
+def test_a_long_sentence_of_comparisons_is_read_in_time_that_grows_as_it_does():
+    def read(text):
+        assert READER.targets(text, [], ["positive"], BOTH) == (Target(brand="nimblecart", bearing="flipped"),)
+
+    assert growth(read, "Tamarind is better than Nimblecart and ", 500) < AT_MOST
 
 
 def test_a_sentence_that_names_another_brand_is_the_others():

@@ -16,7 +16,7 @@ from trends.changes import compare, settle
 from trends.correcting import correct_sentiment
 from trends.coverage import watched_share
 from trends.frame import CUSTOMERS, SECOND_KNOWN, Filters, Frame, Rows
-from trends.gathering import NOTHING, Gathered, gather, spanned
+from trends.gathering import NOTHING, Gathered, gather, spanned, wide_window
 from trends.loading import load_frame
 from trends.medians import middle
 from trends.periods import Slices
@@ -27,7 +27,7 @@ from trends.sums import net_of_sums, share_of_sums
 from trends.threads import map_at_once
 from trends.timeline_answers import Shift
 from trends.timeline_figures import Asked
-from trends.timeline_shifts import test_changes
+from trends.timeline_shifts import Tester
 from trends.windows import Window
 from trends.zones import epoch
 
@@ -54,7 +54,15 @@ def answer_overview(
     brands = [ground.brand, *(other for other in config.brands if other.id != ground.brand.id)]
     rivals = {other.id: load_frame(db, other.id, spanned(ground), filters) for other in brands[1:]}
     corrected = correct_sentiment(db, ground.brand.id, ground.frame, ground.here)
-    shifts = test_changes(db, ground.brand.id, ground.past, filters, NET, floor=ground.thresholds.too_few)
+    tester = Tester(
+        db=db,
+        brand=ground.brand.id,
+        past=ground.past,
+        filters=filters,
+        wide=wide_window(window),
+        floor=ground.thresholds.too_few,
+    )
+    shifts = tester.test(NET)
     return find_overview(ground, brands, {ground.brand.id: ground.frame, **rivals}, corrected, shifts.get("net-sentiment"))
 
 

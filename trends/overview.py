@@ -16,7 +16,7 @@ from trends.changes import compare, settle
 from trends.correcting import correct_sentiment
 from trends.coverage import NAMED
 from trends.frame import CUSTOMERS, SECOND_KNOWN, Filters, Frame, Rows
-from trends.gathering import NOTHING, Gathered, find_unvoiced, gather, spanned
+from trends.gathering import NOTHING, Gathered, find_unvoiced, gather, spanned, wide_window
 from trends.loading import load_frame
 from trends.medians import middle
 from trends.periods import Slices
@@ -28,7 +28,7 @@ from trends.sums import net_of_sums, share_of_sums
 from trends.threads import map_at_once
 from trends.timeline_answers import Shift
 from trends.timeline_figures import Asked
-from trends.timeline_shifts import test_changes
+from trends.timeline_shifts import Tester
 from trends.windows import Window
 from trends.zones import epoch
 
@@ -56,9 +56,16 @@ def answer_overview(
     rivals = {other.id: load_frame(db, other.id, spanned(ground), filters) for other in brands[1:]}
     frames = {ground.brand.id: ground.frame, **rivals}
     corrected = correct_sentiment(db, ground.brand.id, ground.frame, ground.here)
-    unvoiced = find_unvoiced(db, frames.values())
-    shifts = test_changes(db, ground.brand.id, ground.past, filters, NET, floor=ground.thresholds.too_few)
-    return find_overview(ground, brands, frames, corrected, shifts.get("net-sentiment"), unvoiced)
+    tester = Tester(
+        db=db,
+        brand=ground.brand.id,
+        past=ground.past,
+        filters=filters,
+        wide=wide_window(window),
+        floor=ground.thresholds.too_few,
+    )
+    shifts = tester.test(NET)
+    return find_overview(ground, brands, frames, corrected, shifts.get("net-sentiment"), find_unvoiced(db, frames.values()))
 
 
 def find_overview(

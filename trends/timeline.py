@@ -25,7 +25,7 @@ from trends.timeline_correction import find_told, read_corrections
 from trends.timeline_figures import Asked
 from trends.timeline_kinds import ASKED, KINDS, MAIN, OF_ATTRIBUTE, OF_TOPIC, RATED, Every
 from trends.timeline_lines import Read, find_lines, find_points
-from trends.timeline_shifts import TESTED_TOGETHER, tasks_of, test_changes
+from trends.timeline_shifts import TESTED_TOGETHER, Tester, tasks_of
 from trends.windows import Window, before, cover
 
 
@@ -96,6 +96,8 @@ def read_ground(
     corrections = read_corrections(db, found.id, dict.fromkeys(tasks_of(asked)))
     text = load_frame(db, found.id, wide, filters)
     past = find_past(db, config, found.id, window, filters)
+    floor = config.thresholds.too_few
+    tester = Tester(db=db, brand=found.id, past=past, filters=filters, wide=wide, floor=floor)
     return Read(
         ground=Gathered(
             brand=found,
@@ -114,7 +116,7 @@ def read_ground(
         watched=read_watched(db, config, found.id, periods, filters, text),
         asked=replace(asked, told=find_told(frame, corrections)),
         corrections=corrections,
-        shifts=test_changes(db, found.id, past, filters, asked, floor=config.thresholds.too_few),
+        shifts=tester.test(asked),
     )
 
 

@@ -26,7 +26,7 @@ from trends.timeline_figures import Asked, Subject, find_measures
 from trends.timeline_kinds import KINDS, MAIN, OF_ATTRIBUTE, OF_TOPIC, RATED
 from trends.timeline_levels import differ
 from trends.timeline_moments import find_moments
-from trends.windows import cover
+from trends.windows import Window
 
 TESTED_TOGETHER = (
     "Changes are tested together with those of the other main figures, at a false discovery rate of 5%: one whose own interval "
@@ -34,9 +34,12 @@ TESTED_TOGETHER = (
 )
 
 
+CLEAR: tuple[Told, ...] = ("better", "worse", "more", "less")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Together:
-    """What is tested together: the facts of a window and of the one before."""
+    """What is tested together, of facts that hold a window and the one before."""
 
     past: Past
     frame: Frame
@@ -46,21 +49,44 @@ class Together:
     """People under whom nothing is said."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Tester:
+    """What changes are tested with: the store, and whose changes they are."""
+
+    db: Database
+    brand: str
+    past: Past
+    filters: Filters
+    wide: Window
+    """What is read: both windows, and the periods that are shown."""
+    floor: int
+
+    def test(self, asked: Asked) -> dict[str, Shift]:
+        """The change of each figure that is asked, tested with all that are told beside it; none where nothing is alike.
+
+        The others are only looked at where a change is clear by itself: together no test is less strict than alone.
+        """
+        if self.past.before is None or min(days_of(self.past)) <= 0 or not is_comparable(self.past):
+            return {}
+        alone = self.find(asked)
+        if not any(shift.told in CLEAR for shift in alone.values()):
+            return alone
+        together = find_together(asked)
+        return alone if together.figures == asked.figures else self.find(together)
+
+    def find(self, asked: Asked) -> dict[str, Shift]:
+        """The changes of some figures, tested together."""
+        wordless = not {*asked.figures}.isdisjoint(RATED)
+        frame = load_frame(self.db, self.brand, self.wide, self.filters, wordless=wordless)
+        corrections = read_corrections(self.db, self.brand, dict.fromkeys(tasks_of(asked)))
+        told = replace(asked, told=find_told(frame, corrections))
+        return find_shifts(Together(past=self.past, frame=frame, asked=told, corrections=corrections, floor=self.floor))
+
+
 def find_together(asked: Asked) -> Asked:
     """The figures that are tested together: those that are told of a brand, topic or attribute, and whatever else is asked."""
     main = OF_TOPIC if asked.topic else OF_ATTRIBUTE if asked.attribute else MAIN
-    return replace(asked, figures=(*main, *(name for name in asked.figures if name not in main)), told=None)
-
-
-def test_changes(db: Database, brand: str, past: Past, filters: Filters, asked: Asked, *, floor: int) -> dict[str, Shift]:
-    """The change of each figure that is asked, and of those that are tested with it; none where the two cannot be compared."""
-    if past.before is None or min(days_of(past)) <= 0 or not is_comparable(past):
-        return {}
-    together = find_together(asked)
-    frame = load_frame(db, brand, cover(past.before, past.window), filters, wordless=not {*together.figures}.isdisjoint(RATED))
-    corrections = read_corrections(db, brand, dict.fromkeys(tasks_of(together)))
-    told = replace(together, told=find_told(frame, corrections))
-    return find_shifts(Together(past=past, frame=frame, asked=told, corrections=corrections, floor=floor))
+    return replace(asked, figures=(*main, *(name for name in asked.figures if name not in main)))
 
 
 def tasks_of(asked: Asked) -> list[str]:

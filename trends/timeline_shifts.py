@@ -34,7 +34,8 @@ TESTED_TOGETHER = (
 )
 
 
-CLEAR: tuple[Told, ...] = ("better", "worse", "more", "less")
+RATE = 0.05
+"""The false discovery rate: what is less likely than this by itself may stand out among others, and nothing else may."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,12 +65,12 @@ class Tester:
     def test(self, asked: Asked) -> dict[str, Shift]:
         """The change of each figure that is asked, tested with all that are told beside it; none where nothing is alike.
 
-        The others are only looked at where a change is clear by itself: together no test is less strict than alone.
+        The others are only looked at where a change is unlikely by itself: beside others no p above the rate stands out.
         """
         if self.past.before is None or min(days_of(self.past)) <= 0 or not is_comparable(self.past):
             return {}
         alone = self.find(asked)
-        if not any(shift.told in CLEAR for shift in alone.values()):
+        if all(shift.difference.chance > RATE for shift in alone.values()):
             return alone
         together = find_together(asked)
         return alone if together.figures == asked.figures else self.find(together)
@@ -125,7 +126,7 @@ def find_difference(together: Together, measure: Measure, better: Mapping[tuple[
 def settle(differences: Mapping[str, Difference], good: Mapping[str, str]) -> dict[str, Told]:
     """What the changes mean, at a false discovery rate of 5% over all of them."""
     there = {line: one for line, one in differences.items() if not one.too_few}
-    real = dict(zip(there, discoveries([one.chance for one in there.values()]), strict=True))
+    real = dict(zip(there, discoveries([one.chance for one in there.values()], RATE), strict=True))
     return {line: tell(one, good[line], real.get(line, False)) for line, one in differences.items()}
 
 

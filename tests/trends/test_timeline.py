@@ -354,3 +354,21 @@ def test_what_is_clear_alone_is_unclear_among_the_main_figures_and_the_answer_sa
         shift = next(line.shift for line in answer.figures if line.figure == "net-sentiment")
         assert (shift.difference.high < 0, shift.told) == (True, "no clear change")
         assert TESTED_TOGETHER in answer.notes
+
+
+def test_two_scales_of_ratings_have_the_verdicts_that_they_have_among_the_main_figures(plant, config, zone):
+    """A change that is nothing among two may be one among many that are certain: the verdict is that of all, however asked."""
+    stars = {"rating_worst": 1.0, "rating_best": 5.0, "rating_measure": "stars"}
+    rows = [
+        {"published": f"2026-09-{day}T10:00:00Z", "sentiment": mood} for day, mood in ((23, "positive"), (30, "negative"))
+    ] * 30
+    rows += [{"published": "2026-09-30T10:00:00Z", "topics": ("refund",), "signs": ("escalation",)}] * 60
+    before, now = [4, 3, 4, 4, 4, 4, 4, 4, 5, 4, 4, 4, 5, 5], [4, 5, 2, 1, 2, 4, 5, 5, 1, 5, 2, 3, 5, 5]
+    for day, ratings in ((23, before), (30, now)):
+        rows += [{"published": f"2026-09-{day}T11:00:00Z", "rating": float(value), **stars} for value in ratings]
+    db, week = plant(rows), window("2026-09-28", "2026-10-04", now=NOW, zone=zone)
+    together = {line.line: line.shift for line in answer_trend(db, config, window=week).figures}
+    alone = {line.line: line.shift for line in answer_trend(db, config, window=week, figure="ratings").figures}
+    (mean, top) = alone.values()
+    assert (mean.told, top.told, 0.025 < top.difference.chance < 0.05) == ("no clear change", "worse", True)
+    assert alone == {line: together[line] for line in alone}

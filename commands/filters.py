@@ -29,18 +29,15 @@ def check_filters(config: Config, source: str | None, language: str | None) -> N
 
 
 def check_source(config: Config, source: str | None) -> None:
-    """Refuse a source that is neither configured nor stored: a slip of the finger is not "no mentions"."""
+    """Refuse a source that is neither configured nor stored."""
     if source is None or source in {one.name for one in config.sources}:
         return
     from store.database import read_database
-    from store.queries import count_by_source
+    from trends.known import unknown_source
 
     with contextlib.closing(read_database(config.database)) as db:
-        stored = [row["source"] for row in count_by_source(db)]
-    if source not in stored:
-        there = sorted({*stored, *(one.name for one in config.sources)})
-        words = f"there are {', '.join(there)}" if there else "there is none yet"
-        raise click.ClickException(f"--source {source}: nothing of it is stored, and it is not configured; {words}")
+        if wrong := unknown_source(db, config, source):
+            raise click.ClickException(f"--source {source}: {wrong}")
 
 
 def check_topic(config: Config, topic: str | None) -> None:
@@ -57,12 +54,8 @@ def check_language(config: Config, language: str | None) -> None:
     if language is None or language in NAMES:
         return
     from store.database import read_database
-    from store.languages import count_languages
+    from trends.known import unknown_language
 
     with contextlib.closing(read_database(config.database)) as db:
-        stored = count_languages(db)
-    if not any(one == language or one.startswith(f"{language}-") for one in stored):
-        words = f"stored are {', '.join(stored)}" if stored else "nothing is stored yet"
-        raise click.ClickException(
-            f"--language {language}: write the English name of a language, or its code, such as en or hi-Latn; {words}"
-        )
+        if wrong := unknown_language(db, language):
+            raise click.ClickException(f"--language {language}: {wrong}")

@@ -10,8 +10,7 @@ from urllib.parse import urlencode
 from sqlite_utils import Database
 
 from config import Brand, Config
-from store.languages import count_languages
-from store.queries import count_by_source
+from trends.known import WRITE_LANGUAGE, unknown_language, unknown_source
 from trends.languages import NAMES, code_of
 from trends.timeline_kinds import ASKED, Every
 from trends.windows import Window, all_time, last, last_full_week
@@ -29,7 +28,6 @@ SENTIMENTS = ("negative", "neutral", "positive")
 PERIODS: tuple[Every, ...] = ("week", "month")
 CODE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,8})*")
 """What the code of a language looks like, where it has no name here."""
-WRITE_LANGUAGE = "write its English name, or its code, such as en or hi-Latn"
 LONGEST_SEARCH = 200
 """Characters: nobody types more, and the index reads every word."""
 
@@ -107,17 +105,10 @@ def refuse_together(asked: Asked) -> None:
 
 def refuse_unknown(db: Database, config: Config, asked: Asked) -> None:
     """Refuse a source or a language of which there is nothing, as the commands do: a slip of the finger is no empty page."""
-    configured = {source.name for source in config.sources}
-    if asked.source and asked.source not in configured:
-        stored = {row["source"] for row in count_by_source(db)}
-        if asked.source not in stored:
-            there = ", ".join(sorted(stored | configured)) or "none yet"
-            raise AskedError(f"source: nothing of {asked.source!r} is stored, and it is not configured; there are {there}")
-    if asked.language and asked.language not in NAMES:
-        languages = count_languages(db)
-        if not any(one == asked.language or one.startswith(f"{asked.language}-") for one in languages):
-            there = f"stored are {', '.join(languages)}" if languages else "nothing is stored yet"
-            raise AskedError(f"language: {asked.language!r} is not known; {WRITE_LANGUAGE}; {there}")
+    if wrong := unknown_source(db, config, asked.source):
+        raise AskedError(f"source: {asked.source!r}: {wrong}")
+    if wrong := unknown_language(db, asked.language):
+        raise AskedError(f"language: {asked.language!r} is not known; {wrong}")
 
 
 def known_brand(brand_id: str, config: Config) -> Brand:

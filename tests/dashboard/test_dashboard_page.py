@@ -161,15 +161,15 @@ def test_brand_and_window_are_chosen_by_the_address(client):
         ("/?last=3y", "last: '3y' is not there; choose one of week, 1w, 4w, 12w, 26w, 52w, all"),
         ("/mentions?sentiment=<b>", "sentiment: '<b>' is not there"),
         ("/mentions?topic=x", "topic: 'x' is not there"),
-        ("/?source=steam", "source: nothing of 'steam' is stored, and it is not configured; there are "),
-        ("/coverage?source=steam", "source: nothing of 'steam' is stored, and it is not configured; there are "),
+        ("/?source=steam", "source: 'steam': nothing of it is stored, and it is not configured; there are "),
+        ("/coverage?source=steam", "source: 'steam': nothing of it is stored, and it is not configured; there are "),
         (
             "/?language=xx",
-            "language: 'xx' is not known; write its English name, or its code, such as en or hi-Latn; stored are ",
+            "language: 'xx' is not known; write the English name of a language, or its code, such as en or hi-Latn; stored are ",
         ),
         (
             "/mentions?language=Englsh!",
-            "language: 'Englsh!' is not known; write its English name, or its code, such as en or hi-Latn",
+            "language: 'Englsh!' is not known; write the English name of a language, or its code, such as en or hi-Latn",
         ),
     ],
 )

@@ -9,8 +9,9 @@ from typing import Any
 
 import click
 
+from commands.filters import check_filters, check_topic, known_brand
 from commands.grounds import load_asked, open_asked, this_ground
-from commands.options import check_filters, known_brand, load, read_window, show, window_options
+from commands.options import load, read_window, show, window_options
 from store.records import VOICES
 
 
@@ -97,8 +98,9 @@ def mentions(
     config = load(config_path)
     asked = read_window(config, **window)
     check_filters(config, source, language)
+    check_topic(config, topic)
     scope = Scope(
-        brand=known_brand(config, brand) if brand else "",
+        brand=known_brand(config, brand) if brand is not None else "",
         since=asked.since,
         until=asked.until,
         first_day=asked.first_day,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 import sys
 from pathlib import Path
@@ -55,6 +56,8 @@ def check(config_path: Path, now: str, no_network: bool) -> None:
     parts = (("brand", config.brands), ("attribute", config.attributes), ("topic", config.topics))
     counts = ", ".join(f"{len(found)} {name}{'' if len(found) == 1 else 's'}" for name, found in parts)
     click.echo(f"{config_path}: {counts}: no mistakes")
+    for said in find_unimported(config):
+        click.echo(said)
     if no_network:
         return
     failed = [
@@ -62,6 +65,24 @@ def check(config_path: Path, now: str, no_network: bool) -> None:
     ]
     if failed:
         raise click.ClickException(f"{', '.join(failed)}: could not be read, see above")
+
+
+def find_unimported(config: Config) -> list[str]:
+    """What to say of business series that the configuration names and nobody imported: perhaps a slip of the finger."""
+    from store.database import read_database
+    from store.metrics import PART, find_series
+    from trends.uncounted import say_unimported
+
+    named = {f"metrics.{series.name}": series.name for series in config.metrics}
+    if config.names_customers or any(config.asks_customers(brand.id) for brand in config.brands if brand.role == "own"):
+        named["repute.customers_metric"] = config.customers_metric
+    if not named or not config.database.exists():
+        return []
+    with contextlib.closing(read_database(config.database)) as db:
+        stored = [row["name"] for row in find_series(db)]
+    # Of a series with parts, like `returns/Toaster X`, the configuration may name the whole.
+    there = {*stored, *(name.partition(PART)[0] for name in stored if PART in name)}
+    return [f"{config.path.name}: {say_unimported(name, stored, place)}" for place, name in named.items() if name not in there]
 
 
 @click.command()
@@ -75,6 +96,8 @@ def crawl(config_path: Path, now: str, names: tuple[str, ...], since: str | None
 
     Example: repute crawl hackernews --since 2026-09-01
     """
+    if since is not None and since > now:
+        raise click.ClickException(f"--since {since}: lies after now, {now}; give a time before it")
     config = load_checked(config_path)
     if not (names or enabled(config)):
         raise click.ClickException(

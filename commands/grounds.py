@@ -183,6 +183,8 @@ def version_now() -> str:
 
 def keep(answer: Any) -> None:
     """Save the answer of this run with its ground, and say so."""
+    import shlex
+
     from commands.options import read_clock
     from config.keeping import kept_part
     from reporting.plain import as_plain
@@ -204,4 +206,5 @@ def keep(answer: Any) -> None:
         answer=without_words(as_plain(answer)),
         now=read_clock(),
     )
-    click.echo(f"Saved as {ground.save} ({max(size // 1000, 1):,} kB); `repute rerun {ground.save}` gives it again.", err=True)
+    again = shlex.join(["repute", "rerun", ground.save])
+    click.echo(f"Saved as {ground.save} ({max(size // 1000, 1):,} kB); `{again}` gives it again.", err=True)

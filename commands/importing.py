@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,19 @@ def read_pairs(context: click.Context, option: click.Parameter, pairs: tuple[str
     for pair in pairs:
         if not all(pair.partition("=")):
             raise click.BadParameter(f"{pair!r}: write FIELD=NAME, like text=Comment")
-    return {pair.partition("=")[0]: pair.partition("=")[2] for pair in pairs}
+    told = [(field, column) for field, _, column in (pair.partition("=") for pair in pairs)]
+    for field, count in Counter(field for field, _ in told).items():
+        if count > 1:
+            both = " and ".join(repr(column) for one, column in told if one == field)
+            raise click.BadParameter(f"{field} is told {count} times, {both}; give one of them")
+    return dict(told)
+
+
+def not_empty(context: click.Context, option: click.Parameter, value: str | None) -> str | None:
+    """A word that was given; an empty one is refused, as it would be taken for none."""
+    if value is not None and not value.strip(" "):
+        raise click.BadParameter(f"{value!r} says nothing; give a word, or leave the option out")
+    return value
 
 
 def list_formats(context: click.Context, option: click.Parameter, asked: bool) -> None:
@@ -42,7 +55,11 @@ def list_formats(context: click.Context, option: click.Parameter, asked: bool) -
 @click.command(name="import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option(
-    "--format", "format_", metavar="NAME", help="Whose export it is, or generic.  [default: recognised by the columns]"
+    "--format",
+    "format_",
+    metavar="NAME",
+    callback=not_empty,
+    help="Whose export it is, or generic.  [default: recognised by the columns]",
 )
 @click.option(
     "--list-formats", is_flag=True, is_eager=True, expose_value=False, callback=list_formats, help="Show the formats, and exit."
@@ -57,14 +74,19 @@ def list_formats(context: click.Context, option: click.Parameter, asked: bool) -
     "- is none.  [default: the format's, else by their names]",
 )
 @click.option("--kind", type=click.Choice([*KINDS, "metric"]), help="What each row is.  [default: the format's, else review]")
-@click.option("--site", help="Where these were said.  [default: the format's, else the file's name]")
-@click.option("--brand", help="Brand that every row is about, where no column says it.")
+@click.option("--site", callback=not_empty, help="Where these were said.  [default: the format's, else the file's name]")
+@click.option("--brand", callback=not_empty, help="Brand that every row is about, whatever the file says.")
 @click.option("--measure", type=click.Choice(MEASURES), help="What a rating measures.  [default: the format's, else stars]")
 @click.option("--best", type=float, help="Best rating of the scale.  [default: by the measure]")
 @click.option("--day-first/--month-first", default=None, help="Whether 03/04/2026 is in April.")
-@click.option("--time-zone", metavar="NAME", help="Zone of times that do not tell theirs, like Europe/Berlin.  [default: UTC]")
-@click.option("--encoding", help="The file's encoding, like cp1254.  [default: UTF-8 or UTF-16]")
-@click.option("--delimiter", help="Between the columns of a CSV.  [default: by its first lines]")
+@click.option(
+    "--time-zone",
+    callback=not_empty,
+    metavar="NAME",
+    help="Zone of times that do not tell theirs, like Europe/Berlin.  [default: UTC]",
+)
+@click.option("--encoding", callback=not_empty, help="The file's encoding, like cp1254.  [default: UTF-8 or UTF-16]")
+@click.option("--delimiter", callback=not_empty, help="Between the columns of a CSV.  [default: by its first lines]")
 @CONFIG
 @AS_OF
 def import_(
@@ -102,12 +124,21 @@ def import_(
         if kind == "metric":
             from crawlers.importing import import_metrics
 
-            report = import_metrics(file, config, day_first=day_first, **form)
+            refuse_unused({**given, "format": format_})
+            report = import_metrics(file, config, now=now, day_first=day_first, **form)
         else:
             report = import_mentions(file, config, now=now, name=format_, given=given, form=form)
     except ImportProblem as problem:
         raise click.ClickException(str(problem)) from problem
     say_import(report)
+
+
+def refuse_unused(given: dict[str, Any]) -> None:
+    """Say so where something is told of a business series that is only asked of mentions."""
+    for name in ("format", "site", "brand", "measure", "best", "time_zone"):
+        if given[name] is not None:
+            option = f"--{name.replace('_', '-')}"
+            raise click.ClickException(f"{option} {given[name]}: --kind metric has no use for it; leave {option} out")
 
 
 def import_mentions(

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from commands.options import AS_OF, CONFIG, JSON, LANGUAGE, console, known_brand, load, read_window
+from commands.filters import check_filters, check_topic, known_brand
+from commands.options import AS_OF, CONFIG, JSON, LANGUAGE, console, load, read_window
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,10 +52,11 @@ def sample(
     from trends.sampling import draw_sample
 
     config = load(config_path)
-    check_topic(config, task, topic)
+    check_task(config, task, topic)
     if out and out.exists():
         raise click.ClickException(f"--out {out}: is there already, perhaps with somebody's labels; name another file")
     scope = read_scope(config, **question)
+    check_filters(config, scope.source, scope.language)
     with contextlib.closing(read_database(config.database)) as db:
         told = find_candidates(db, scope, task=task, subject=topic or "")
         if not told:
@@ -66,15 +68,14 @@ def sample(
     click.echo(f"{len(rows)} of {len(told):,} mentions; {how_to(config, task, topic, scope.brand)}", err=True)
 
 
-def check_topic(config: Config, task: str, topic: str | None) -> None:
+def check_task(config: Config, task: str, topic: str | None) -> None:
     """Refuse a topic that there is not, or one without its task."""
-    known = [one.id for one in config.topics]
-    if task != "topic":
-        if topic:
-            raise click.ClickException(f"--topic {topic}: give --task topic with it")
-    elif topic not in known:
-        said = f"--topic {topic}: there is no such topic" if topic else "--task topic: say which with --topic"
-        raise click.ClickException(f"{said}; there are {', '.join(known) or 'none'}")
+    if task != "topic" and topic is not None:
+        raise click.ClickException(f"--topic {topic}: give --task topic with it")
+    if task == "topic" and topic is None:
+        known = ", ".join(one.id for one in config.topics)
+        raise click.ClickException(f"--task topic: say which with --topic; there are {known or 'none'}")
+    check_topic(config, topic)
 
 
 def read_scope(
@@ -91,8 +92,8 @@ def read_scope(
     """The customers' mentions that the options ask for; all of the brand's where they name no window."""
     from store.scope import Scope
 
-    everything = not (last or since or until)
-    window = read_window(config, now=now, last=last or "4w", since=since, until=until, last_week=False, all_time=everything)
+    everything = last is None and since is None and until is None
+    window = read_window(config, now=now, last=last, since=since, until=until, last_week=False, all_time=everything)
     return Scope(
         brand=known_brand(config, brand),
         since=window.since,
@@ -208,7 +209,7 @@ def accuracy(config_path: Path, brand: str | None, form: str) -> None:
 
     config = load(config_path)
     with contextlib.closing(read_database(config.database)) as db:
-        answer = answer_accuracy(db, config, brand=known_brand(config, brand) if brand else "")
+        answer = answer_accuracy(db, config, brand=known_brand(config, brand) if brand is not None else "")
     if form == "json":
         click.echo(json.dumps(to_plain(answer), ensure_ascii=False, indent=2))
     else:

@@ -6,6 +6,7 @@ import contextlib
 import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
     from config import Config
     from trends.windows import Window
 
+TABLE = "table"
+"""How an answer is written where no other form is asked for."""
+OTHER_WINDOWS = ("since", "until", "last_week", "all_time")
+"""Options that ask for a window, or a part of one, in another way than `--last`."""
+
 
 class Moment(click.ParamType[str]):
     """A day or a time, as UTC ISO 8601."""
@@ -27,13 +33,16 @@ class Moment(click.ParamType[str]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Read `2026-10-05`, `2026-10-05T08:00` or `2026-10-05T08:00:00Z`; without a zone it is UTC."""
+        from trends.windows import OUTSIDE, is_in_years, iso, parse_moment
+
+        fix = "write one like 2026-10-05 or 2026-10-05T08:00:00Z"
         try:
-            moment = datetime.fromisoformat(value)
+            moment = parse_moment(value)
         except ValueError:
-            self.fail(f"{value!r} is no time; write one like 2026-10-05 or 2026-10-05T08:00:00Z", param, ctx)
-        if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=UTC)
-        return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+            self.fail(f"{value!r} is no time; {fix}", param, ctx)
+        if not is_in_years(moment):
+            self.fail(f"{value!r} is {OUTSIDE}; {fix}", param, ctx)
+        return iso(moment)
 
 
 def read_clock() -> str:
@@ -62,8 +71,25 @@ CONFIG = click.option(
 AS_OF = click.option(
     "--as-of", "now", type=Moment(), default=read_clock, help="Take this time for now.", show_default="the clock"
 )
-JSON = click.option("--json", "form", flag_value="json", default="table", help="Write JSON (docs/json.md) instead of a table.")
-CSV = click.option("--csv", "form", flag_value="csv", help="Write the table's rows as CSV.")
+
+
+def choose_form(context: click.Context, option: click.Parameter, asked: bool) -> None:
+    """Note in which form an answer is written, as the parameter `form`; refuse two."""
+    form = str(option.name).removeprefix("as_")
+    chosen = context.params.setdefault("form", TABLE)
+    if asked and chosen != TABLE:
+        raise click.UsageError(f"--{chosen} and --{form}: these are two ways to write one answer; give one of them", context)
+    if asked:
+        context.params["form"] = form
+
+
+JSON = click.option(
+    "--json", "as_json", is_flag=True, expose_value=False, callback=choose_form,
+    help="Write JSON (docs/json.md) instead of a table.",
+)  # fmt: skip
+CSV = click.option(
+    "--csv", "as_csv", is_flag=True, expose_value=False, callback=choose_form, help="Write the table's rows as CSV."
+)
 
 
 def as_code(_context: click.Context, _option: click.Parameter, language: str | None) -> str | None:
@@ -98,7 +124,12 @@ def window_options(command: Callable[..., None], *, last: str = "4w") -> Callabl
         click.option("--last-week", is_flag=True, help="The last full week, as in the digest."),
         click.option("--until", metavar="DAY", help="Last local day of the window."),
         click.option("--since", metavar="DAY", help="First local day of the window."),
-        click.option("--last", metavar="LENGTH", default=last, show_default=True, help="The window up to today: 7d, 4w, 12w."),
+        click.option(
+            "--last",
+            metavar="LENGTH",
+            default=partial(length_unless_asked, last),
+            help=f"The window up to today: 7d, 4w, 12w.  [default: {last}]",
+        ),
         click.option("--brand", help="Brand id.  [default: your own]"),
         CONFIG,
         AS_OF,
@@ -107,81 +138,42 @@ def window_options(command: Callable[..., None], *, last: str = "4w") -> Callabl
     return command
 
 
+def length_unless_asked(length: str) -> str | None:
+    """The usual length of a window; None where another is asked for. Click reads what was typed before it asks for defaults."""
+    asked = click.get_current_context().params
+    return None if any(asked.get(name) not in (None, False) for name in OTHER_WINDOWS) else length
+
+
 def read_window(
-    config: Config, *, now: str, last: str, since: str | None, until: str | None, last_week: bool, all_time: bool
+    config: Config, *, now: str, last: str | None, since: str | None, until: str | None, last_week: bool, all_time: bool
 ) -> Window:
     """The window that the options ask for."""
     from trends import windows
 
     zone = config.time_zone
-    refuse_two(since=since, until=until, last_week=last_week, all_time=all_time)
+    # An answer saved before --last was refused beside others has the usual length beside the window that it was asked for.
+    if this_ground().replay is None:
+        refuse_two(last=last, since=since, until=until, last_week=last_week, all_time=all_time)
     try:
         if all_time:
             return windows.all_time(now=now, zone=zone)
         if last_week:
             return windows.last_full_week(now, zone)
-        if since:
+        if since is not None:
             return windows.window(since, until, now=now, zone=zone)
-        return windows.last(last, now=now, zone=zone)
+        return windows.last(last or "", now=now, zone=zone)
     except windows.WindowError as error:
         raise click.ClickException(str(error)) from error
 
 
-def refuse_two(*, since: str | None, until: str | None, last_week: bool, all_time: bool) -> None:
+def refuse_two(*, last: str | None, since: str | None, until: str | None, last_week: bool, all_time: bool) -> None:
     """Say so where two windows are asked for, or the end of one that has no beginning."""
-    given = [name for name, value in (("--since", since), ("--last-week", last_week), ("--all-time", all_time)) if value]
+    asked = (("--last", last), ("--since", since), ("--last-week", last_week), ("--all-time", all_time))
+    given = [name for name, value in asked if value not in (None, False)]
     if len(given) > 1:
         raise click.ClickException(f"{' and '.join(given)}: these are different windows; give one of them")
-    if until and not since:
-        raise click.ClickException(f"--until {until}: give --since with it")
-
-
-def known_brand(config: Config, brand: str | None) -> str:
-    """The brand asked for, or the own one."""
-    if brand and not config.brand(brand):
-        raise click.ClickException(
-            f"--brand {brand}: there is no such brand; there are {', '.join(b.id for b in config.brands)}"
-        )
-    return brand or config.own_brand.id
-
-
-def check_filters(config: Config, source: str | None, language: str | None) -> None:
-    """Refuse a source or a language that there is not."""
-    check_source(config, source)
-    check_language(config, language)
-
-
-def check_source(config: Config, source: str | None) -> None:
-    """Refuse a source that is neither configured nor stored: a slip of the finger is not "no mentions"."""
-    if source is None or source in {one.name for one in config.sources}:
-        return
-    from store.database import read_database
-    from store.queries import count_by_source
-
-    with contextlib.closing(read_database(config.database)) as db:
-        stored = [row["source"] for row in count_by_source(db)]
-    if source not in stored:
-        there = sorted({*stored, *(one.name for one in config.sources)})
-        words = f"there are {', '.join(there)}" if there else "there is none yet"
-        raise click.ClickException(f"--source {source}: nothing of it is stored, and it is not configured; {words}")
-
-
-def check_language(config: Config, language: str | None) -> None:
-    """Refuse a language that has no name here and no mention in the store; one of which nothing came yet is no mistake."""
-    from trends.languages import NAMES
-
-    if language is None or language in NAMES:
-        return
-    from store.database import read_database
-    from store.languages import count_languages
-
-    with contextlib.closing(read_database(config.database)) as db:
-        stored = count_languages(db)
-    if not any(one == language or one.startswith(f"{language}-") for one in stored):
-        words = f"stored are {', '.join(stored)}" if stored else "nothing is stored yet"
-        raise click.ClickException(
-            f"--language {language}: write the English name of a language, or its code, such as en or hi-Latn; {words}"
-        )
+    if until is not None and since is None:
+        raise click.ClickException(f"--until {until}: give --since with it{f', in place of {given[0]}' if given else ''}")
 
 
 def show(answer: Any, table: Callable[[Any], Any], form: str) -> None:

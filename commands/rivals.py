@@ -9,8 +9,9 @@ from typing import Any
 import click
 
 from commands.asking import ask
+from commands.filters import known_brand
 from commands.grounds import load_asked
-from commands.options import known_brand, show, window_options
+from commands.options import show, window_options
 
 
 @click.command()
@@ -28,7 +29,7 @@ def compare(form: str, rivals: tuple[str, ...], config_path: Path, **question: A
     from trends.rivals import answer_rivals
 
     config = load_asked(config_path)
-    named = [known_brand(config, rival) for rival in rivals]
+    named = [known_brand(config, rival, option="--with") for rival in rivals]
     try:
         answer = ask(partial(answer_rivals, rivals=named), config_path=config_path, **question)
     except QuestionError as error:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from commands.filters import known_brand
 from commands.gather import CLI, load_checked
-from commands.options import AS_OF, CONFIG, Moment, known_brand, load, read_clock
+from commands.options import AS_OF, CONFIG, Moment, load, read_clock
 
 if TYPE_CHECKING:
     from config import Config

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from commands.asking import ask
-from commands.grounds import open_asked
-from commands.options import check_filters, console, known_brand, load, read_window, show, window_options
+from commands.filters import check_filters, known_brand
+from commands.grounds import open_asked, this_ground
+from commands.options import TABLE, console, load, read_window, show, window_options
 
 if TYPE_CHECKING:
     from config import Config
@@ -64,6 +65,7 @@ def suggest(
     from store.database import open_vectors
     from trends.emerging import answer_emerging
 
+    refuse_unpasted(form, only_toml=only_toml, with_current=with_current)
     config = load(config_path)
     named, asked = known_brand(config, brand), read_window(config, **window)
     check_filters(config, source, language)
@@ -72,12 +74,21 @@ def suggest(
         db, open_vectors(config.database), config, make_reader(config),
         window=asked, brand=named, source=source, language=language, limit=limit, anonymous=anonymous,
     )  # fmt: skip
-    if form != "table" or not only_toml:
+    if not only_toml:
         show(answer, suggestions_table, form)
-    if form == "table" and (answer.suggestions or with_current):
+    if form == TABLE and (answer.suggestions or with_current):
         if not only_toml:
             console().print(f"\nTo take them, paste this into {config.path.name} and run `repute tag`:\n", markup=False)
         click.echo(paste_block(answer, config.topics, defaults=uses_defaults(config), with_current=with_current), nl=False)
+
+
+def refuse_unpasted(form: str, *, only_toml: bool, with_current: bool) -> None:
+    """Say so where lines to paste are asked for in an answer that has none, or what they stand on, which they do not tell."""
+    asked = "--toml" if only_toml else "--with-current"
+    if (only_toml or with_current) and form != TABLE:
+        raise click.ClickException(f"{asked}: is about the lines to paste, which --{form} does not write; leave it out")
+    if only_toml and this_ground().why:
+        raise click.ClickException("--why: lines to paste have no place for it; leave --toml out")
 
 
 def uses_defaults(config: Config) -> bool:

@@ -41,6 +41,9 @@ def trend(
     from trends.gathering import QuestionError
     from trends.timeline import answer_trend
 
+    for option, name in (("--topic", topic), ("--attribute", attribute), ("--with", metric)):
+        if name == "":
+            raise click.ClickException(f"{option} '': this is no name; give one, or leave the option out")
     find = partial(
         answer_trend, figure=figure or "", every=every, topic=topic or "", attribute=attribute or "", metric=metric or ""
     )

@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from config.records import Brand, Goal, MetricEvery, MetricKind, MetricSeries, Topic, Unit, Way
+from config.records import PER_CUSTOMERS, Brand, Goal, MetricEvery, MetricKind, MetricSeries, Topic, Unit, Way
 from config.tables import Table
 
 
@@ -25,7 +25,7 @@ class Figure:
 FIGURES: Mapping[str, Figure] = {
     "complaints_a_week": Figure("complaints a week", "at_most", "a_week", topics=True),
     "complaint_rate": Figure("complaints of all mentions", "at_most", "percent", topics=True),
-    "complaints_per_1000_customers": Figure("complaints a week per 1,000 customers", "at_most", "per_1000", topics=True),
+    PER_CUSTOMERS: Figure("complaints a week per 1,000 customers", "at_most", "per_1000", topics=True),
     "escalations_a_week": Figure("escalated complaints a week", "at_most", "a_week", topics=True),
     "escalation_rate": Figure("escalated of all complaints", "at_most", "percent", topics=True),
     "unanswered": Figure("complaints without a reply", "at_most", "percent", topics=True),

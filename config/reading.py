@@ -12,7 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from config.goals import read_goals, read_metrics
-from config.records import Attribute, Brand, Config, ConfigError, Problem, Source, Thresholds, Topic
+from config.records import CUSTOMERS, Attribute, Brand, Config, ConfigError, Problem, Source, Thresholds, Topic
 from config.sections import read_digest, read_schedule, read_sentiment, read_thresholds, read_voices
 from config.tables import Table
 
@@ -80,7 +80,7 @@ def read_config(path: Path, top: Table, environment: Mapping[str, str]) -> Confi
         thresholds=read_thresholds(top.table("thresholds"), Thresholds()),
         goals=read_goals(top, brands, topics),
         metrics=read_metrics(top.table("metrics")),
-        customers_metric=base.text("customers_metric", "customers"),
+        customers_metric=base.text("customers_metric", CUSTOMERS),
         model=base.text("model", ""),
         sentiment=read_sentiment(top),
         secrets={
@@ -151,7 +151,7 @@ def read_attributes(top: Table) -> tuple[Attribute, ...]:
     """The table array `attributes`, which may be absent."""
     tables = top.tables("attributes")
     found = tuple(
-        Attribute(id=read_id(table), name=table.text("name"), description=table.text("description")) for table in tables
+        Attribute(id=read_id(table), name=table.text("name"), description=read_description(table)) for table in tables
     )
     refuse_repeats(tables, [attribute.id for attribute in found])
     return found
@@ -163,13 +163,16 @@ def read_topics(top: Table) -> tuple[Topic, ...]:
     if not tables:
         tables = default_topics()
     topics = tuple(
-        Topic(
-            id=read_id(table), name=table.text("name"), description=table.text("description"), action=table.text("action", "")
-        )
+        Topic(id=read_id(table), name=table.text("name"), description=read_description(table), action=table.text("action", ""))
         for table in tables
     )
     refuse_repeats(tables, [topic.id for topic in topics])
     return topics
+
+
+def read_description(table: Table) -> str:
+    """The line that texts are compared with. Blanks say nothing: with one more it stays the same description."""
+    return " ".join(table.text("description").split())
 
 
 def default_topics() -> list[Table]:

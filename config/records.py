@@ -191,6 +191,12 @@ class Voices:
     repeat_days: int = 30
 
 
+CUSTOMERS = "customers"
+"""The business series that counts the own brand's customers, where the configuration names no other."""
+PER_CUSTOMERS = "complaints_per_1000_customers"
+"""The figure of goals that stands on that count."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Config:
     """The whole configuration."""
@@ -219,7 +225,7 @@ class Config:
     thresholds: Thresholds
     goals: tuple[Goal, ...] = ()
     metrics: tuple[MetricSeries, ...] = ()
-    customers_metric: str = "customers"
+    customers_metric: str = CUSTOMERS
     """The imported business series that counts the own brand's customers."""
     model: str
     """Folder of another ONNX model; empty for the one that is shipped."""
@@ -240,6 +246,15 @@ class Config:
         """How the business series of that name is read."""
         known = {series.name: series for series in self.metrics}
         return known.get(name) or known.get(name.partition("/")[0]) or MetricSeries(name=name)
+
+    @property
+    def names_customers(self) -> bool:
+        """Whether the user says which series counts the customers."""
+        return self.customers_metric != CUSTOMERS
+
+    def asks_customers(self, brand_id: str) -> bool:
+        """Whether a goal of a brand can be judged only by a count of its customers."""
+        return any(goal.figure == PER_CUSTOMERS and goal.brand == brand_id for goal in self.goals)
 
     @property
     def own_brand(self) -> Brand:

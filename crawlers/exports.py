@@ -13,7 +13,7 @@ from dateutil.tz import gettz
 from crawlers.columns import NAMES, choose_columns, plain_name, zone_of
 from crawlers.questions import find_questions
 from crawlers.tables import Fault, ImportProblem, Row, Table
-from store.records import Kind, Measure
+from store.records import IMPORTED, Kind, Measure
 
 GENERIC = "generic"
 """The name of the format that is none: columns are taken by what they are called."""
@@ -33,7 +33,7 @@ class Export:
     columns: Mapping[str, tuple[str, ...]]
     """Plain names of the column of each field, likeliest first."""
     kind: Kind = "review"
-    source: str = "import"
+    source: str = IMPORTED
     """The source that has the same rows under the same ids, if there is one; else `import`."""
     site: str = ""
     """Where these were said, when no column tells; empty for the file's name."""

@@ -21,7 +21,7 @@ from crawlers.matching import BrandMatcher
 from crawlers.ratings import parse_amount, parse_rating
 from crawlers.tables import ImportProblem, Row
 from crawlers.voices import VoiceRules
-from store.records import MEASURES, VOICES, Kind, MatchedMention, Measure, Mention, Voice
+from store.records import IMPORTED, MEASURES, VOICES, Kind, MatchedMention, Measure, Mention, Voice
 
 SHOWN = 10
 """Faulty lines that a report names; the others are only counted."""
@@ -39,10 +39,14 @@ class Reading:
     """How a file is to be read: what the user says of it."""
 
     kind: Kind = "review"
-    source: str = "import"
+    source: str = IMPORTED
     site: str
     brand: str | None = None
-    """Id or name of the brand that every row is about."""
+    """Id or name of the brand that every row is about, whatever a column says."""
+    owner: str | None = None
+    """Id of the brand whose file it is, where only its owner can have it: rows are about it where no column says otherwise."""
+    owner_by: str = ""
+    """What says so: kept as what matched."""
     measure: Measure = "stars"
     best: float | None = None
     """Best rating of the scale."""
@@ -50,8 +54,6 @@ class Reading:
     """Whether 03/04/2026 is in April."""
     time_zone: str | None = None
     """IANA name of the zone of times that do not tell their own; None for UTC."""
-    brand_by: str = "--brand"
-    """Who said that every row is about `brand`: kept as what matched."""
 
 
 @dataclass
@@ -109,7 +111,7 @@ class Importer:
         if status in self.export.skipped:
             self.tally.leave_out(line, f"{cells['status']}: said by no customer")
             return []
-        mention = clean_mention(self.read(line, cells), self.now)
+        mention = self.clean(line, self.read(line, cells), cells.get("date", ""))
         if status in self.export.removed:
             mention = self.as_removed(mention)
         said = hash((mention, *(cells.get(name) for name in ("reply", "reply_date", "reply_minutes"))))
@@ -119,6 +121,13 @@ class Importer:
         if found:
             self.tally.seen[mention.site, mention.external_id] = said
         return found
+
+    def clean(self, line: int, mention: Mention, date: str) -> Mention:
+        """A mention as it can be stored; a date that lies ahead is noted, as it is not kept."""
+        cleaned = clean_mention(mention, self.now)
+        if mention.published is not None and cleaned.published is None:
+            self.tally.note(line, f"{date!r} is after the day of this import, {self.now[:10]}: imported without its date")
+        return cleaned
 
     def as_removed(self, mention: Mention) -> Mention:
         """The tombstone of a row that the vendor says is deleted."""
@@ -151,7 +160,10 @@ class Importer:
         matched = self.voices.apply(MatchedMention(mention=mention, brands=brands, copy_bands=copy_bands(mention.text)))
         if reply is None:
             return [matched]
-        reply = clean_mention(reply, self.now)
+        date = cells.get("reply_date", "")
+        if date and reply.published is None:
+            self.tally.note(line, f"{date!r} is no date of a reply, or may be two: read without (--day-first or --month-first)")
+        reply = self.clean(line, reply, date)
         bands = copy_bands(reply.text)
         return [matched, MatchedMention(mention=reply, brands=() if reply.removed else brands, copy_bands=bands)]
 
@@ -224,15 +236,19 @@ class Importer:
         return value
 
     def find_brands(self, line: int, mention: Mention, value: str) -> tuple[tuple[str, str], ...]:
-        """Whose a row is: the brand that the user named, else the brand column's, else by the brands' queries."""
+        """Whose a row is: the brand that the user named, else the brand column's, else the owner's, else as the queries say."""
         if self.reading.brand is not None:
-            return ((self.brands[self.reading.brand.casefold()], self.reading.brand_by),)
+            return ((self.brands[self.reading.brand.casefold()], "--brand"),)
         if value:
             known = self.brands.get(re.sub(r"\s+", " ", value).casefold())
             if known is None:
                 self.tally.unknown_brands[value] += 1
-                self.tally.leave_out(line, "unknown brand", f"{value!r} is no brand of the configuration, neither id nor name")
+                fix = "; if the column names no brands, give --column brand=-" if self.reading.owner else ""
+                told = f"{value!r} is no brand of the configuration, neither id nor name{fix}"
+                self.tally.leave_out(line, "unknown brand", told)
             return ((known, value),) if known else ()
+        if self.reading.owner is not None:
+            return ((self.reading.owner, self.reading.owner_by),)
         found = self.matcher.match(mention)
         if not found:
             self.tally.leave_out(line, "no brand", "no brand's query matches; --brand names the brand of all rows")

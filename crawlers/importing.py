@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dateutil.tz import gettz
 from sqlite_utils import Database
@@ -15,19 +17,21 @@ from config import Config
 from crawlers.business import choose_metric_columns, read_metrics
 from crawlers.export_maps import ANY, find_export, named_export
 from crawlers.exports import Export, Fit, check_export, fit_export
-from crawlers.importer import Importer, Reading, Tally
+from crawlers.importer import SCALES, Importer, Reading, Tally
 from crawlers.tables import Fault, ImportProblem, Table, open_table
 from crawlers.voices import settle_voices
 from store.authors import load_secret
 from store.crawls import is_known
 from store.database import open_database
 from store.metrics import save_metrics
-from store.records import MatchedMention
+from store.records import MatchedMention, Measure
 from store.saving import Author, Saved, identity, save_mentions
 
 __all__ = ["ImportProblem", "ImportReport", "Plan", "Reading", "import_file", "import_metrics", "plan_import"]
 
 BATCH = 1000
+OWNERS = ("survey", "call")
+"""Kinds that only the owner has, whichever program exported them: answers to one's own questions, and one's own tickets."""
 Identity = tuple[str, str, str]
 Chosen = TypeVar("Chosen")
 Progress = Callable[[int, int], None]
@@ -91,21 +95,43 @@ def plan_import(
     if name is not None:
         explained(path, lambda: check_export(export, table, columns or {}))
     said = {key: value for key, value in given.items() if value is not None}
-    if zone := said.get("time_zone"):
-        check_zone(zone)
+    if "time_zone" in said:
+        check_zone(said["time_zone"])
     usual = {key: getattr(export, key) for key in ("kind", "source", "measure", "best", "day_first")}
     usual["site"] = export.site or site_of(path)
-    own = [brand.id for brand in config.brands if brand.role == "own"]
-    if export.own and len(own) == 1:
-        usual |= {"brand": own[0], "brand_by": f"{export.name} export" if "brand" not in said else "--brand"}
+    if "best" in said:
+        check_best(said["best"], said.get("measure", export.measure))
+    usual |= find_owner(config, export, said.get("kind", export.kind))
     named = {"site": "-"} if "site" in said else {}
     return Plan(export=export, reading=Reading(**(usual | said)), columns={**named, **(columns or {})})
 
 
+def find_owner(config: Config, export: Export, kind: str) -> dict[str, str]:
+    """Whose file it is, as fields of `Reading`: the one own brand's, where only its owner can have such a file."""
+    own = [brand.id for brand in config.brands if brand.role == "own"]
+    if len(own) != 1 or not (export.own or kind in OWNERS):
+        return {}
+    return {"owner": own[0], "owner_by": f"{export.name} export" if export.own else f"kind {kind}"}
+
+
 def check_zone(name: str) -> None:
     """Raise `ImportProblem` for a time zone that there is none of."""
-    if gettz(name) is None:
+    try:
+        # dateutil, which reads the dates, takes anything for a zone that looks like one, and nothing for the machine's own.
+        known = bool(ZoneInfo(name)) and gettz(name) is not None
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        known = False
+    if not known:
         raise ImportProblem(f"--time-zone {name}: there is no such time zone; write one like Europe/Berlin")
+
+
+def check_best(best: float, measure: Measure) -> None:
+    """Raise `ImportProblem` for a best rating that is no number above the worst."""
+    worst, usual = SCALES[measure]
+    if not (math.isfinite(best) and best > worst):
+        raise ImportProblem(
+            f"--best {best:g}: the worst rating of {measure} is {worst:g}; give a number above it, like {usual:g}"
+        )
 
 
 def import_file(
@@ -228,6 +254,7 @@ def import_metrics(
     path: Path,
     config: Config,
     *,
+    now: str,
     columns: Mapping[str, str] | None = None,
     encoding: str | None = None,
     delimiter: str | None = None,
@@ -240,7 +267,7 @@ def import_metrics(
     table = open_table(path, encoding=encoding, delimiter=delimiter)
     chosen = explained(path, lambda: choose_metric_columns(table.columns, columns or {}))
     tally = Tally()
-    found = explained(path, lambda: list(read_metrics(table, chosen, tally, day_first, name=site_of(path))))
+    found = explained(path, lambda: list(read_metrics(table, chosen, tally, day_first, name=site_of(path), now=now)))
     metrics = [metric for _, metric in found]
     with contextlib.closing(open_database(config.database)) as db:
         for start in range(0, len(metrics), BATCH):

@@ -58,7 +58,7 @@ def open_table(path: Path, *, encoding: str | None = None, delimiter: str | None
     if not path.is_file():
         raise ImportProblem(f"{path}: there is no such file")
     try:
-        encoding = encoding or guess_encoding(path)
+        encoding = guess_encoding(path) if encoding is None else encoding
         lines = check_encoding(path, encoding)
         with open_text(path, encoding) as file:
             start = file.read(65536).lstrip()
@@ -66,11 +66,11 @@ def open_table(path: Path, *, encoding: str | None = None, delimiter: str | None
         raise ImportProblem(f"{path}: cannot be read ({error})") from None
     if not start:
         raise ImportProblem(f"{path}: the file is empty")
-    if start[0] in "{[":
+    if start[0] in "{[" and delimiter is None:
         return Table(path, encoding, json_columns(path, encoding), None, lines)
-    delimiter = delimiter or guess_delimiter(start)
+    delimiter = guess_delimiter(start) if delimiter is None else read_delimiter(delimiter)
     with open_text(path, encoding) as file:
-        header = next(csv.reader(file, delimiter=delimiter), [])
+        header = read_header(csv.reader(file, delimiter=delimiter))
     return Table(path, encoding, tuple(name.strip() for name in header), delimiter, lines)
 
 
@@ -98,8 +98,10 @@ def guess_encoding(path: Path) -> str:
 def check_encoding(path: Path, encoding: str) -> int:
     """Read the whole file once, before anything is stored, and return its number of lines."""
     try:
+        # Python's codecs have some that are no encodings of text, like hex; only a reader of text refuses these.
+        io.TextIOWrapper(io.BytesIO(), encoding=encoding)
         decoder = codecs.getincrementaldecoder(encoding)()
-    except LookupError:
+    except (LookupError, ValueError):
         raise ImportProblem(f"{path}: {encoding!r} is no encoding; try --encoding utf-8 or --encoding cp1252") from None
     position, lines = 0, 0
     with open_binary(path) as file:
@@ -127,6 +129,14 @@ def explain_encoding(path: Path, encoding: str, byte: int, lines: int, before: b
     )
 
 
+def read_delimiter(text: str) -> str:
+    """The one character that a user says is between the columns. Raises `ImportProblem` for what cannot be one."""
+    named = {"\\t": "\t", "tab": "\t"}.get(text.lower(), text)
+    if len(named) != 1 or named in '"\r\n':
+        raise ImportProblem(f"--delimiter {text}: this is not one character; write one like ; or , or tab")
+    return named
+
+
 def guess_delimiter(start: str) -> str:
     """What separates the names in the first line."""
     header = start.splitlines()[0]
@@ -138,8 +148,13 @@ def read_csv(file: IO[str], delimiter: str) -> Iterator[tuple[int, Row] | Fault]
     """Rows of a CSV file by its header."""
     csv.field_size_limit(LONGEST_CELL)
     reader = csv.reader(file, delimiter=delimiter)
-    header = [name.strip() for name in next(reader, [])]
+    header = [name.strip() for name in read_header(reader)]
     yield from read_rows(file, header, delimiter, reader.line_num)
+
+
+def read_header(rows: Iterable[list[str]]) -> list[str]:
+    """The names of the columns: the first line with anything in it."""
+    return next((row for row in rows if any(cell.strip() for cell in row)), [])
 
 
 class Lines:
@@ -268,7 +283,18 @@ def as_row(value: dict[str, object], above: str = "", level: int = 1) -> Row:
 
 
 def json_columns(path: Path, encoding: str) -> tuple[str, ...]:
-    """All keys of all rows, in order: lines may leave out what is empty."""
+    """All keys of all rows, in order: lines may leave out what is empty. Raises `ImportProblem` where there is no row."""
+    first: Fault | None = None
+    names: dict[str, None] = {}
     with open_text(path, encoding) as file:
-        rows = (row for row in read_json(file) if not isinstance(row, Fault))
-        return tuple(dict.fromkeys(name for _, row in rows for name in row))
+        for row in read_json(file):
+            if isinstance(row, Fault):
+                first = first or row
+            else:
+                names |= dict.fromkeys(row[1])
+    if names:
+        return tuple(names)
+    if first is None:
+        raise ImportProblem(f"{path}: this is JSON without a row; there is nothing to import")
+    fix = "mend it, or save it with an object for each row; if it is CSV, say so with --delimiter"
+    raise ImportProblem(f"{path}: this begins as JSON, but line {first.line} {first.reason}, and no line is a row; {fix}")

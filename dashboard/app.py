@@ -20,7 +20,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from config import Config
-from dashboard.asking import Asked, AskedError, read_asked
+from dashboard.asking import Asked, AskedError, read_asked, refuse_unknown
 from dashboard.compare_page import compare_words
 from dashboard.coverage_page import coverage_words
 from dashboard.explore import explore_app
@@ -138,6 +138,7 @@ def make_page(config: Config, path: str, query: Query, now: str) -> str:
     page = SHOWN[path]
     asked = read_asked(dict(query), config, now, length=page.length)
     with contextlib.closing(read_database(config.database)) as db:
+        refuse_unknown(db, config, asked)
         words = page.gather(db, config, asked)
     return render(page.template, words)
 

@@ -7,7 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from sqlite_utils import Database
+
 from config import Brand, Config
+from trends.known import WRITE_LANGUAGE, unknown_language, unknown_source
 from trends.languages import NAMES, code_of
 from trends.timeline_kinds import ASKED, Every
 from trends.windows import Window, all_time, last, last_full_week
@@ -100,6 +103,14 @@ def refuse_together(asked: Asked) -> None:
         raise AskedError(f"metric: {asked.metric!r} is laid over weeks; choose weeks")
 
 
+def refuse_unknown(db: Database, config: Config, asked: Asked) -> None:
+    """Refuse a source or a language of which there is nothing, as the commands do: a slip of the finger is no empty page."""
+    if wrong := unknown_source(db, config, asked.source):
+        raise AskedError(f"source: {asked.source!r}: {wrong}")
+    if wrong := unknown_language(db, asked.language):
+        raise AskedError(f"language: {asked.language!r} is not known; {wrong}")
+
+
 def known_brand(brand_id: str, config: Config) -> Brand:
     """The configured brand of that id."""
     brand = config.brand(brand_id)
@@ -124,7 +135,7 @@ def known_language(language: str) -> str:
     """The code of a language given by code or English name; empty where none is asked for."""
     code = code_of(language)
     if code and code not in NAMES and not CODE.fullmatch(code):
-        raise AskedError(f"language: {language!r} is not known; write its English name, or its code, such as en or hi-Latn")
+        raise AskedError(f"language: {language!r} is not known; {WRITE_LANGUAGE}")
     return code
 
 

@@ -46,7 +46,8 @@ def coverage_words(db: Database, config: Config, asked: Asked) -> dict[str, Any]
     return frame_words(config, asked, "/coverage") | {
         "answer": answer,
         "watched": [one for one in shown if one.strip],
-        "unknown": [one for one in shown if not one.strip],
+        "searched": [one for one in shown if not one.strip and one.site.state == "searched"],
+        "unknown": [one for one in shown if not one.strip and one.site.state != "searched"],
         "step": STEP_WORDS[answer.step_days],
         "source_names": [row["source"] for row in count_by_source(db)],
     }

@@ -35,10 +35,12 @@ MOST_FOUND = 100
 
 
 def page_words(db: Database, config: Config, asked: Asked) -> dict[str, Any]:
-    """Everything on the one page: the same answers as the digest and the commands, for a brand and window."""
-    hot = answer_hot_buttons(db, config, brand=asked.brand.id, window=asked.window, parts=False)
-    ledger = answer_attributes(db, config, brand=asked.brand.id, window=asked.window)
-    overview = answer_overview(db, config, brand=asked.brand.id, window=asked.window)
+    """Everything on the one page: the same answers as the digest and the commands, for a brand, window, source and language."""
+    question: dict[str, Any] = {"brand": asked.brand.id, "window": asked.window}
+    question |= {"source": asked.source or None, "language": asked.language or None}
+    hot = answer_hot_buttons(db, config, **question, parts=False)
+    ledger = answer_attributes(db, config, **question)
+    overview = answer_overview(db, config, **question)
     return frame_words(config, asked, "/") | {
         "hot": hot,
         "ledger": ledger,
@@ -50,6 +52,7 @@ def page_words(db: Database, config: Config, asked: Asked) -> dict[str, Any]:
         "most": max((button.people + button.anonymous for button in hot.buttons), default=0),
         "basis": list_basis(overview, hot, ledger),
         "sources": source_rows(db, config, asked.window.now),
+        "source_names": [row["source"] for row in count_by_source(db)],
         "latest": search_mentions(db, scope=scope_of(asked), limit=LATEST),
     }
 

@@ -135,13 +135,19 @@ def customers_shown(now: CustomerRate | None, before: CustomerRate | None) -> Sh
     """Complaints a week for 1,000 customers."""
     if now is None:
         return None
+    ends = "" if now.low is None or now.high is None else f"95% interval {now.low:.2g} to {now.high:.2g}, "
     return Shown(
         name="A week, per 1,000 customers",
-        value=f"{now.value:.2g}",
-        basis=f"95% interval {now.low:.2g} to {now.high:.2g}, {counted(now.complaints, 'complaint')}",
-        before="" if before is None else f"{before.value:.2g}",
-        few=False,
+        value=rate_words(now),
+        basis=f"{ends}{counted(now.complaints, 'complaint')}",
+        before="" if before is None else rate_words(before),
+        few=now.value is None,
     )
+
+
+def rate_words(rate: CustomerRate) -> str:
+    """A rate, or that there are too few to say."""
+    return "too few to say" if rate.value is None else f"{rate.value:.2g}"
 
 
 def survey_shown(answer: Service) -> list[Shown]:

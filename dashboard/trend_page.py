@@ -16,10 +16,20 @@ from reporting.charts import WIDTH
 from reporting.phrases import NBSP, counted
 from reporting.small_charts import spark_svg
 from reporting.trend_charts import trend_line
-from reporting.trend_tables import TOLD_SIGNS, interval_words, lag_words, shift_words, value_of
+from reporting.trend_tables import (
+    TOLD_SIGNS,
+    interval_words,
+    is_empty,
+    nothing_words,
+    pearson_words,
+    shift_words,
+    spearman_words,
+    value_of,
+)
 from reporting.vega import Drawable
 from store.metrics import find_series
 from store.queries import count_by_source
+from trends.correlation import LagCorrelation
 from trends.timeline import answer_trend
 from trends.timeline_answers import Laid, Line, Point, Told, Trend
 from trends.timeline_kinds import ASKED, KINDS
@@ -61,7 +71,8 @@ def trend_words(db: Database, config: Config, asked: Asked) -> dict[str, Any]:
     return frame_words(config, asked, "/trend") | {
         "answer": answer,
         "span": span if span != asked.window else None,
-        "shown": [show(asked, lines, line) for line in answer.figures],
+        "shown": [] if is_empty(answer) and is_empty(lines) else [show(asked, lines, line) for line in answer.figures],
+        "nothing": nothing_words(asked.figure),
         "goals": lines.goals,
         "laid": [(one, draw_lags(one)) for one in lines.laid],
         "figure_names": {name: KINDS[name].words if name in KINDS else "Ratings" for name in ASKED},
@@ -194,7 +205,12 @@ def row_of(line: Line, point: Point) -> tuple[str, ...]:
     return point.label, value, interval_words(line, level), *raw, *rate, *counts, watched
 
 
-def draw_lags(laid: Laid) -> list[tuple[str, str, str]]:
-    """The correlation at each lag: weeks later, the series after the line, the line after the series."""
+def draw_lags(laid: Laid) -> list[tuple[str, ...]]:
+    """Both correlations at each lag: weeks later, the series after the line, the line after the series."""
     pairs = zip(laid.follows.lags, laid.leads.lags, strict=True)
-    return [(str(after.lag), lag_words(after), lag_words(ahead)) for after, ahead in pairs]
+    return [(str(after.lag), *lag_cells(after), *lag_cells(ahead)) for after, ahead in pairs]
+
+
+def lag_cells(lag: LagCorrelation) -> tuple[str, str]:
+    """Pearson's correlation and Spearman's."""
+    return pearson_words(lag), spearman_words(lag)

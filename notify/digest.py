@@ -142,9 +142,17 @@ def lead_figures(overview: Overview) -> list[dict[str, str]]:
         figure(
             "Median first reply",
             phrases.minutes_words(replies.median_minutes),
-            f"{replies.timed} timed; {replies.unanswered} of {phrases.counted(replies.complaints, 'complaint')} unanswered",
+            f"{replies.timed} timed; {replies.unanswered} of {phrases.counted(replies.complaints, 'complaint')} unanswered"
+            f"{before_words(overview)}",
         ),
     ]
+
+
+def before_words(overview: Overview) -> str:
+    """The median first reply of the window before, where there is one; no test tells of the difference."""
+    if overview.before is None or overview.before.replies.median_minutes is None:
+        return ""
+    return f"; {phrases.minutes_words(overview.before.replies.median_minutes)} in the window before"
 
 
 def basis_of(overview: Overview, label: str, basis: str) -> str:

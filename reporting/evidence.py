@@ -35,8 +35,16 @@ def outbreak_words(outbreak: Outbreak) -> str:
     if outbreak.direction == "falling":
         return f"Fewer than usual{since}: {found}, at least {outbreak.lower:.0f} by chance."
     if outbreak.direction == "steady":
-        return f"No outbreak: {found} ({outbreak.lower:.0f} to {outbreak.upper:.0f} by chance)."
+        return f"{steady_words(outbreak)}: {found} ({outbreak.lower:.0f} to {outbreak.upper:.0f} by chance)."
     return f"Not tested for an outbreak yet: {outbreak.baseline_days} of the {NEEDED_DAYS} watched days that it needs."
+
+
+def steady_words(outbreak: Outbreak) -> str:
+    """What a test is called that found nothing sure: a count beyond its limits may be the one in twenty that goes there."""
+    if outbreak.lower <= outbreak.observed <= outbreak.upper:
+        return "No outbreak"
+    way = "More" if outbreak.observed > outbreak.upper else "Fewer"
+    return f"{way} than usual, not sure among {counted(outbreak.series, 'series', 'series')} tested"
 
 
 def expected_words(expected: float) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from reporting.evidence import outbreak_words, trend_of
-from reporting.phrases import change_words, counted, minutes_words, net_words, people_words
-from trends.answers import Figures, Ledger, Overview
+from reporting.phrases import change_words, counted, ends_words, people_words, signed
+from trends.answers import Ledger, Overview
 from trends.hot_button_answers import HotButton, HotButtons
+from trends.timeline_answers import Shift
 
 REPEATING = ("systemic", "recurring")
 
@@ -41,7 +42,10 @@ def no_button(hot: HotButtons) -> str:
 
 
 def list_changes(hot: HotButtons, overview: Overview) -> list[str]:
-    """What changed against the window before, in whole sentences, the gravest first; empty when nothing certain did."""
+    """What changed against the window before, in whole sentences, the gravest first; empty when nothing certain did.
+
+    Certain is what a test tells from chance, and that nobody ever complained of a topic before.
+    """
     moved = [button for button in hot.buttons if button.change.direction in ("rising", "falling")]
     moved.sort(key=lambda button: (button.change.direction != "rising", -button.people))
     sentences = [f"{button.name}: {change_words(button.change)}." for button in moved]
@@ -51,16 +55,14 @@ def list_changes(hot: HotButtons, overview: Overview) -> list[str]:
         if button.outbreak and button.outbreak.direction in ("rising", "falling")
     ]
     sentences += [
-        f"{button.name} is new: {new_words(button)}, none in the window before."
+        f"{button.name} is new: {new_words(button)}; nobody complained of it before."
         for button in hot.buttons
-        if button.change.before == 0 and button.change.now and button.verdict in REPEATING and button not in moved
+        if button.never_before and button.verdict in REPEATING and button not in moved
     ]
-    if hot.quiet:
-        names = ", ".join(f"{topic.name} ({topic.before} before)" for topic in hot.quiet)
-        sentences.append(f"No complaints any more about: {names}.")
-    if overview.before:
-        sentences += figures_changes(overview.figures, overview.before)
-    return sentences
+    gone = [f"{topic.name} ({topic.before} before)" for topic in hot.quiet if topic.direction == "falling"]
+    if gone:
+        sentences.append(f"No complaints any more about {', '.join(gone)}: more than chance explains.")
+    return sentences + net_changes(overview.net_change)
 
 
 def new_words(button: HotButton) -> str:
@@ -70,28 +72,17 @@ def new_words(button: HotButton) -> str:
     return f"{counted(button.change.now, 'complaint')} on the sites watched throughout both windows"
 
 
-def figures_changes(now: Figures, before: Figures) -> list[str]:
-    """Net sentiment and first replies beside those of the window before; intervals that overlap are said to."""
-    sentences = []
-    if now.net.value is not None and before.net.value is not None:
-        apart = separate((now.net.low, now.net.high), (before.net.low, before.net.high))
-        certain = "more than chance explains" if apart else "the intervals overlap, which chance may explain"
-        sentences.append(f"Net sentiment {net_words(now.net)}, {net_words(before.net)} before: {certain}.")
-    if now.replies.median_minutes is not None and before.replies.median_minutes is not None:
-        then = minutes_words(before.replies.median_minutes)
-        sentences.append(
-            f"Median first reply {minutes_words(now.replies.median_minutes)}, {then} before; "
-            f"{now.replies.unanswered} of {counted(now.replies.complaints, 'complaint')} unanswered."
-        )
-    return sentences
-
-
-def separate(first: tuple[float | None, float | None], second: tuple[float | None, float | None]) -> bool:
-    """Whether two intervals do not touch; unknown ones do."""
-    (low, high), (other_low, other_high) = first, second
-    if low is None or high is None or other_low is None or other_high is None:
-        return False
-    return high < other_low or other_high < low
+def net_changes(shift: Shift | None) -> list[str]:
+    """Net sentiment beside that of the window before, where the test that `repute trend` tells of it says that it changed."""
+    if shift is None or shift.told not in ("better", "worse"):
+        return []
+    found = shift.difference
+    if found.first is None or found.second is None or found.low is None or found.high is None:
+        return []
+    where = " on the sites watched throughout both windows" if shift.note else ""
+    ends = ends_words(found.low, found.high, signed)
+    figures = f"Net sentiment {signed(found.first)}, {signed(found.second)} before{where}"
+    return [f"{figures}: {shift.told}, more than chance explains (difference {ends})."]
 
 
 def list_basis(*answers: HotButtons | Ledger | Overview) -> list[str]:

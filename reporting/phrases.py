@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from urllib.parse import urlsplit
 
@@ -15,6 +16,8 @@ DIRECTION_SIGNS = {"rising": "↗", "falling": "↘", "steady": "→", "unknown"
 MINUS = "\N{MINUS SIGN}"
 RIGHT_TO_LEFT = frozenset(["ar", "arc", "ckb", "dv", "fa", "he", "ks", "pnb", "ps", "sd", "ug", "ur", "yi"])
 NBSP = "\N{NO-BREAK SPACE}"
+MOST_DIGITS = 6
+"""Behind the point: an interval that comes nearer to nought than that is written as nought."""
 
 
 def percent(value: float) -> str:
@@ -59,10 +62,22 @@ def corrected_words(corrected: Corrected | None, label: str) -> str:
     return f"corrected {write(found.value)}, {write(found.low)} to {write(found.high)}"
 
 
-def signed(value: float) -> str:
-    """Two digits with a sign, and no negative zero."""
-    text = f"{abs(value):.2f}"
-    return text if text == "0.00" else f"{MINUS if value < 0 else '+'}{text}"
+def signed(value: float, digits: int = 2) -> str:
+    """Two digits with a sign, or more, and no negative zero."""
+    text = f"{abs(value):.{digits}f}"
+    return text if is_nought(text) else f"{MINUS if value < 0 else '+'}{text}"
+
+
+def is_nought(text: str) -> bool:
+    """Whether a number as it is written says nought."""
+    return not any(digit in text for digit in "123456789")
+
+
+def ends_words(low: float, high: float, write: Callable[[float, int], str], digits: int = 2) -> str:
+    """An interval; one that leaves nought out shows it, with as many more digits as that takes."""
+    while low * high > 0 and digits < MOST_DIGITS and (is_nought(write(low, digits)) or is_nought(write(high, digits))):
+        digits += 1
+    return f"{write(low, digits)} to {write(high, digits)}"
 
 
 def change_words(change: Change) -> str:

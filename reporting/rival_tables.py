@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from reporting.phrases import MINUS, counted, percent, signed
+from reporting.phrases import MINUS, counted, ends_words, is_nought, percent, signed
 from reporting.tables import net_cell, share_cell
 from reporting.terminal import bar, clean, heading, indented, new_table, notes_lines, quote_lines, sparkline
 from trends.differences import Outcome
@@ -114,15 +114,15 @@ def difference_words(one: Compared) -> str:
     difference = one.difference
     if difference.value is None or difference.low is None or difference.high is None:
         return f"n = {difference.first_n:,} and {difference.second_n:,}"
-    plain = one.figure in ("net", "mean")
-    value, low, high = (signed(part) if plain else points(part) for part in (difference.value, difference.low, difference.high))
-    return f"{value}{'' if plain else ' pts'} ({low} to {high})"
+    if one.figure in ("net", "mean"):
+        return f"{signed(difference.value)} ({ends_words(difference.low, difference.high, signed)})"
+    return f"{points(difference.value)} pts ({ends_words(difference.low, difference.high, points, 1)})"
 
 
-def points(value: float) -> str:
+def points(value: float, digits: int = 1) -> str:
     """A difference of shares in percentage points, with a sign; small ones keep two digits, so that none looks like nothing."""
-    text = f"{abs(100 * value):.1f}" if abs(100 * value) >= 0.1 else f"{abs(100 * value):.2f}"
-    return text if not float(text) else f"{MINUS if value < 0 else '+'}{text}"
+    text = f"{abs(100 * value):.{digits if abs(100 * value) >= 0.1 else max(digits, 2)}f}"
+    return text if is_nought(text) else f"{MINUS if value < 0 else '+'}{text}"
 
 
 def rest_words(kind: str, compared: Sequence[Compared]) -> str:

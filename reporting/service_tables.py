@@ -17,8 +17,8 @@ from trends.goals import GoalAnswer, WeekFigure
 from trends.service_answers import BacklogAge, CustomerRate, FirstReplies, Resolution, Service, ServiceFigures, SignFigures
 
 AGE_BAR = 30
-GOAL_SIGNS = {"met": "✓", "missed": "✗", "too few": "?", "not watched": "·"}
-GOAL_STYLES = {"met": "green", "missed": "bold red", "too few": "magenta", "not watched": "dim"}
+GOAL_SIGNS = {"met": "✓", "missed": "✗", "too few": "?", "not watched": "·", "not known": "?"}
+GOAL_STYLES = {"met": "green", "missed": "bold red", "too few": "magenta", "not watched": "dim", "not known": "magenta"}
 LEADING = 15
 """Topics that are shown: more than a screen nobody reads."""
 
@@ -102,7 +102,11 @@ def points(value: float) -> str:
 
 def customer_cell(rate: CustomerRate | None) -> str:
     """Complaints per 1,000 customers with the interval."""
-    return "" if rate is None else f"{rate.value:.2g} ({rate.low:.2g} to {rate.high:.2g})"
+    if rate is None:
+        return ""
+    if rate.value is None or rate.low is None or rate.high is None:
+        return "too few to say"
+    return f"{rate.value:.2g} ({rate.low:.2g} to {rate.high:.2g})"
 
 
 def in_time_cell(replies: FirstReplies) -> str:

@@ -1,16 +1,15 @@
-"""Answers as CSV: the rows of the main table, nested figures in columns of their own."""
+"""Answers as CSV: the rows of the tables, nested figures in columns of their own."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from reporting.plain import as_plain
+from reporting.sheet_rows import beside, main_rows
 
-MAIN = ("rows", "buttons", "periods", "figures", "sites", "suggestions", "topics", "sources", "runs")
-"""Where an answer keeps what its table is made of: the first of these that it has."""
 BEGIN_FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 """Spreadsheets run what begins so; an apostrophe before it keeps it a text."""
 
@@ -27,44 +26,6 @@ def as_csv(answer: Any) -> str:
     writer.writeheader()
     writer.writerows({name: cell(value) for name, value in row.items()} for row in rows)
     return file.getvalue()
-
-
-def main_rows(plain: Any) -> Sequence[Mapping[str, Any]]:
-    """The rows of the main table of an answer in plain words."""
-    if isinstance(plain, list):
-        return plain
-    if "competitors" in plain:
-        return brand_rows(plain)
-    if "backlog" in plain:
-        return service_rows(plain)
-    name = next((name for name in MAIN if isinstance(plain.get(name), list)), None)
-    rows = plain[name] if name else [plain]
-    # A period has days of its own: those of the window would stand in the same columns.
-    return [{key: value for key, value in beside(plain).items() if key not in row} | row for row in rows]
-
-
-def brand_rows(plain: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
-    """The rows of an overview: the brand, the same in the window before, its competitors."""
-    earlier = beside({**plain, "window": plain["before_window"]})
-    before = [earlier | plain["before"]] if plain["before"] is not None else []
-    return [beside(plain) | plain["figures"], *before, *(beside(plain) | rival for rival in plain["competitors"])]
-
-
-def service_rows(plain: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
-    """The rows of an answer on service: the brand, the same in the window before, each topic and each source."""
-    earlier = beside({**plain, "window": plain["before_window"]})
-    before = [earlier | {"part": "before"} | plain["before"]] if plain["before"] is not None else []
-    parts = [beside(plain) | {"part": part} | row for part in ("topic", "source") for row in plain[f"{part}s"]]
-    return [beside(plain) | {"part": "brand"} | plain["figures"], *before, *parts]
-
-
-def beside(plain: Any) -> dict[str, Any]:
-    """The brand and window of an answer, as far as it has them; all time has no days."""
-    if not isinstance(plain, Mapping):
-        return {}
-    brand = {"of_brand": plain["brand"]} if plain.get("brand") is not None else {}
-    window = plain.get("window")
-    return brand | ({"first_day": window["first_day"], "end_day": window["end_day"]} if window is not None else {})
 
 
 def flat(row: Mapping[str, Any], before: str = "") -> dict[str, Any]:

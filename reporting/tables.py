@@ -71,7 +71,7 @@ def buttons_grid(answer: HotButtons) -> RenderableType:
             Text(f"{people_cell(button)} {bar(button.people + button.anonymous, most, PEOPLE_BAR)}"),
             Text(str(button.complaints)),
             Text(share_cell(button.share)),
-            Text(change_cell(button.change)),
+            Text(change_cell(button)),
             Text(sparkline([week.count for week in button.weeks])),
         )
     return table
@@ -99,11 +99,12 @@ def share_cell(share: Share) -> str:
     return f"{percent(share.value)} ({percent(share.low)} to {percent(share.high)})"
 
 
-def change_cell(change: Change) -> str:
-    """A change in few characters."""
+def change_cell(button: HotButton) -> str:
+    """A change in few characters; new is what was never met before, not what was absent for one window."""
+    change = button.change
     if change.before is None or not (change.before or change.now):
         return "?"
-    size = "new" if change.percent is None else f"{change.percent:+d}%"
+    size = f"{change.percent:+d}%" if change.percent is not None else "new" if button.never_before else "from 0"
     return f"{size} {DIRECTION_SIGNS[change.direction]}"
 
 

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from reporting.phrases import MINUS, counted, percent, signed
+from reporting.phrases import MINUS, counted, ends_words, is_nought, percent, signed
 from reporting.service_tables import GOAL_SIGNS, goal_words, points, since_words, value_words
 from reporting.terminal import BAR, SPARKS, UNWATCHED, clean, heading, indented, new_table, notes_lines
 from trends.correlation import LagCorrelation
 from trends.differences import Difference
 from trends.goals import GoalAnswer
 from trends.timeline_answers import Laid, Level, Line, Point, Shift, Told, Trend
+from trends.timeline_kinds import RATED
 
 DRAWN = 26
 """Weeks or months of a sparkline: more do not fit beside the figures."""
@@ -31,18 +32,35 @@ TOLD_SIGNS: dict[Told, str] = {
 }
 TOLD_STYLES: dict[Told, str] = {"better": "green", "worse": "bold red"}
 COUNTS = ("mentions", "people")
+LAGS_LEGEND = "Pearson's r with its 95% interval, weeks of both, Spearman's r (far from the other, a few weeks carry it)"
 
 
 def trend_table(answer: Trend) -> RenderableType:
     """One figure period by period, or the main ones as sparklines."""
     what = f", {answer.topic or answer.attribute}" if answer.topic or answer.attribute else ""
     beside = f"{answer.window.label}: {counted(answer.n, 'mention')}"
-    if not answer.figures:
-        nothing = Text(f"Nobody has given any {answer.figure or 'figure'} in this window.")
-        return Group(heading(f"Trend of {answer.brand_name}{what}", beside), nothing, Text(""), notes_lines(answer.notes))
+    if is_empty(answer):
+        nothing = Text(nothing_words(answer.figure))
+        title = heading(f"Trend of {answer.brand_name}{what}", beside)
+        return Group(title, nothing, Text(""), *goal_lines(answer.goals), notes_lines(answer.notes))
     title = heading(f"{answer.figures[0].name if answer.figure else 'Trend'} of {answer.brand_name}{what}", beside)
     body = figure_parts(answer) if answer.figure else [lines_grid(answer), Text(legend(answer), style="dim"), Text("")]
     return Group(title, Text(""), *body, *goal_lines(answer.goals), *laid_lines(answer.laid), notes_lines(answer.notes))
+
+
+def is_empty(answer: Trend) -> bool:
+    """Whether nobody has given a rating of the kind that was asked for: rows of nothing say less than one sentence."""
+    if answer.figure not in RATED:
+        return not answer.figures
+    levels = [*(line.level for line in answer.figures), *(point.level for point in answer.periods)]
+    return not any(level.n for level in levels)
+
+
+def nothing_words(figure: str) -> str:
+    """That there is nothing to show, and where it would come from."""
+    asked = {"nps": "answered an NPS question", "csat": "answered a CSAT question", "stars": "given stars from 1 to 5"}
+    survey = f" `repute import FILE --kind survey --measure {figure}` takes a survey." if figure in ("nps", "csat") else ""
+    return f"Nobody has {asked.get(figure, 'given a rating')} in this window.{survey}"
 
 
 def lines_grid(answer: Trend) -> RenderableType:
@@ -97,7 +115,7 @@ def shift_words(line: Line, shift: Shift) -> str:
     if found.value is None or found.low is None or found.high is None:
         return "Against the window before: too few to say"
     a_day = " a day" if line.unit in COUNTS else ""
-    ends = f"{delta(line, found.low)} to {delta(line, found.high)}"
+    ends = ends_words(found.low, found.high, lambda value, digits: delta(line, value, digits), delta_digits(line))
     before, now = (number(line, value) for value in (found.second, found.first))
     return f"Against the window before: {delta(line, found.value)}{a_day} ({ends}), from {before} to {now}{a_day}: {shift.told}"
 
@@ -173,14 +191,19 @@ def number(line: Line, value: float | None) -> str:
     return f"{value:.2f}" if line.unit == "mean" else f"{value:,.1f}"
 
 
-def delta(line: Line, value: float) -> str:
-    """A difference in its unit, with its sign; of shares in percentage points."""
-    if line.unit == "net":
-        return points(value) if line.figure == "nps" else signed(value)
-    size = abs(value) * 100 if line.unit == "share" else abs(value)
-    text = f"{size:.2f}" if line.unit == "mean" else f"{size:,.1f}"
-    sign = "" if float(text.replace(",", "")) == 0 else MINUS if value < 0 else "+"
+def delta(line: Line, value: float, digits: int | None = None) -> str:
+    """A difference in its unit, with its sign; of shares in percentage points, of NPS in points."""
+    scaled = value * 100 if line.unit == "share" or line.figure == "nps" else value
+    text = f"{abs(scaled):,.{delta_digits(line) if digits is None else digits}f}"
+    sign = "" if is_nought(text) else MINUS if value < 0 else "+"
     return f"{sign}{text}{' pp' if line.unit == 'share' else ''}"
+
+
+def delta_digits(line: Line) -> int:
+    """How many digits a difference has behind the point."""
+    if line.figure == "nps":
+        return 0
+    return 2 if line.unit in ("net", "mean") else 1
 
 
 def level_words(line: Line) -> str:
@@ -212,7 +235,7 @@ def size_words(line: Line) -> str:
 def part_words(found: Difference) -> str:
     """A change of a rate in percent."""
     if not found.second:
-        return "new" if found.first else "0%"
+        return "from 0" if found.first else "0%"
     change = round(((found.first or 0.0) / found.second - 1) * 100)
     return f"{'+' if change > 0 else MINUS if change < 0 else '±'}{abs(change)}%"
 
@@ -236,6 +259,7 @@ def laid_lines(laid: Sequence[Laid]) -> list[RenderableType]:
     for one in laid:
         lines.append(Text(clean(f"{one.metric} over {one.line}: correlation, not cause"), style="bold"))
         lines += [indented(said) for said in one.sentences]
+        lines += [indented(LAGS_LEGEND, style="dim")]
         table = new_table(("Weeks later", "right"), (clean(f"{one.metric} follows"), ""), (clean(f"{one.metric} leads"), ""))
         for after, ahead in zip(one.follows.lags, one.leads.lags, strict=True):
             table.add_row(str(after.lag), Text(lag_words(after)), Text(lag_words(ahead)))
@@ -244,7 +268,17 @@ def laid_lines(laid: Sequence[Laid]) -> list[RenderableType]:
 
 
 def lag_words(lag: LagCorrelation) -> str:
-    """One correlation with its interval and n."""
+    """Both correlations of a lag, Pearson's with its interval, and n."""
+    return f"{pearson_words(lag)}, {spearman_words(lag)}" if lag.value is not None else pearson_words(lag)
+
+
+def pearson_words(lag: LagCorrelation) -> str:
+    """Pearson's correlation with its interval and n."""
     if lag.value is None or lag.low is None or lag.high is None:
         return f"too few to say ({lag.pairs} weeks)"
     return f"{signed(lag.value)} ({signed(lag.low)} to {signed(lag.high)}), {lag.pairs} weeks"
+
+
+def spearman_words(lag: LagCorrelation) -> str:
+    """Spearman's correlation."""
+    return "–" if lag.rank is None else f"{signed(lag.rank)}"

@@ -16,6 +16,15 @@ FULL, PART, NONE, AHEAD = "█", "▒", "·", " "
 NEARLY = 0.98
 """From here on a step counts as watched: a quarter of an hour of a day is no gap."""
 HARDLY = 0.02
+FIGURES = (
+    ("Watched", "right"), ("Mentions", "right"), ("Per day", "right"), ("First watch", ""), ("Last watch", ""), ("Crawled", ""),
+)  # fmt: skip
+WIDTH = 100
+"""Characters of a line, as the terminal has them."""
+BETWEEN = 2
+"""Blanks behind a column, as `new_table` puts them."""
+SHORTEST = 16
+"""Characters that a site's name has at least."""
 NAME = 28
 """Characters of a site's name; a longer one is cut in the middle."""
 STEP_WORDS = {1: "a day", 7: "a week", 28: "four weeks", 91: "a quarter", 364: "a year"}
@@ -32,33 +41,42 @@ def watching_table(answer: Watching) -> RenderableType:
 
 
 def sites_grid(answer: Watching) -> RenderableType:
-    """One line a site."""
-    counts = (("Watched", "right"), ("Mentions", "right"), ("Per day", "right"))
-    table = new_table(("Site", ""), *counts, ("First watch", ""), ("Last watch", ""), ("Crawled", ""))
-    window = answer.window
-    for site in answer.sites:
-        table.add_row(
-            Text(short(f"{site.source}/{site.site}")),
-            Text(days_cell(site)),
-            Text(f"{site.mentions:,}"),
-            Text("–" if site.per_watched_day is None else f"{site.per_watched_day:.1f}"),
-            *(Text(day_cell(moment, window)) for moment in (site.first, site.last, site.last_success)),
-        )
+    """One line a site: its name has the room that the figures leave."""
+    rows = [figure_cells(site, answer.window) for site in answer.sites]
+    taken = sum(max(len(title), *(len(row[place]) for row in rows)) + BETWEEN for place, (title, _) in enumerate(FIGURES))
+    room = min(NAME, max(WIDTH - taken - BETWEEN, SHORTEST))
+    table = new_table(("Site", ""), *FIGURES)
+    for site, cells in zip(answer.sites, rows, strict=True):
+        table.add_row(Text(short(f"{site.source}/{site.site}", room)), *(Text(cell) for cell in cells))
     return table
 
 
-def short(name: str) -> str:
+def figure_cells(site: WatchedSite, window: Window) -> list[str]:
+    """The figures of a site, as `FIGURES` names them."""
+    return [
+        days_cell(site),
+        f"{site.mentions:,}",
+        "–" if site.per_watched_day is None else f"{site.per_watched_day:.1f}",
+        *(day_cell(moment, window) for moment in (site.first, site.last, site.last_success)),
+    ]
+
+
+def short(name: str, room: int = NAME) -> str:
     """A name that fits its column."""
     name = clean(name)
-    return name if len(name) <= NAME else f"{name[: NAME // 2]}…{name[-(NAME - NAME // 2 - 1) :]}"
+    return name if len(name) <= room else f"{name[: room // 2]}…{name[-(room - room // 2 - 1) :]}"
 
 
 def days_cell(site: WatchedSite) -> str:
     """How many of the days that have passed were watched."""
     if site.watched_days is None or site.days is None:
         return "by search" if site.state == "searched" else "not known"
-    watched = f"{site.watched_days:.1f}".removesuffix(".0")
-    return f"{watched} of {f'{site.days:.1f}'.removesuffix('.0')}"
+    return f"{days_words(site.watched_days)} of {days_words(site.days)}"
+
+
+def days_words(days: float) -> str:
+    """A number of days; of hundreds of them nobody asks for tenths."""
+    return f"{days:,.0f}" if days >= 100 else f"{days:.1f}".removesuffix(".0")
 
 
 def day_cell(moment: str | None, window: Window) -> str:

@@ -15,6 +15,7 @@ from sentiment.encoder import Encoder, Outputs
 from sentiment.language import UNKNOWN, detect_language
 from sentiment.overlap import Overlap
 from sentiment.settings import Likeness
+from store.vectors import SCALE, round_vectors
 
 Floats = NDArray[np.float32]
 Polarity = Literal["confirms", "contests"]
@@ -31,6 +32,8 @@ PHRASE = 0.4
 PLAINLY = 0.5
 """Weight of the sentence that speaks of a topic most plainly against the whole text, which knows what is spoken of. On the dev
 splits the likeliest topic of a text of several sentences is right oftener than by the plainest sentence alone."""
+FINE = 2.0**16
+"""Steps in which the components of a description's vector are counted; see `Descriptions.cosines`."""
 ROWS_AT_ONCE = 4096
 """Texts and sentences compared with descriptions at once."""
 _ENUMERATION = re.compile(r"[,;:.।۔،؛]\s*|\s+(?:or|and|oder|und|o|y|ou|et|e|veya|ve|या|और|یا|اور|või|ja|أو)\s+")
@@ -134,16 +137,18 @@ class Descriptions:
         self._likeness = likeness
         self._overlap = Overlap([one.description for one in described])
         wordings = [[one.description, *phrases_of(one.description)] for one in described]
-        self._vectors = encoder.read([words for one in wordings for words in one]).vectors
+        self._vectors = np.rint(encoder.read([words for one in wordings for words in one]).vectors * np.float32(FINE))
         ends = np.cumsum([len(one) for one in wordings])
         self._own = [range(int(end) - len(one), int(end)) for one, end in zip(wordings, ends, strict=True)]
 
     def cosines(self, vectors: Floats) -> Floats:
         """Return (n, descriptions): the cosine with the description, mixed with that of its phrase that lies nearest.
 
-        "Bad seats, food or wifi" as a whole lies near none of the three.
+        "Bad seats, food or wifi" as a whole lies near none of the three. Vectors are rounded as the store rounds them, so that
+        a first reading gives what is answered from the store later, to the bit: their products with those of descriptions are
+        whole numbers below 2**24, which a float holds exactly in whatever order they are added up.
         """
-        near = vectors @ self._vectors.T
+        near = round_vectors(vectors) @ self._vectors.T / np.float32(SCALE * FINE)
         out = np.zeros((len(vectors), len(self.ids)), np.float32)
         for column, own in enumerate(self._own):
             part = near[:, own.start + 1 : own.stop]
@@ -167,9 +172,10 @@ class Descriptions:
 
         Without `texts` ([]) their words are not looked at.
         """
-        how = self._likeness
-        weights = np.array([how.cosine, how.words], np.float32)
-        out: Floats = 1 / (1 + np.exp(-(self.features(vectors, texts) @ weights + how.shift)))
+        how, found = self._likeness, self.features(vectors, texts)
+        # Not as a product of matrices, which may round differently for one text and for many.
+        odds: Floats = np.float32(how.cosine) * found[..., 0] + np.float32(how.words) * found[..., 1] + np.float32(how.shift)
+        out: Floats = np.reciprocal(1 + np.exp(-odds))
         return out
 
 

@@ -121,7 +121,7 @@ class Encoder:
         return self.settings.name
 
     def read(self, texts: Sequence[str], languages: Sequence[str] = (), progress: Progress | None = None) -> Outputs:
-        """Read texts; equal ones once, long ones in windows whose results are averaged by length.
+        """Read texts; equal ones of a language once, long ones in windows whose results are averaged by length.
 
         `languages`, one a text, chooses how the sentiment is calibrated; without them all are read alike.
         `progress` hears how many distinct texts are done, and of how many.
@@ -141,21 +141,22 @@ class Encoder:
     def _read(
         self, texts: Sequence[tuple[str, ...]], languages: Sequence[str], parts: bool, progress: Progress | None
     ) -> tuple[Outputs, Outputs, list[range]]:
-        spoken = dict(zip(texts, languages, strict=True)) if languages else dict.fromkeys(texts, "")
-        distinct = list(spoken)
-        places = {text: i for i, text in enumerate(distinct)}
+        # Prepared, an Arabic and an Urdu text may be equal, and are calibrated differently all the same.
+        asked = list(zip(texts, languages or [""] * len(texts), strict=True))
+        places = {one: i for i, one in enumerate(dict.fromkeys(asked))}
+        distinct = list(places)
         wholes, sentences, ranges = [_nothing(self.width)], [_nothing(self.width)], []
         for start in range(0, len(distinct), TEXTS_AT_ONCE):
             chunk = distinct[start : start + TEXTS_AT_ONCE]
-            counts = [len(text) if parts and len(text) > 1 else 0 for text in chunk]
+            counts = [len(text) if parts and len(text) > 1 else 0 for text, _ in chunk]
             ends = np.cumsum([0, *counts]) + sum(len(part.complaint) for part in sentences)
             ranges += [range(int(a), int(b)) for a, b in pairwise(ends)]
-            read = self._read_distinct(chunk, counts, [spoken[text] for text in chunk])
+            read = self._read_distinct([text for text, _ in chunk], counts, [language for _, language in chunk])
             wholes.append(read.at(np.arange(len(chunk))))
             sentences.append(read.at(np.arange(len(chunk), len(read.complaint))))
             if progress:
                 progress(min(start + TEXTS_AT_ONCE, len(distinct)), len(distinct))
-        order = np.array([places[text] for text in texts], np.int64)
+        order = np.array([places[one] for one in asked], np.int64)
         return join_outputs(wholes).at(order), join_outputs(sentences), [ranges[i] for i in order]
 
     @property

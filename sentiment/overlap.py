@@ -32,8 +32,9 @@ class Overlap:
         """Return (n, descriptions): the shared stems, each counted by one over the number of descriptions that have it."""
         out = np.zeros((len(texts), self._n), np.float32)
         for row, text in enumerate(texts):
-            for stem in stems(text):
-                for column, worth in self._found.get(stem, ()):
+            # Sorted, since sums of parts depend on their order in the last digit, and that of a set differs by process.
+            for stem in sorted(stems(text) & self._found.keys()):
+                for column, worth in self._found[stem]:
                     out[row, column] += worth
         return out
 

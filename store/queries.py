@@ -9,6 +9,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from store.languages import unsupported_sql
+from store.records import PRIVATE
 from store.remembering import remember
 from store.scope import WORDED, Scope, newest_sql, scoped_sql, shown_sql
 
@@ -282,6 +283,16 @@ def find_listings(db: Database, *, brand: str, source: str | None = None) -> lis
     """
     asked = {"brand": brand, "source": source}
     return remember(db, ("listings", *asked.values()), lambda: list(db.query(statement, asked)))
+
+
+def find_private_sites(db: Database, sites: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Those of some (source, site) whose first mention is none for the public: a survey's answer, a call, a visit.
+
+    An imported file is of one kind.
+    """
+    statement = "select kind from mentions where source = ? and site = ? order by external_id limit 1"
+    kinds = {site: next((row["kind"] for row in db.query(statement, site)), None) for site in sites}
+    return [site for site, kind in kinds.items() if kind in PRIVATE]
 
 
 def find_watches(db: Database, *, brand: str, since: str | None, until: str | None, source: str | None = None) -> list[Row]:

@@ -15,6 +15,10 @@ Task = Literal["language", "sentiment", "complaint", "topic", "attribute", "targ
 Bearing = Literal["other", "flipped"]
 
 KINDS: tuple[str, ...] = ("post", "comment", "review", "survey", "call", "visit", "suggestion")
+PRIVATE: tuple[str, ...] = ("survey", "call", "visit", "suggestion")
+"""Kinds that nobody said in public."""
+IMPORTED = "import"
+"""The source of what a user imported."""
 VOICES: tuple[str, ...] = ("customer", "company", "press", "bot")
 PRECISIONS: tuple[str, ...] = ("second", "day", "unknown")
 MEASURES: tuple[str, ...] = ("stars", "nps", "csat", "thumbs")

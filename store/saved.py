@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import secrets
+import shlex
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -127,7 +128,7 @@ def refuse_taken(db: Database, name: str) -> None:
     """Say that a name is taken."""
     row = db.conn.execute("select saved from saved_answers where name = ?", [name]).fetchone()
     if row:
-        fix = f"choose another name, or give it up with `repute rerun {name} --drop`"
+        fix = f"choose another name, or give it up with `repute rerun {shlex.quote(name)} --drop`"
         raise SavedError(f"{name!r} is already the name of an answer saved on {row[0][:10]}; {fix}")
 
 

@@ -18,12 +18,20 @@ SCALE = 127.0
 """Vectors have length 1, so no component is beyond ±1."""
 
 
+def round_vectors(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Vectors as the file holds them, in whole numbers of 1/127; those that come from the file stay as they are."""
+    import numpy as np
+
+    rounded: NDArray[np.float32] = np.rint(vectors * np.float32(SCALE))
+    return rounded
+
+
 def save_vectors(db: Database, model: str, rows: Iterable[tuple[int, str, Sequence[NDArray[np.float32]]]]) -> None:
     """Save (mention, text hash, vectors of span 0, 1, 2 …), replacing what is there."""
     import numpy as np
 
     packed = [
-        (mention, span, model, text_hash, np.rint(vector * SCALE).astype(np.int8).tobytes())
+        (mention, span, model, text_hash, round_vectors(vector).astype(np.int8).tobytes())
         for mention, text_hash, vectors in rows
         for span, vector in enumerate(vectors)
     ]

@@ -257,6 +257,8 @@ def test_a_file_that_is_no_sample_is_refused(house, content, words):
         (("20", "--topic", "refund"), "--topic refund: give --task topic with it"),
         (("20", "--task", "topic"), "--task topic: say which with --topic; there are refund"),
         (("20", "--task", "topic", "--topic", "late"), "--topic late: there is no such topic; there are refund"),
+        (("20", "--source", "foo"), "--source foo: nothing of it is stored, and it is not configured; there are "),
+        (("20", "--language", "xx"), "--language xx: write the English name of a language, or its code"),
         (("20", "--last", "3d"), "no mention in the window has been read for this: run `repute tag`, or widen the window"),
         (("0",), "0 is not in the range 1<=x<=10000"),
     ],

@@ -165,6 +165,14 @@ def test_the_question_of_why_can_be_typed_again(house):
     assert json.loads(again.stdout) == first
 
 
+def test_the_question_has_the_window_that_was_asked_for_and_no_other(house):
+    for window in ("--last-week", "--all-time", "--since 2026-09-01"):
+        why = json.loads(ask(house, "overview", window, "--why --json").stdout)["why"]
+        assert why["question"] == f"repute overview --as-of {NOW} {window}"
+    why = json.loads(ask(house, "overview --why --json").stdout)["why"]
+    assert why["question"] == f"repute overview --as-of {NOW} --last 4w"
+
+
 def test_why_fits_a_terminal_and_follows_the_answer(house):
     shown = ask(house, "hot-buttons --why").stdout
     answer, _, why = shown.partition("\nWhy  ")
@@ -201,6 +209,22 @@ def test_a_saved_answer_comes_out_the_same_whatever_happened_since(house, questi
     found = rerun(house, "september")
     assert (found["differences"], found["same"], found["erased"], found["unkept"]) == ([], True, 0, 0)
     assert found["compared"] > 20
+
+
+def test_an_answer_that_was_saved_with_the_usual_length_beside_its_window_comes_out_the_same(house):
+    ask(house, "overview --last-week --save september")
+    with contextlib.closing(sqlite3.connect(house.database)) as bare:
+        (chosen,) = bare.execute("select parameters from saved_answers").fetchone()
+        assert json.loads(chosen)["last"] is None
+        bare.execute("update saved_answers set parameters = json_set(parameters, '$.last', '4w')")
+        bare.commit()
+    assert rerun(house, "september")["same"]
+
+
+def test_a_name_of_two_words_is_told_as_it_is_typed(house):
+    arguments = ["overview", "--as-of", NOW, "--config", str(house.path), "--save", "my answer"]
+    assert "`repute rerun 'my answer'` gives it again." in CliRunner().invoke(main, arguments).stderr
+    assert "give it up with `repute rerun 'my answer' --drop`" in CliRunner().invoke(main, arguments).stderr
 
 
 def test_a_rerun_without_erased_rows_says_which_and_what_changed(house):

@@ -9,6 +9,7 @@ from trends.windows import Window
 
 if TYPE_CHECKING:
     from trends.prevalence import Corrected
+    from trends.timeline_answers import Shift
 
 Verdict = Literal["isolated", "recurring", "systemic", "unclear"]
 """`unclear`: too few known people, but so many anonymous mentions that they may be one person or many."""
@@ -102,7 +103,7 @@ class Week:
     count: int | None
     """None when nothing was watched: draw a gap, not a zero."""
     watched: float | None
-    """Part of the week that was watched, 0 to 1, on average over the sites; None when coverage is not known."""
+    """Part of the week that was watched, 0 to 1, each site by what it brings a day; None when coverage is not known."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -305,8 +306,11 @@ class Overview:
     corrected: Corrected | None
     """The brand's sentiment in the window corrected by sampled judgements; None while there are too few of them."""
     before: Figures | None
-    """The window before; None for all time. When it was not watched throughout, a note says so."""
+    """The window before, its replies at the age that this window has now; None for all time. When it was not watched
+    throughout, a note says so."""
     competitors: tuple[Figures, ...]
+    net_change: Shift | None
+    """Net sentiment against the window before, tested as `repute trend` does; None where the two cannot be compared."""
     mentions_change: Change
     sources: tuple[Count, ...]
     sites: tuple[Count, ...]

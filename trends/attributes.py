@@ -14,7 +14,7 @@ from config import Attribute, Brand, Config, Thresholds
 from store.fact_shelf import read_days
 from store.facts import CONFIRMS, CONTESTS
 from trends.answers import AttributeFigures, AttributeRow, Ledger, Quote, Share, Status, Unexpected
-from trends.changes import Past, compare_each, settle
+from trends.changes import Past, compare_each, settle, tested_notes
 from trends.frame import CUSTOMERS, Filters, Frame, Numbers, Rows
 from trends.gathering import Gathered, count_weeks, find_past, gather, wide_window
 from trends.intervals import net
@@ -55,18 +55,19 @@ def answer_attributes(
     pasts = {one.id: find_past(db, config, one.id, window, filters) for one in brands[1:]} | {ground.brand.id: ground.past}
     span = wide_window(window)
     sides = {one.id: Sides.build(load_at_hand(db, one.id, span, filters), config.attributes, span) for one in brands}
+    rows = find_ledger(ground, brands, config.attributes, sides, pasts)
     texts = {one.id: load_words(db, one.id, window, filters, hash_words, limit=MOST_TEXTS) for one in brands}
     return Ledger(
         brand=ground.brand.id,
         brand_name=ground.brand.name,
         window=window,
         n=len(ground.here),
-        rows=find_ledger(ground, brands, config.attributes, sides, pasts),
+        rows=rows,
         unexpected=find_unexpected(ground, brands, config.attributes, texts),
         undated=ground.undated,
         untagged=ground.untagged,
         coverage=ground.past.coverage,
-        notes=(*words_notes(brands, texts, window), *ground.notes()),
+        notes=(*words_notes(brands, texts, window), *tested_notes(row.own.change for row in rows), *ground.notes()),
         unsupported=ground.unsupported,
     )
 
@@ -128,7 +129,7 @@ def find_ledger(
 
     found = dict(zip((brand.id for brand in brands), map_at_once(find, brands), strict=True))
     figures = {brand: of_brand for brand, (_, of_brand) in found.items()}
-    weeks = count_weeks(sides[ground.brand.id].either, ground.watched_weeks)
+    weeks = count_weeks(sides[ground.brand.id].either, ground)
     quotes = quote_sides(ground, attributes, found[ground.brand.id][0])
     return tuple(
         AttributeRow(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -98,7 +99,11 @@ def take_window(frames: Mapping[str, Frame], window: Window) -> dict[str, BrandP
     return before[1]
 
 
-def share_voices(parts: Mapping[str, BrandPart], *, floor: int) -> dict[str, Share]:
-    """The share of each brand's rows in the rows of all of them, which were taken together."""
+def share_voices(
+    parts: Mapping[str, BrandPart], *, floor: int, without: AbstractSet[tuple[str, str]] = frozenset()
+) -> dict[str, Share]:
+    """The share of each brand's rows in the rows of all of them, which were taken together; `without` some (source, site)."""
     common = next(iter(parts.values())).talkers.common
+    if without:
+        parts = {brand: part.keep(~part.frame.from_sites(without)[part.rows]) for brand, part in parts.items()}
     return dict(zip(parts, find_voices([part.voices for part in parts.values()], common, floor=floor), strict=True))

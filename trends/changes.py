@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -14,6 +14,7 @@ from trends.stacks import Stack
 from trends.windows import Window
 
 NEVER_BEFORE = "All time has no window before it."
+TESTED = "Rising and falling are tested together over all that is compared, at a false discovery rate of 5%."
 UNLIKE = "No comparison: no site was watched throughout this window and the one before."
 
 
@@ -162,6 +163,12 @@ def settle(tested: Sequence[Tested]) -> list[Change]:
     comparable = [test for test in tested if test.change.before is not None and test.change.now + test.change.before]
     real = dict(zip(map(id, comparable), discoveries([test.chance for test in comparable]), strict=True))
     return [direct(test) if real.get(id(test)) else test.change for test in tested]
+
+
+def tested_notes(changes: Iterable[Change]) -> tuple[str, ...]:
+    """That several changes were tested together; nothing where there are not several."""
+    tested = [change for change in changes if change.before is not None and change.now + change.before]
+    return (TESTED,) if len(tested) > 1 else ()
 
 
 def direct(tested: Tested) -> Change:

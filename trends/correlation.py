@@ -39,15 +39,27 @@ class LagCorrelation:
     high: float | None
     rank: float | None
     """Spearman's: far from the value, a few extreme weeks carry it."""
+    rank_low: float | None
+    rank_high: float | None
+    """None where the ranks are worth too few independent pairs."""
     chance: float
-    """Two-sided p of this lag by itself; 1 without a value."""
+    """Two-sided p of Pearson's correlation at this lag by itself; 1 without a value."""
+    rank_chance: float
+    """That of Spearman's."""
     corrected: float
-    """The p after all lags that were looked at (Holm 1979)."""
+    """The p of both together, after all lags that were looked at (Holm 1979)."""
 
     @property
     def too_few(self) -> bool:
         """Whether nothing can be said."""
         return self.value is None
+
+    @property
+    def joint(self) -> float:
+        """The p of both together: the larger (Berger 1982), so that neither few weeks nor their order alone make a finding."""
+        if self.value is None or self.rank is None or self.value * self.rank <= 0:
+            return 1.0
+        return max(self.chance, self.rank_chance)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +75,14 @@ class Correlation:
         """Whether the best lag stands out from chance."""
         return self.best is not None and self.best.corrected <= RATE
 
+    @property
+    def carried(self) -> LagCorrelation | None:
+        """The lag that would stand out by Pearson's correlation alone, and does not by Spearman's: a few weeks carry it."""
+        known = [one for one in self.lags if not one.too_few]
+        if self.found or not known or min(holm([one.chance for one in known])) > RATE:
+            return None
+        return min(known, key=lambda one: (one.chance, one.lag))
+
 
 def correlate(trend: Sequence[float | None], series: Sequence[float | None]) -> Correlation:
     """Correlate a trend with a series over the same weeks, oldest first; None is a gap, and is left out with its pair.
@@ -73,11 +93,11 @@ def correlate(trend: Sequence[float | None], series: Sequence[float | None]) -> 
         raise ValueError(f"{len(trend)} weeks of the trend and {len(series)} of the series: give both the same weeks")
     first, second = as_floats(trend), as_floats(series)
     lags = [correlate_at(first, second, lag) for lag in LAGS]
-    corrected = holm([one.chance for one in lags if not one.too_few])
+    corrected = holm([one.joint for one in lags if not one.too_few])
     said = iter(corrected)
     lags = [one if one.too_few else replace(one, corrected=next(said)) for one in lags]
     known = [one for one in lags if not one.too_few]
-    best = min(known, key=lambda one: (one.chance, one.lag), default=None)
+    best = min(known, key=lambda one: (one.joint, one.chance, one.lag), default=None)
     return Correlation(lags=tuple(lags), best=best)
 
 
@@ -87,13 +107,11 @@ def as_floats(values: Sequence[float | None]) -> Floats:
 
 
 def correlate_at(trend: Floats, series: Floats, lag: int) -> LagCorrelation:
-    """One lag: Pearson with Fisher's interval, at the effective number of pairs."""
+    """One lag: Pearson with Fisher's interval, and Spearman with Bonett and Wright's, each at its effective number of pairs."""
     first, second = trend[: max(len(trend) - lag, 0)], series[lag:]
     both = np.isfinite(first) & np.isfinite(second)
     pairs = int(both.sum())
-    nothing = LagCorrelation(
-        lag=lag, pairs=pairs, effective=None, value=None, low=None, high=None, rank=None, chance=1.0, corrected=1.0
-    )
+    nothing = replace(NOTHING, lag=lag, pairs=pairs)
     if pairs < FEWEST or is_flat(first[both]) or is_flat(second[both]):
         return nothing
     value = pearson(first[both], second[both])
@@ -101,15 +119,38 @@ def correlate_at(trend: Floats, series: Floats, lag: int) -> LagCorrelation:
     if effective < FEWEST_EFFECTIVE:
         return replace(nothing, effective=effective)
     low, high = fisher(value, effective)
+    first, second = rank_pairs(first, both), rank_pairs(second, both)
+    rank, worth = pearson(first[both], second[both]), count_effective(first, second, both)
+    few = worth < FEWEST_EFFECTIVE
+    # With the variance of Bonett and Wright: as if there were fewer pairs.
+    worth = 3 + (worth - 3) / (1 + rank**2 / 2)
+    ends = (None, None) if few else fisher(rank, worth)
     return replace(
         nothing,
         effective=effective,
         value=value,
         low=low,
         high=high,
-        rank=pearson(ranks(first[both]), ranks(second[both])),
+        rank=rank,
+        rank_low=ends[0],
+        rank_high=ends[1],
         chance=chance_of(value, effective),
+        rank_chance=1.0 if few else chance_of(rank, worth),
     )
+
+
+NOTHING = LagCorrelation(
+    lag=0, pairs=0, effective=None, value=None, low=None, high=None, rank=None, rank_low=None, rank_high=None, chance=1.0,
+    rank_chance=1.0, corrected=1.0,
+)  # fmt: skip
+"""A lag of which nothing can be said."""
+
+
+def rank_pairs(values: Floats, both: NDArray[np.bool_]) -> Floats:
+    """The places of those values that are paired; not a number elsewhere."""
+    placed = np.full(len(values), np.nan)
+    placed[both] = ranks(values[both])
+    return placed
 
 
 def is_flat(values: Floats) -> bool:
@@ -189,14 +230,25 @@ def holm(chances: Sequence[float]) -> list[float]:
 def say_correlation(found: Correlation, *, trend: str, series: str) -> str:
     """What was found, in one sentence, with the names of the trend and of the series in it."""
     best = found.best
-    if best is None or best.value is None or best.low is None or best.high is None or best.effective is None:
+    if best is None or best.value is None:
         weeks = max((one.pairs for one in found.lags), default=0)
         return f"{trend} and {series}: too few to say ({weeks} weeks of both)."
-    figures = f"r {best.value:+.2f}, 95% {best.low:+.2f} to {best.high:+.2f}, {best.pairs} weeks worth {best.effective:.0f}"
     if not found.found:
-        return f"{trend} and {series}: none of {len(found.lags)} lags stands out (best {say_lag(best.lag)}: {figures})."
+        nothing = f"{trend} and {series}: none of {len(found.lags)} lags stands out"
+        if (carried := found.carried) is None:
+            return f"{nothing} (best {say_lag(best.lag)}: {say_figures(best)})."
+        few = "rests on few weeks, since Spearman's r does not bear it out"
+        return f"{nothing}; that {say_lag(carried.lag)} ({say_figures(carried)}) {few}."
     way = "with" if best.value > 0 else "against"
-    return f"{trend} moves {way} {series} {say_lag(best.lag)} ({figures}), which is correlation, not cause."
+    return f"{trend} moves {way} {series} {say_lag(best.lag)} ({say_figures(best)}), which is correlation, not cause."
+
+
+def say_figures(lag: LagCorrelation) -> str:
+    """Both correlations of a lag, and what they stand on."""
+    if lag.value is None or lag.low is None or lag.high is None or lag.rank is None or lag.effective is None:
+        return f"too few to say, {lag.pairs} weeks"
+    pearsons = f"r {lag.value:+.2f}, 95% {lag.low:+.2f} to {lag.high:+.2f}"
+    return f"{pearsons}, Spearman's {lag.rank:+.2f}, {lag.pairs} weeks worth {lag.effective:.0f}"
 
 
 def say_lag(lag: int) -> str:

@@ -9,9 +9,6 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import numpy as np
-from numpy.typing import NDArray
-
 from trends.answers import Coverage, Gap, SiteCoverage
 from trends.windows import Window, days_label, local_day, parse_moment
 
@@ -21,7 +18,6 @@ SLACK = DAY / 2
 NAMED = 3
 """Sites that a sentence names before it only counts them."""
 Row = Mapping[str, Any]
-Floats = NDArray[np.float64]
 Site = tuple[str, str]
 """(source, site)."""
 Spans = list[tuple[str, str]]
@@ -96,52 +92,6 @@ def cover(
         gaps=tuple(gaps),
         sentences=tuple(say_gaps(gaps, list(sites))),
     )
-
-
-def find_shares(
-    windows: Sequence[Window], listings: Sequence[Row], watches: Sequence[Row], *, enabled: Collection[str]
-) -> list[float | None]:
-    """As `watched_share` of `find_coverages`, of many windows with bounds, without naming what was missed in each."""
-    spans, latest = spans_of(listings, watches)
-    since, until = (np.array([moment_of(str(end)) for end in ends]) for ends in bounds_of(windows))
-    nothing = np.zeros(len(windows))
-    missing: dict[Site, Floats] = {}
-    count: dict[Site, Floats] = {}
-    for listing, own in spans:
-        site, lately = (listing["source"], listing["site"]), moment_of(latest[listing["source"]])
-        there = (moment_of(listing["until"]) > since) | ((listing["source"] in enabled) & (lately <= since))
-        count[site] = count.get(site, nothing) + there
-        missing[site] = missing.get(site, nothing) + np.where(there, until - since - watched_seconds(own, since, until), 0.0)
-    if not spans:
-        return [None] * len(windows)
-    counts = np.array([count[site] for site in count], np.float64)
-    means = np.array([missing[site] for site in count]) / np.maximum(counts, 1.0)
-    sites = (counts > 0).sum(axis=0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        shares = 1 - means.sum(axis=0) / sites / (until - since)
-    known = (sites > 0) & (until > since)
-    return [share if told else None for share, told in zip(shares.tolist(), known.tolist(), strict=True)]
-
-
-def bounds_of(windows: Sequence[Window]) -> tuple[list[str], list[str]]:
-    """Where windows begin, and where what is known of them ends."""
-    return [str(window.since) for window in windows], [min(str(window.until), window.now) for window in windows]
-
-
-def watched_seconds(spans: Spans, since: Floats, until: Floats) -> Floats:
-    """How long was watched between times, by spans in order."""
-    edges, reached = [0.0], 0.0
-    for start, end in spans:
-        first, last = max(moment_of(start), reached), moment_of(end)
-        if last > first:
-            edges += [first, last]
-            reached = last
-    # What was watched up to each edge: nothing from an end to the next beginning.
-    steps = np.diff(edges)
-    steps[::2] = 0.0
-    upto = np.concatenate([[0.0], np.cumsum(steps)])
-    found: Floats = np.interp(until, edges, upto) - np.interp(since, edges, upto)
-    return found
 
 
 def as_of_last_crawl(window: Window, listings: Sequence[Row]) -> Window:
@@ -227,12 +177,6 @@ def say_where(source: str, gaps: Sequence[Gap], own: Sequence[str]) -> str:
     if len(names) <= NAMED:
         return f"{source} ({', '.join(names)}) was"
     return f"{source}: {len(names)} listings, of {len(own)} sites, were"
-
-
-def watched_share(coverage: Coverage) -> float | None:
-    """The part of the window that was watched, 0 to 1, on average over the sites; None when not known."""
-    days = sum(site.days for site in coverage.sites)
-    return sum(site.watched_days for site in coverage.sites) / days if coverage.known and days else None
 
 
 def covered_by(site: Site, listed: Collection[Site]) -> set[Site]:

@@ -213,12 +213,13 @@ def read_outbreaks(db: Database, brand: str, window: Window) -> dict[str, Outbre
     end = min(date.fromisoformat(window.end_day), today) if window.end_day else today
     tests = find_tests_of_day(db, since=day_before(end, STALE), until=end.isoformat())
     by_key = {(row["brand"], row["topic"]): row for row in tests}
-    settled = settle_days([as_test(row) for row in tests])
-    return {topic: as_outbreak(row, settled[brand, topic]) for (of, topic), row in by_key.items() if of == brand}
+    known = [as_test(row) for row in tests]
+    settled, series = settle_days(known), sum(test.enough for test in known)
+    return {topic: as_outbreak(row, settled[brand, topic], series) for (of, topic), row in by_key.items() if of == brand}
 
 
-def as_outbreak(row: Mapping[str, Any], direction: str) -> Outbreak:
-    """A test in the words of an answer."""
+def as_outbreak(row: Mapping[str, Any], direction: str, series: int) -> Outbreak:
+    """A test in the words of an answer; `series` were tested that day."""
     test = as_test(row)
     told: Any = direction if test.enough else "unknown"
     return Outbreak(
@@ -228,7 +229,8 @@ def as_outbreak(row: Mapping[str, Any], direction: str) -> Outbreak:
         expected=test.expected,
         lower=test.lower,
         upper=test.upper,
-        chance=min(test.chance_up, test.chance_down),
+        chance=test.chance,
+        series=series,
         onset=row["onset"] if told in ("rising", "falling") else None,
         baseline_days=test.baseline_days,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any, TypeVar
@@ -12,14 +12,17 @@ from numpy.typing import NDArray
 from sqlite_utils import Database
 
 from config import Brand, Config, Thresholds
-from store.queries import find_listings, find_passages, find_watches
+from store.queries import find_listings, find_passages, find_private_sites, find_watches
+from store.records import IMPORTED
 from store.scope import Scope
 from store.tags import is_read_for
 from trends.answers import Count, Coverage, Week
 from trends.changes import Past
 from trends.clock import Clock, count_clock
-from trends.coverage import UNKNOWN, as_of_last_crawl, find_coverages, watched_share
+from trends.coverage import UNKNOWN, as_of_last_crawl, find_coverages
+from trends.exposure import Rates, rates_of, watched_share
 from trends.frame import Filters, Frame, Rows
+from trends.judged_notes import say_judged
 from trends.languages import say_unsupported
 from trends.loading import load_frame
 from trends.quotes import Passages
@@ -29,11 +32,6 @@ from trends.verdicts import plural
 from trends.windows import Window, before, cover, weeks
 
 SILENT = "Silent customers do not show in public complaints: most people who leave say nothing."
-UNCORRECTED = (
-    "Sentiment, topics and attributes are a classifier's and uncorrected: no sampled judgements have measured its errors."
-)
-
-
 SIGNS_UNREAD = "Escalation, resolution, leaving and recommending were not read for yet: run `repute tag`."
 
 Made = TypeVar("Made")
@@ -58,6 +56,8 @@ class Gathered:
     watched_weeks: tuple[tuple[Window, Coverage], ...]
     """The last 8 weeks with what was watched in each."""
     passages: Passages
+    judged_words: str
+    """What people have judged of the classifier, and which figures that corrects: `judged_notes.say_judged`."""
     reads_signs: bool
     """Whether mentions are read for signs: leaving, recommending, escalation, resolution."""
 
@@ -97,6 +97,28 @@ class Gathered:
         return made
 
     @cached_property
+    def rates(self) -> Rates:
+        """What each site brings a watched day, in the window and the one before."""
+        past = self.past
+        windows = [(past.window, past.coverage), *([(past.before, past.before_coverage)] if past.before is not None else [])]
+        return self.rates_in(windows)
+
+    @cached_property
+    def watched_parts(self) -> tuple[float | None, ...]:
+        """Which part of each of the last 8 weeks was watched; None where that is not known."""
+        rates = self.rates_in(self.watched_weeks)
+        return tuple(watched_share(coverage, rates) for _, coverage in self.watched_weeks)
+
+    def rates_in(self, windows: Sequence[tuple[Window, Coverage]]) -> Rates:
+        """The rates of sites in some windows that adjoin each other, from the facts with their copies."""
+        known = [(window, coverage) for window, coverage in windows if coverage.known]
+        if not known:
+            return rates_of({}, [])
+        ends = sorted((window for window, _ in known), key=lambda window: window.since or "")
+        rows = np.flatnonzero(self.frame.inside(cover(ends[0], ends[-1])))
+        return rates_of(self.frame.sites_of(rows), [coverage for _, coverage in known])
+
+    @cached_property
     def standing_groups(self) -> tuple[NDArray[Any], Rows]:
         """The groups of copies among `judged`, in order, and the row that stands for each."""
         rows = self.judged[self.frame.copied[self.judged]]
@@ -128,7 +150,7 @@ class Gathered:
 
     def notes(self) -> tuple[str, ...]:
         """What stands beside every answer."""
-        return tuple(note for note in (*self.data_notes(), *self.past.coverage.sentences, UNCORRECTED, SILENT) if note)
+        return tuple(note for note in (*self.data_notes(), *self.past.coverage.sentences, self.judged_words, SILENT) if note)
 
     def data_notes(self) -> tuple[str, ...]:
         """What is peculiar to these rows."""
@@ -158,6 +180,7 @@ def gather(db: Database, config: Config, *, brand: str | None, window: Window, f
         here=frame.rows(window),
         watched_weeks=tuple(zip(series, read_coverages(db, config, asked.id, series, filters, listings), strict=True)),
         passages=passages_of(db, asked.id),
+        judged_words=say_judged(db, asked.id),
         reads_signs=is_read_for(db, "sign"),
     )
 
@@ -226,6 +249,12 @@ def read_coverages(
     return find_coverages(windows, listings, watches, enabled=enabled)
 
 
+def find_unvoiced(db: Database, frames: Iterable[Frame]) -> frozenset[tuple[str, str]]:
+    """The (source, site) of some facts whose mentions are words to the company, like tickets and surveys: no public voice."""
+    imported = {site for frame in frames for site in frame.site_pairs if site[0] == IMPORTED}
+    return frozenset(find_private_sites(db, sorted(imported)))
+
+
 def passages_of(db: Database, brand: str) -> Passages:
     """The reader of passages that is bound to a store and brand."""
 
@@ -236,16 +265,18 @@ def passages_of(db: Database, brand: str) -> Passages:
     return read
 
 
-def count_weeks(every: Stack, watched_weeks: Sequence[tuple[Window, Coverage]]) -> list[tuple[Week, ...]]:
+def count_weeks(every: Stack, ground: Gathered) -> list[tuple[Week, ...]]:
     """For each part of a stack its weekly series, copies once a week; None where nothing was watched and nothing is known."""
-    recent = every.within(cover(watched_weeks[0][0], watched_weeks[-1][0])) if watched_weeks else every
-    weeks = [make_weeks(recent.within(week).once().count(), week, coverage) for week, coverage in watched_weeks]
+    series = [week for week, _ in ground.watched_weeks]
+    recent = every.within(cover(series[0], series[-1])) if series else every
+    parts = zip(series, ground.watched_parts, strict=True)
+    weeks = [make_weeks(recent.within(week).once().count(), week, watched) for week, watched in parts]
     return list(zip(*weeks, strict=True)) if weeks else [() for _ in range(every.size)]
 
 
-def make_weeks(counts: Rows, week: Window, coverage: Coverage) -> list[Week]:
+def make_weeks(counts: Rows, week: Window, watched: float | None) -> list[Week]:
     """One week of several series; what is known of an unwatched week is still counted."""
-    watched, label, first_day = watched_share(coverage), week.label, str(week.first_day)
+    label, first_day = week.label, str(week.first_day)
     gap = is_gap(counts[:0], watched)
     return [
         Week(first_day=first_day, label=label, count=count if count or not gap else None, watched=watched)

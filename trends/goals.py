@@ -8,7 +8,8 @@ from typing import Literal
 
 from config.records import Goal
 
-GoalStatus = Literal["met", "missed", "too few", "not watched"]
+GoalStatus = Literal["met", "missed", "too few", "not watched", "not known"]
+"""`not known`: what the figure is held against, like the count of customers, was not imported."""
 WHOLE_WEEK = 6.5 / 7
 """Part of a week that must have been watched for a count to be one week's: gaps of less than half a day are nobody's loss."""
 SLIGHT = 1e-9
@@ -30,6 +31,8 @@ class WeekFigure:
     """95% interval of the value, where it has one."""
     watched: float | None = None
     """Part of the week that was watched, 0 to 1; None when coverage is not known."""
+    known: bool = True
+    """Whether all that the figure is made of is there; false for a figure per 1,000 customers without a count of them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,6 +101,8 @@ def judge_week(goal: Goal, week: WeekFigure) -> WeekStatus:
     """
     if week.watched is not None and week.watched <= 0:
         return WeekStatus(week=week, status="not watched", sure=False)
+    if not week.known:
+        return WeekStatus(week=week, status="not known", sure=False)
     if week.value is None:
         return WeekStatus(week=week, status="too few", sure=False)
     met = keeps(goal, week.value)

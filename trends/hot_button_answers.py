@@ -57,13 +57,15 @@ class Outbreak:
     day: str
     """The last day tested, YYYY-MM-DD."""
     observed: int
-    """People who complained in the seven days up to it, each day for itself."""
+    """People who complained in the seven days up to it, each day for itself, on the sites that were watched for long enough."""
     expected: float
     lower: float
     upper: float
     """What the baseline leaves to chance."""
     chance: float
-    """One-sided p of the side that it lies on."""
+    """Two-sided p of the test."""
+    series: int
+    """How many series of a brand and topic were tested that day: of many, some go beyond their limits by chance."""
     onset: str | None
     """The day on which the present rise or fall began, where there is one."""
     baseline_days: int
@@ -94,6 +96,8 @@ class HotButton:
     share: Share
     """Of the brand's customer mentions in the window that are in a supported language, copies once."""
     change: Change
+    never_before: bool
+    """Whether nobody was heard to complain of it before this window, though the brand was spoken of."""
     verdict: Verdict
     rule: str
     """The verdict's rule in words and numbers."""
@@ -139,6 +143,8 @@ class Quiet:
     topic: str
     name: str
     before: int
+    direction: Direction
+    """`falling` only when a test says so, as of the changes of all topics."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -12,10 +12,11 @@ from sqlite_utils import Database
 
 from config import Config, Topic
 from trends.answers import Change, Count, Share, Voices, Week
-from trends.changes import compare_each, settle
+from trends.changes import compare_each, settle, tested_notes
 from trends.clock import Clock, count_clocks, find_busy
 from trends.correcting import find_false_alarms
 from trends.detecting import read_outbreaks
+from trends.first_time import find_first_time
 from trends.frame import CUSTOMERS, Filters, Frame, Rows
 from trends.gathering import Gathered, count_weeks, gather
 from trends.hot_button_answers import HotButton, HotButtons, Outbreak, Part, Quiet, Telling
@@ -31,6 +32,10 @@ from trends.words import hash_words
 MOST_TEXTS = 4_000
 """Texts of the brand, the newest, whose words are compared."""
 WORDS = 6
+TESTED = (
+    "Outbreaks are tested over seven completed days, each person once a day, on the sites that were watched for five weeks or "
+    "more: those counts may differ from the window's."
+)
 
 
 def answer_hot_buttons(
@@ -55,7 +60,8 @@ def answer_hot_buttons(
     texts = load_words(db, ground.brand.id, window, filters, hash_words, limit=MOST_TEXTS)
     outbreaks = read_outbreaks(db, ground.brand.id, window) if filters == Filters() else {}
     alarms = find_false_alarms(db, ground.brand.id, list(ground.frame.topics))
-    return find_hot_buttons(ground, config, texts, outbreaks, alarms, parts=parts)
+    history = partial(find_first_time, db, ground, filters=filters)
+    return find_hot_buttons(ground, config, texts, outbreaks, alarms, history, parts=parts)
 
 
 def find_hot_buttons(
@@ -64,14 +70,19 @@ def find_hot_buttons(
     texts: Frame,
     outbreaks: Mapping[str, Outbreak],
     alarms: Mapping[str, float],
+    history: Callable[[Mapping[str, Change]], Collection[str]],
     *,
     parts: bool,
 ) -> HotButtons:
-    """Answer from facts; `texts` are the newest with their words, `outbreaks` and rates of false `alarms` are by topic."""
+    """Answer from facts; `texts` are the newest with their words, `outbreaks` and rates of false `alarms` are by topic.
+
+    `history` tells from the changes of all topics those that were never met before the window.
+    """
     frame, window = ground.frame, ground.window
     asked = Asked.build(ground)
     compared = compare_each(asked.every, ground.past, asked.here, asked.earlier)
     changes = dict(zip(frame.topics, settle(compared), strict=True))
+    first_time = history(changes)
     known = {topic.id: topic for topic in config.topics}
     complaints = frame.once(np.flatnonzero(frame.inside(window) & frame.complains))
     most_by_chance = {topic: by_chance(frame.speakers(complaints), rate) for topic, rate in alarms.items()}
@@ -83,6 +94,7 @@ def find_hot_buttons(
             known.get(topic, Topic(id=topic, name=topic, description="")),
             one,
             changes[topic],
+            never_before=topic in first_time,
             words=words.get(topic, ()),
             outbreak=outbreaks.get(topic),
             most_by_chance=most_by_chance.get(topic),
@@ -103,7 +115,7 @@ def find_hot_buttons(
         undated=ground.undated,
         untagged=ground.untagged,
         coverage=ground.past.coverage,
-        notes=ground.notes(),
+        notes=(*([TESTED] if outbreaks else []), *tested_notes(changes.values()), *ground.notes()),
         unsupported=ground.unsupported,
     )
 
@@ -116,7 +128,12 @@ def rank(button: HotButton) -> tuple[int, int, int, str]:
 def find_quiet(gone: Sequence[str], changes: Mapping[str, Change], topics: Mapping[str, Topic]) -> tuple[Quiet, ...]:
     """Topics that drew complaints in the window before, on sites watched in both, and none now."""
     found = [
-        Quiet(topic=topic, name=topics[topic].name if topic in topics else topic, before=before)
+        Quiet(
+            topic=topic,
+            name=topics[topic].name if topic in topics else topic,
+            before=before,
+            direction=changes[topic].direction,
+        )
         for topic in gone
         if (before := changes[topic].before)
     ]
@@ -204,7 +221,7 @@ def count_wholes(ground: Gathered, asked: Asked) -> Mapping[str, Sequence[Any]]:
         "clock": count_clocks(here),
         "hours": list(map(tuple, here.by_hour.count().reshape(-1, 25)[:, :24].tolist())),
         "weekdays": list(map(tuple, here.by_weekday.count().reshape(-1, 8)[:, :7].tolist())),
-        "weeks": count_weeks(asked.every, ground.watched_weeks),
+        "weeks": count_weeks(asked.every, ground),
         "sources": here.sources(),
         "sites": here.sites(),
         "languages": here.names("language", missing="unknown"),
@@ -219,6 +236,7 @@ def find_hot_button(
     counted: Counted,
     change: Change,
     *,
+    never_before: bool,
     words: tuple[Telling, ...],
     outbreak: Outbreak | None,
     most_by_chance: int | None,
@@ -250,6 +268,7 @@ def find_hot_button(
         days=counted.days,
         share=counted.share,
         change=change,
+        never_before=never_before,
         verdict=verdict,
         rule=rule,
         hours=counted.hours,

@@ -8,24 +8,31 @@ import numpy as np
 from sqlite_utils import Database
 
 from config import Brand, Config, Thresholds
-from store.facts import ANSWERED, REPLY_TIMED
-from trends.answers import Coverage, Figures, Overview, Replies, SentimentWeek, Share
+from store.facts import REPLY_TIMED
+from trends.aging import AGED, same_age
+from trends.answers import Figures, Overview, Replies, SentimentWeek, Share
 from trends.brand_parts import BrandPart, share_voices, take_window
 from trends.changes import compare, settle
 from trends.correcting import correct_sentiment
-from trends.coverage import watched_share
+from trends.coverage import NAMED
 from trends.frame import CUSTOMERS, SECOND_KNOWN, Filters, Frame, Rows
-from trends.gathering import NOTHING, UNCORRECTED, Gathered, gather, spanned
+from trends.gathering import NOTHING, Gathered, find_unvoiced, gather, spanned, wide_window
 from trends.loading import load_frame
 from trends.medians import middle
 from trends.periods import Slices
 from trends.prevalence import Corrected
 from trends.quotes import find_loudest, make_quotes
+from trends.rival_sites import Site
+from trends.service_figures import answered_by, flagged
 from trends.sums import net_of_sums, share_of_sums
 from trends.threads import map_at_once
+from trends.timeline_answers import Shift
+from trends.timeline_figures import Asked
+from trends.timeline_shifts import Tester
 from trends.windows import Window
+from trends.zones import epoch
 
-REST_UNCORRECTED = "Complaints, topics, attributes and the sentiment of competitors are a classifier's and uncorrected."
+NET = Asked(("net-sentiment",))
 MOODS = ("positive", "neutral", "negative")
 
 
@@ -47,16 +54,35 @@ def answer_overview(
     ground = gather(db, config, brand=brand, window=window, filters=filters)
     brands = [ground.brand, *(other for other in config.brands if other.id != ground.brand.id)]
     rivals = {other.id: load_frame(db, other.id, spanned(ground), filters) for other in brands[1:]}
+    frames = {ground.brand.id: ground.frame, **rivals}
     corrected = correct_sentiment(db, ground.brand.id, ground.frame, ground.here)
-    return find_overview(ground, brands, {ground.brand.id: ground.frame, **rivals}, corrected)
+    tester = Tester(
+        db=db,
+        brand=ground.brand.id,
+        past=ground.past,
+        filters=filters,
+        wide=wide_window(window),
+        floor=ground.thresholds.too_few,
+    )
+    shifts = tester.test(NET)
+    return find_overview(ground, brands, frames, corrected, shifts.get("net-sentiment"), find_unvoiced(db, frames.values()))
 
 
 def find_overview(
-    ground: Gathered, brands: Sequence[Brand], frames: Mapping[str, Frame], corrected: Corrected | None
+    ground: Gathered,
+    brands: Sequence[Brand],
+    frames: Mapping[str, Frame],
+    corrected: Corrected | None,
+    net_change: Shift | None,
+    unvoiced: frozenset[Site],
 ) -> Overview:
-    """Answer from facts of the window and the one before, by brand id; the first brand is the one that was asked for."""
-    here = list_figures(brands, frames, ground.window, ground.thresholds)
+    """Answer from facts of the window and the one before, by brand id; the first brand is the one that was asked for.
+
+    Share of voice leaves the sites of `unvoiced` out.
+    """
+    here = list_figures(brands, frames, ground.window, ground.thresholds, unvoiced, as_of=ground.window.now)
     earlier, frame = ground.past.before, ground.frame
+    before = find_before(ground, brands[0], frames, earlier, unvoiced) if earlier else None
     loudest = find_loudest(frame, ground.here)
     chosen = [loudest] if loudest is not None else []
     quotes = make_quotes(chosen, ground.passages(chosen, "", ""), ground.window)
@@ -68,27 +94,27 @@ def find_overview(
         n=len(ground.here),
         figures=here[0],
         corrected=corrected,
-        before=list_figures(brands[:1], frames, earlier, ground.thresholds)[0] if earlier else None,
+        before=before,
         competitors=tuple(here[1:]),
+        net_change=net_change,
         mentions_change=settle([compare(frame, np.arange(len(frame)), ground.past)])[0],
         sources=frame.sources(ground.here),
         sites=frame.sites(ground.here),
         languages=frame.names("language", ground.here, missing="unknown"),
-        weeks=sentiment_weeks(frame, ground.watched_weeks),
+        weeks=sentiment_weeks(ground),
         loudest=quotes[0] if quotes else None,
         undated=ground.undated,
         untagged=ground.untagged,
         coverage=ground.past.coverage,
-        notes=(*before_notes(ground), *correction_notes(corrected), *told_notes(ground, corrected)),
+        notes=(
+            *voice_notes(ground, unvoiced),
+            *before_notes(ground),
+            *aged_notes(here[0], before),
+            *correction_notes(corrected),
+            *ground.notes(),
+        ),
         unsupported=ground.unsupported,
     )
-
-
-def told_notes(ground: Gathered, corrected: Corrected | None) -> tuple[str, ...]:
-    """The notes of the ground; where the sentiment is corrected, only the rest is called uncorrected."""
-    if corrected is None or corrected.reason:
-        return ground.notes()
-    return tuple(REST_UNCORRECTED if note == UNCORRECTED else note for note in ground.notes())
 
 
 def correction_notes(corrected: Corrected | None) -> tuple[str, ...]:
@@ -107,14 +133,48 @@ def before_notes(ground: Gathered) -> tuple[str, ...]:
     return tuple(f"In the window before ({ground.past.before.label}): {said}" for said in ground.past.before_coverage.sentences)
 
 
-def list_figures(brands: Sequence[Brand], frames: Mapping[str, Frame], window: Window, thresholds: Thresholds) -> list[Figures]:
-    """Some brands in one window; their voices are shares of those of all the frames."""
+def voice_notes(ground: Gathered, unvoiced: frozenset[Site]) -> tuple[str, ...]:
+    """Which sites of the window are not in the share of voice."""
+    names = [f"{source}/{site}" for source, site in sorted(unvoiced & ground.frame.sites_of(ground.here).keys())]
+    if not names:
+        return ()
+    named = ", ".join(names) if len(names) <= NAMED else f"{len(names)} imported sites"
+    return (f"Share of voice leaves {named} out: tickets, surveys and the like are no public voice.",)
+
+
+def aged_notes(here: Figures, before: Figures | None) -> tuple[str, ...]:
+    """That first replies of the window before are those it had at the age of this one, where there are any."""
+    return (AGED,) if before is not None and (here.replies.answered or before.replies.answered) else ()
+
+
+def find_before(
+    ground: Gathered, brand: Brand, frames: Mapping[str, Frame], earlier: Window, unvoiced: frozenset[Site]
+) -> Figures:
+    """The brand in the window before, its replies as they stood when that was as old as this one is now."""
+    as_of = same_age(ground.window, earlier)
+    return list_figures([brand], frames, earlier, ground.thresholds, unvoiced, as_of=as_of)[0]
+
+
+def list_figures(
+    brands: Sequence[Brand],
+    frames: Mapping[str, Frame],
+    window: Window,
+    thresholds: Thresholds,
+    unvoiced: frozenset[Site],
+    *,
+    as_of: str,
+) -> list[Figures]:
+    """Some brands in one window, replies as they stood at a time; voices are shares of all the frames', without `unvoiced`."""
     parts = take_window(frames, window)
-    voices = share_voices(parts, floor=thresholds.too_few)
-    return map_at_once(lambda brand: find_figures(brand, parts[brand.id], window, voices[brand.id], thresholds), brands)
+    voices = share_voices(parts, floor=thresholds.too_few, without=unvoiced)
+
+    def find(brand: Brand) -> Figures:
+        return find_figures(brand, parts[brand.id], window, voices[brand.id], thresholds, as_of=as_of)
+
+    return map_at_once(find, brands)
 
 
-def find_figures(brand: Brand, part: BrandPart, window: Window, voice: Share, thresholds: Thresholds) -> Figures:
+def find_figures(brand: Brand, part: BrandPart, window: Window, voice: Share, thresholds: Thresholds, *, as_of: str) -> Figures:
     """One brand in one window."""
     frame, floor = part.frame, thresholds.too_few
     return Figures(
@@ -127,38 +187,37 @@ def find_figures(brand: Brand, part: BrandPart, window: Window, voice: Share, th
         negative=share_of_sums(part.negative.sums, floor=floor),
         voice=voice,
         complaints=share_of_sums(part.complaints.sums, floor=floor),
-        replies=find_reply_times(frame, np.flatnonzero(frame.inside(window) & frame.complains), thresholds),
+        replies=find_reply_times(frame, np.flatnonzero(frame.inside(window) & frame.complains), thresholds, as_of=as_of),
     )
 
 
-def find_reply_times(frame: Frame, complaints: Rows, thresholds: Thresholds) -> Replies:
-    """First replies to complaints, copies once: median and p90 in minutes of those timed to the second, unanswered beside."""
+def find_reply_times(frame: Frame, complaints: Rows, thresholds: Thresholds, *, as_of: str) -> Replies:
+    """First replies to complaints up to a time, copies once: median and p90 in minutes of those timed to the second."""
     asked = frame.once(complaints)
-    flags = frame.column("flags")[asked]
-    answered = asked.compress((flags & ANSWERED) != 0)
-    exact = (frame.column("flags")[answered] & REPLY_TIMED != 0) & (frame.column("precision")[answered] == SECOND_KNOWN)
-    timed = answered.compress(exact)
-    times = np.maximum(frame.column("replied")[timed] - frame.column("published")[timed], 0) / 60
+    answered, seconds = answered_by(frame, asked, epoch(as_of))
+    exact = answered & flagged(frame, REPLY_TIMED, asked) & (frame.column("precision")[asked] == SECOND_KNOWN)
+    times, count = seconds.compress(exact) / 60, int(np.count_nonzero(answered))
     median, p90 = middle(times, thresholds.too_few)
     return Replies(
         complaints=len(asked),
-        answered=len(answered),
-        unanswered=len(asked) - len(answered),
+        answered=count,
+        unanswered=len(asked) - count,
         timed=len(times),
         median_minutes=median,
         p90_minutes=p90,
     )
 
 
-def sentiment_weeks(frame: Frame, watched_weeks: Sequence[tuple[Window, Coverage]]) -> tuple[SentimentWeek, ...]:
+def sentiment_weeks(ground: Gathered) -> tuple[SentimentWeek, ...]:
     """The sentiments of each week, copies once a week; None where nothing was watched and nothing is known."""
-    slices = Slices(frame, tuple(week for week, _ in watched_weeks), np.zeros(0, np.int64))
+    frame, series = ground.frame, [week for week, _ in ground.watched_weeks]
+    slices = Slices(frame, tuple(series), np.zeros(0, np.int64))
     kept = slices.once(slices.inside)
     parts = [kept, *(kept & frame.mood(mood) for mood in MOODS)]
     counts = [np.bincount(slices.codes.compress(part), minlength=len(slices)).tolist() for part in parts]
     return tuple(
-        sentiment_week(week, watched_share(coverage), *found)
-        for (week, coverage), *found in zip(watched_weeks, *counts, strict=True)
+        sentiment_week(week, watched, *found)
+        for week, watched, *found in zip(series, ground.watched_parts, *counts, strict=True)
     )
 
 

@@ -42,6 +42,11 @@ def find_periods(window: Window, every: Every, *, earliest: str | None = None) -
     return tuple(from_days(day, following(day, every), now=window.now, zone=window.zone) for day in reversed(starts))
 
 
+def is_over(period: Window) -> bool:
+    """Whether a period has ended, so that it can be put beside others."""
+    return str(period.until) <= period.now
+
+
 def begin(day: date, every: Every) -> date:
     """The first day of the week or month that holds a day."""
     return day - timedelta(days=day.weekday()) if every == "week" else day.replace(day=1)

@@ -58,21 +58,23 @@ def hear(name: str, coverage: Coverage, listings: Sequence[Mapping[str, str]], f
     return Heard(name, coverage, frozenset((listing["source"], listing["site"]) for listing in listings), counts)
 
 
-def find_common(ours: Heard, theirs: Heard, window: Window) -> Common:
+def find_common(ours: Heard, theirs: Heard, window: Window, others: Sequence[Heard] = ()) -> Common:
     """The sites that cover both brands alike.
 
     Known to be watched for both, over the same time: what was missed is then missed of both. Where nothing is known of what
-    was watched (imports; any site over all time), both must have mentions.
+    was watched (imports; any site over all time), both must have mentions. Where a search covers both, so are the sites on
+    which it found only `others`: neither was spoken of there, which is a finding too.
     """
     sites: set[Site] = set()
     left_out = []
     known = {(one.source, one.site) for heard in (ours, theirs) for one in heard.coverage.sites}
-    for site in sorted({*known, *ours.counts, *theirs.counts}):
+    here = {*known, *ours.counts, *theirs.counts}
+    for site in sorted(here.union(*(heard.counts for heard in others))):
         reason = why_not(site, ours, theirs, known, window)
-        if reason:
-            left_out.append(LeftOut(source=site[0], site=site[1], reason=reason))
-        else:
+        if not reason:
             sites.add(site)
+        elif site in here:
+            left_out.append(LeftOut(source=site[0], site=site[1], reason=reason))
     return Common(frozenset(sites), tuple(left_out))
 
 
@@ -87,12 +89,16 @@ def why_not(site: Site, ours: Heard, theirs: Heard, known: set[Site], window: Wi
         # Its mentions were found by a search that names no site: what holds for that, holds for them.
         return next(filter(None, (why_not(search, ours, theirs, known, window) for search in sorted(found_by))), "")
     listed = [heard.name for heard in (ours, theirs) if site in heard.listed]
+    searches = covered_by(site, ours.listed | theirs.listed)
+    if window.all_time and not listed and searches and searches <= ours.listed & theirs.listed:
+        # The same over all time, of which it is not known when each search began.
+        return ""
     if listed and not window.all_time:
         return "not watched in this window"
     if len(listed) == 1:
         return f"watched for {listed[0]} only"
     spoken = [heard.name for heard in (ours, theirs) if heard.counts.get(site)]
-    return f"coverage not known, and mentions of {spoken[0]} only" if len(spoken) < 2 else ""
+    return "" if len(spoken) == 2 else f"coverage not known, and mentions of {spoken[0] if spoken else 'neither'} only"
 
 
 def say_unlike(site: Site, ours: Heard, theirs: Heard) -> str:

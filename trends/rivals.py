@@ -12,7 +12,7 @@ from config import Brand, Config
 from store.fact_shelf import Days, read_days
 from store.queries import find_listings
 from trends.answers import Coverage
-from trends.coverage import as_of_last_crawl, watched_share
+from trends.coverage import as_of_last_crawl
 from trends.differences import judge_all
 from trends.frame import CUSTOMERS, Filters, Frame
 from trends.gathering import NOTHING, Gathered, QuestionError, find_brand, gather, read_coverages, wide_window
@@ -28,6 +28,10 @@ from trends.sums import net_of_sums, share_of_sums
 from trends.threads import map_at_once
 from trends.windows import Window, cover, weeks
 
+TESTED = (
+    "Topics are tested together over all competitors, and so are attributes, at a false discovery rate of 5%; every other "
+    "figure is tested by itself."
+)
 NOBODY = np.zeros(0, np.int64)
 
 
@@ -53,7 +57,8 @@ def answer_rivals(
         raise QuestionError(f"compare: {asked.id!r} needs another brand beside it; add one to [[brands]] or name one of them")
     ground = gather(db, config, brand=asked.id, window=window, filters=filters)
     sides = read_sides(db, config, [asked, *others], window, filters)
-    commons = [find_common(sides[0].heard, side.heard, window) for side in sides[1:]]
+    everyone = [side.heard for side in sides]
+    commons = [find_common(everyone[0], heard, window, everyone) for heard in everyone[1:]]
     return find_rivals(ground, config, sides, commons)
 
 
@@ -97,7 +102,7 @@ def find_rivals(ground: Gathered, config: Config, sides: Sequence[Side], commons
         undated=ground.undated,
         untagged=ground.untagged,
         coverage=ground.past.coverage,
-        notes=(*site_notes(ground, sides, shared, commons), *ground.notes()),
+        notes=(*site_notes(ground, sides, shared, commons), TESTED, *ground.notes()),
         unsupported=ground.unsupported,
     )
 
@@ -190,8 +195,7 @@ def find_weeks(ground: Gathered, sides: Sequence[Side], sites: frozenset[Site]) 
     series = [week for week, _ in ground.watched_weeks]
     counts = np.array(map_at_once(lambda side: count_weeks(side.recent, series, sites), sides))
     totals = counts.sum(axis=0).tolist()
-    watched = [watched_share(coverage) for _, coverage in ground.watched_weeks]
-    gaps = [part is not None and part < NOTHING and not total for part, total in zip(watched, totals, strict=True)]
+    gaps = [part is not None and part < NOTHING and not total for part, total in zip(ground.watched_parts, totals, strict=True)]
     return [tuple(make_week(*one) for one in zip(series, gaps, of_brand, totals, strict=True)) for of_brand in counts.tolist()]
 
 

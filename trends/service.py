@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,29 +11,31 @@ from sqlite_utils import Database
 
 from config import Config
 from store.facts import SIGN
+from trends.aging import AGED, same_age
 from trends.answers import Change, Coverage, Share
 from trends.cases import rule_words
-from trends.changes import compare, settle
-from trends.coverage import length_days, watched_share
+from trends.changes import compare, settle, tested_notes
+from trends.coverage import length_days
+from trends.exposure import Rates, watched_share
 from trends.frame import CUSTOMERS, Filters, Frame, Rows
-from trends.gathering import SIGNS_UNREAD, Gathered
+from trends.gathering import SIGNS_UNREAD, Gathered, find_unvoiced
 from trends.goals import GoalAnswer
 from trends.loading import load_frame
 from trends.overview import before_notes
 from trends.quotes import make_quotes, pick_quotes
 from trends.ratings import compare_ratings, rate
+from trends.rival_sites import Site
 from trends.service_answers import Service, ServiceFigures, SignFigures, Surveys
 from trends.service_figures import Asked, find_backlog, rate_customers, source_rows
 from trends.service_goals import Weekly, judge_goals
 from trends.service_ground import SURVEYS, Read, find_asked, ratings_of, read_ground, reply_hours
 from trends.service_parts import ServicePart, find_figures
 from trends.threads import map_at_once
-from trends.windows import Window, cover, iso, parse_moment
+from trends.windows import Window, cover
 
 NOBODY = np.zeros(0, np.int64)
 NARROWED = "Goals are held against all of a brand's mentions: they are left out where a source or a language is asked for."
 NO_REPLIES = "No reply of the company is known here: either it answers elsewhere, or its accounts are not configured."
-AGED = "The window before is taken as it stood when it was as old as this one is now: newer complaints have had less time."
 
 
 def answer_service(
@@ -61,11 +63,19 @@ def find_goals(db: Database, config: Config, read: Read, filters: Filters) -> tu
     ground = read.ground
     goals = [goal for goal in config.goals if goal.brand == ground.brand.id]
     rivals: Mapping[str, Frame] = {}
+    unvoiced: frozenset[Site] = frozenset()
     if any(goal.figure == "share_of_voice" for goal in goals):
         series = cover(ground.watched_weeks[0][0], ground.watched_weeks[-1][0])
         others = [brand.id for brand in config.brands if brand.id != ground.brand.id]
         rivals = {other: load_frame(db, other, series, filters) for other in others}
-    weekly = Weekly(ground=ground, rated=lambda week: ratings_of(read.rated, week), customers=read.customers, rivals=rivals)
+        unvoiced = find_unvoiced(db, [ground.frame, *rivals.values()])
+    weekly = Weekly(
+        ground=ground,
+        rated=lambda week: ratings_of(read.rated, week),
+        customers=read.customers,
+        rivals=rivals,
+        unvoiced=unvoiced,
+    )
     return judge_goals(weekly, goals)
 
 
@@ -110,7 +120,7 @@ def find_service(read: Read, config: Config, goals: tuple[GoalAnswer, ...], *, n
         undated=ground.undated,
         untagged=ground.untagged,
         coverage=ground.past.coverage,
-        notes=find_notes(read, figures, config, narrowed=narrowed),
+        notes=(*tested_notes(changes), *find_notes(read, figures, config, narrowed=narrowed)),
         unsupported=ground.unsupported,
     )
 
@@ -128,9 +138,11 @@ def labelled(ground: Gathered, sign: str) -> Rows:
 def find_whole(read: Read, asked: Asked, complaints: Rows, judged: Rows, window: Window, coverage: Coverage) -> ServicePart:
     """A whole window."""
     customers = read.customers(window.first_day, window.end_day)
-    rate = rate_customers(asked.frame, complaints, watched_weeks(window, coverage), customers)
-    mentions = len(asked.frame.rows(window))
-    return ServicePart(id="", name="all", rows=complaints, mentions=mentions, judged=judged, rate=rate)
+    rate = rate_customers(asked.frame, complaints, watched_weeks(window, coverage, read.ground.rates), customers)
+    rows = asked.frame.rows(window)
+    if rate is not None and asked.frame.speakers(rows) < asked.floor:
+        rate = replace(rate, value=None, low=None, high=None)
+    return ServicePart(id="", name="all", rows=complaints, mentions=len(rows), judged=judged, rate=rate)
 
 
 def find_before(read: Read, earlier: Window, hours: float | None) -> ServiceFigures:
@@ -142,17 +154,9 @@ def find_before(read: Read, earlier: Window, hours: float | None) -> ServiceFigu
     return find_figures(asked, [find_whole(read, asked, complaints, judged, earlier, ground.past.before_coverage)])[0]
 
 
-def same_age(window: Window, earlier: Window) -> str:
-    """When the window before was as old as this one is now; whole days, so that a change of clocks does no harm."""
-    if window.since is None or earlier.since is None:
-        return window.now
-    shift = round((parse_moment(window.since) - parse_moment(earlier.since)).total_seconds() / 86400)
-    return iso(parse_moment(window.now) - timedelta(days=shift))
-
-
-def watched_weeks(window: Window, coverage: Coverage) -> float:
-    """Watched weeks of a window up to now, on average over the sites; all of them where that is not known."""
-    watched = watched_share(coverage)
+def watched_weeks(window: Window, coverage: Coverage, rates: Rates) -> float:
+    """Watched weeks of a window up to now, each site by what it brings; all of them where that is not known."""
+    watched = watched_share(coverage, rates)
     return length_days(window) / 7 * (1.0 if watched is None else watched)
 
 
@@ -235,6 +239,8 @@ def find_notes(read: Read, figures: ServiceFigures, config: Config, *, narrowed:
         notes.append(
             f"Customers: {counted.customers:,.0f}, from {config.customers_metric!r} as imported to {counted.customers_day}."
         )
+    elif read.uncounted:
+        notes.append(read.uncounted)
     if not ground.reads_signs:
         notes.append(SIGNS_UNREAD)
     return (*notes, *ground.notes())

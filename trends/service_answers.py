@@ -69,9 +69,10 @@ class CustomerRate:
     """Mean of the imported customer count over the window, or its last value before."""
     customers_day: str
     """Local day of the last value that was used."""
-    value: float
-    low: float
-    high: float
+    value: float | None
+    """None where too few people were heard at all: that nobody complained then says nothing."""
+    low: float | None
+    high: float | None
     """Poisson's exact 95% interval, widened where people complain more than once."""
 
 

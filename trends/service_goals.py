@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from config import Goal
+from config.records import PER_CUSTOMERS
 from store.facts import SIGN
 from store.records import MEASURES
-from trends.answers import Coverage, Net, Share
+from trends.answers import Net, Share
 from trends.brand_parts import share_voices, take_window
-from trends.coverage import watched_share
 from trends.crowd import Mean
 from trends.frame import Frame, Rows
 from trends.gathering import Gathered, is_gap
@@ -20,6 +20,7 @@ from trends.goals import GoalAnswer, WeekFigure, judge_goal
 from trends.intervals import net, share
 from trends.overview import MOODS
 from trends.ratings import Ratings, rate
+from trends.rival_sites import Site
 from trends.service_figures import rate_customers
 from trends.service_ground import Customers, as_asked
 from trends.service_parts import count_replies, find_rates
@@ -40,21 +41,29 @@ class Weekly:
     customers: Customers
     rivals: Mapping[str, Frame]
     """Frames of the other brands, by id; only where share of voice has a goal."""
+    unvoiced: frozenset[Site]
+    """Sites that are in no share of voice."""
 
 
 def judge_goals(weekly: Weekly, goals: Sequence[Goal]) -> tuple[GoalAnswer, ...]:
     """Hold each goal of the brand against the last weeks."""
-    return tuple(judge_goal(goal, [find_week(weekly, goal, *week) for week in weekly.ground.watched_weeks]) for goal in goals)
+    ground = weekly.ground
+    series = [week for week, _ in ground.watched_weeks]
+    return tuple(
+        judge_goal(goal, [find_week(weekly, goal, *week) for week in zip(series, ground.watched_parts, strict=True)])
+        for goal in goals
+    )
 
 
-def find_week(weekly: Weekly, goal: Goal, week: Window, coverage: Coverage) -> WeekFigure:
+def find_week(weekly: Weekly, goal: Goal, week: Window, watched: float | None) -> WeekFigure:
     """A figure of one week."""
-    frame, watched = weekly.ground.frame, watched_share(coverage)
-    rows = frame.rows(week)
+    rows = weekly.ground.frame.rows(week)
     if is_gap(rows, watched):
         return WeekFigure(first_day=str(week.first_day), value=None, watched=0.0)
     value, n, low, high = FIGURES[goal.figure](weekly, goal, week, rows)
-    return WeekFigure(first_day=str(week.first_day), value=value, n=n, low=low, high=high, watched=watched)
+    # Of a whole week it is the count of customers that a rate per customer lacks, and nothing else.
+    known = value is not None or goal.figure != PER_CUSTOMERS
+    return WeekFigure(first_day=str(week.first_day), value=value, n=n, low=low, high=high, watched=watched, known=known)
 
 
 def of_share(found: Share | None) -> Valued:
@@ -160,7 +169,8 @@ def share_of_voice(weekly: Weekly, goal: Goal, week: Window, rows: Rows) -> Valu
     """Share of voice."""
     ground = weekly.ground
     frames = {ground.brand.id: ground.frame, **weekly.rivals}
-    return of_share(share_voices(take_window(frames, week), floor=ground.thresholds.too_few)[ground.brand.id])
+    voices = share_voices(take_window(frames, week), floor=ground.thresholds.too_few, without=weekly.unvoiced)
+    return of_share(voices[ground.brand.id])
 
 
 def nps(weekly: Weekly, goal: Goal, week: Window, rows: Rows) -> Valued:
@@ -183,7 +193,7 @@ def stars(weekly: Weekly, goal: Goal, week: Window, rows: Rows) -> Valued:
 FIGURES: Mapping[str, Callable[[Weekly, Goal, Window, Rows], Valued]] = {
     "complaints_a_week": count_complaints,
     "complaint_rate": share_complaints,
-    "complaints_per_1000_customers": rate_complaints,
+    PER_CUSTOMERS: rate_complaints,
     "escalations_a_week": count_escalations,
     "escalation_rate": share_escalations,
     "unanswered": share_unanswered,

@@ -23,9 +23,11 @@ from trends.business import find_every, spread_days
 from trends.cases import Cases, Talk, judge_cases
 from trends.frame import Filters, Frame, Rows
 from trends.gathering import Gathered, find_brand, find_past, passages_of, read_coverages, wide_window
+from trends.judged_notes import say_judged
 from trends.loading import chosen, day_bounds, take_frame
 from trends.ratings import Ratings
 from trends.service_figures import Asked
+from trends.uncounted import say_uncounted
 from trends.windows import Window, weeks
 from trends.zones import epoch
 
@@ -47,6 +49,8 @@ class Read:
     rated: Frame
     """Surveys' ratings, with words and without; stars where a goal asks for them."""
     customers: Customers
+    uncounted: str
+    """Why figures per 1,000 customers cannot be told, where somebody asked for them; empty otherwise."""
 
 
 def read_ground(db: Database, config: Config, *, brand: str | None, window: Window, filters: Filters) -> Read:
@@ -72,12 +76,14 @@ def read_ground(db: Database, config: Config, *, brand: str | None, window: Wind
             frame=frame,
             here=frame.rows(window),
             watched_weeks=tuple(zip(series, coverages, strict=True)),
+            judged_words=say_judged(db, asked.id),
             reads_signs=is_read_for(db, "sign"),
             passages=passages_of(db, asked.id),
         ),
         talk=talk,
         rated=rated,
         customers=customers_reader(db, config) if asked.role == "own" else no_customers,
+        uncounted=say_uncounted(db, config, asked, window),
     )
 
 

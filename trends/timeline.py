@@ -6,24 +6,26 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import numpy as np
 from sqlite_utils import Database
 
 from config import Config
 from store.facts import UNDATED
 from store.queries import find_listings, find_watches
 from store.tags import is_read_for
-from trends.coverage import find_shares
+from trends.exposure import watched_shares
 from trends.frame import CUSTOMERS, Filters, Frame
 from trends.gathering import SIGNS_UNREAD, SILENT, Gathered, QuestionError, find_brand, find_past, passages_of
 from trends.goals import GoalAnswer, WeekFigure, judge_goal
 from trends.laying import lay_series
 from trends.loading import load_frame
-from trends.periods import MOST, find_periods
+from trends.periods import MOST, find_periods, is_over
 from trends.timeline_answers import Line, Point, Trend
 from trends.timeline_correction import find_told, read_corrections
 from trends.timeline_figures import Asked
 from trends.timeline_kinds import ASKED, KINDS, MAIN, OF_ATTRIBUTE, OF_TOPIC, RATED, Every
 from trends.timeline_lines import Read, find_lines, find_points
+from trends.timeline_shifts import TESTED_TOGETHER, Tester, tasks_of
 from trends.windows import Window, before, cover
 
 
@@ -93,38 +95,40 @@ def read_ground(
         periods = find_periods(window, every, earliest=first_day_of(frame))
     corrections = read_corrections(db, found.id, dict.fromkeys(tasks_of(asked)))
     text = load_frame(db, found.id, wide, filters)
+    past = find_past(db, config, found.id, window, filters)
+    floor = config.thresholds.too_few
+    tester = Tester(db=db, brand=found.id, past=past, filters=filters, wide=wide, floor=floor)
     return Read(
         ground=Gathered(
             brand=found,
             window=window,
-            past=find_past(db, config, found.id, window, filters),
+            past=past,
             thresholds=config.thresholds,
             frame=text,
             here=text.rows(window),
             watched_weeks=(),
+            judged_words="",
             reads_signs=is_read_for(db, "sign"),
             passages=passages_of(db, found.id),
         ),
         frame=frame,
         periods=periods,
-        watched=read_watched(db, config, found.id, periods, filters),
+        watched=read_watched(db, config, found.id, periods, filters, text),
         asked=replace(asked, told=find_told(frame, corrections)),
         corrections=corrections,
+        shifts=tester.test(asked),
     )
 
 
 def read_watched(
-    db: Database, config: Config, brand: str, periods: Sequence[Window], filters: Filters
+    db: Database, config: Config, brand: str, periods: Sequence[Window], filters: Filters, frame: Frame
 ) -> tuple[float | None, ...]:
-    """Which part of each period was watched."""
+    """Which part of each period was watched, each site by what it brings."""
     listings = find_listings(db, brand=brand, source=filters.source)
     watches = find_watches(db, brand=brand, since=periods[0].since, until=periods[-1].until, source=filters.source)
-    return tuple(find_shares(periods, listings, watches, enabled={source.name for source in config.sources if source.enabled}))
-
-
-def tasks_of(asked: Asked) -> list[str]:
-    """The tasks whose errors matter for what is asked; those of one topic's complaints are not corrected here."""
-    return [KINDS[name].task for name in asked.figures if not asked.topic and name in KINDS and KINDS[name].task]
+    counts = frame.sites_of(np.flatnonzero(frame.inside(cover(periods[0], periods[-1]))))
+    enabled = {source.name for source in config.sources if source.enabled}
+    return tuple(watched_shares(periods, listings, watches, counts, enabled=enabled))
 
 
 def first_day_of(frame: Frame) -> str | None:
@@ -137,14 +141,16 @@ def first_day_of(frame: Frame) -> str | None:
 
 
 def judge_goals(config: Config, read: Read, lines: Sequence[Line], points: Sequence[Point]) -> tuple[GoalAnswer, ...]:
-    """The goals for these figures of the brand, held against the weeks."""
+    """The goals for these figures of the brand, held against the weeks that are over; none where none is."""
     if read.asked.attribute:
         return ()
     asked, answers = (read.ground.brand.id, read.asked.topic), []
+    over = {str(period.first_day) for period in read.periods if is_over(period)}
+    points = [point for point in points if point.first_day in over]
     for line in lines:
         goals = [goal for goal in config.goals if goal.figure == KINDS[line.figure].goal and (goal.brand, goal.topic) == asked]
         weeks = [as_week(point) for point in points if point.line == line.line] if goals else []
-        answers += [judge_goal(goal, weeks) for goal in goals]
+        answers += [judge_goal(goal, weeks) for goal in goals if weeks]
     return tuple(answers)
 
 
@@ -178,15 +184,15 @@ def compose(
         undated=ground.undated,
         untagged=ground.untagged,
         coverage=ground.past.coverage,
-        notes=find_notes(read, lines),
+        notes=find_notes(read, lines, every),
         unsupported=ground.unsupported,
     )
 
 
-def find_notes(read: Read, lines: Sequence[Line]) -> tuple[str, ...]:
+def find_notes(read: Read, lines: Sequence[Line], every: Every) -> tuple[str, ...]:
     """What a reader must know beside the figures."""
     past, notes = read.ground.past, list(read.ground.data_notes())
-    notes += [*past.coverage.sentences]
+    notes += [*past.coverage.sentences, *period_notes(read, every)]
     shifts = [line.shift for line in lines if line.shift is not None]
     if not read.ground.reads_signs:
         notes.append(SIGNS_UNREAD)
@@ -197,9 +203,18 @@ def find_notes(read: Read, lines: Sequence[Line]) -> tuple[str, ...]:
     elif lines and not shifts:
         notes.append("No comparison: no site was watched throughout this window and the one before.")
     notes += list(dict.fromkeys(shift.note for shift in shifts if shift.note))
+    notes += [TESTED_TOGETHER] if shifts else []
     if len(read.periods) == MOST:
         notes.append(f"Only the last {MOST} periods are listed; the levels are of all.")
     return (*notes, *correction_notes(read, lines), SILENT)
+
+
+def period_notes(read: Read, every: Every) -> list[str]:
+    """That the periods are of other days than the level is."""
+    window, whole = read.ground.window, cover(read.periods[0], read.periods[-1])
+    if window.all_time or whole.label == window.label:
+        return []
+    return [f"Whole {every}s are listed, {whole.label}; the level is of {window.label}."]
 
 
 def correction_notes(read: Read, lines: Sequence[Line]) -> list[str]:

@@ -42,7 +42,7 @@ class Shift:
     difference: Difference
     """Of counts: per day that has passed. Corrected where the level is."""
     told: Told
-    """By a test, at a false discovery rate of 5% over all figures of the answer."""
+    """By a test, at a false discovery rate of 5% over all main figures, those of a topic or of an attribute, shown or not."""
     note: str
     """What was left out; empty where nothing was."""
 

@@ -9,19 +9,16 @@ from functools import cached_property
 import numpy as np
 
 from trends.answers import Coverage
-from trends.changes import say_note
-from trends.coverage import length_days, watched_share
-from trends.differences import Difference, judge_change
+from trends.coverage import length_days
+from trends.exposure import Rates, watched_share
 from trends.frame import Frame
 from trends.gathering import NOTHING, Gathered
-from trends.intervals import discoveries
 from trends.measures import Measure
-from trends.periods import OUTSIDE, cut
-from trends.timeline_answers import Level, Line, Point, PointStatus, Shift, Told
-from trends.timeline_correction import Correction, Interval, correct_all, correct_difference, corrected
+from trends.periods import OUTSIDE, cut, is_over
+from trends.timeline_answers import Level, Line, Point, PointStatus, Shift
+from trends.timeline_correction import Correction, Interval, correct_all, corrected
 from trends.timeline_figures import Asked, Subject, find_measures
-from trends.timeline_kinds import KINDS
-from trends.timeline_levels import differ, levels_of
+from trends.timeline_levels import levels_of
 from trends.timeline_moments import find_moments
 from trends.windows import Window
 
@@ -41,6 +38,8 @@ class Read:
     """Which part of each period was watched; None where that is not known."""
     asked: Asked
     corrections: Mapping[str, Correction]
+    shifts: Mapping[str, Shift]
+    """The changes against the window before, line by line; empty where the two cannot be compared."""
 
     @property
     def floor(self) -> int:
@@ -67,7 +66,7 @@ def find_lines(read: Read) -> tuple[Line, ...]:
     """The figures over the window; those of ratings that nobody gave are left out, unless they were asked for by name."""
     past = read.ground.past
     measures = find_measures(cut(read.frame, [past.window], read.subject.often), read.subject)
-    days = watched_days(past.window, past.coverage)
+    days = watched_days(past.window, past.coverage, read.ground.rates)
     plain = {
         line: levels_of(measure, find_moments(measure), floor=read.floor, days=[days])[0] for line, measure in measures.items()
     }
@@ -78,8 +77,7 @@ def find_lines(read: Read) -> tuple[Line, ...]:
     }
     better = correct_all(kept, read.corrections)
     levels = {line: corrected(plain[line], better.get((line, 0))) for line in kept}
-    shifts = find_shifts(read, list(kept))
-    return tuple(make_line(measure, levels[line], shifts.get(line)) for line, measure in kept.items())
+    return tuple(make_line(measure, levels[line], read.shifts.get(line)) for line, measure in kept.items())
 
 
 def rates(measure: Measure) -> bool:
@@ -107,57 +105,10 @@ def make_line(measure: Measure, level: Level, shift: Shift | None) -> Line:
     )
 
 
-def watched_days(window: Window, coverage: Coverage) -> float | None:
-    """Days of a window that have passed and were watched, on average over the sites; None when coverage is not known."""
-    watched = watched_share(coverage)
+def watched_days(window: Window, coverage: Coverage, rates: Rates) -> float | None:
+    """Days of a window that have passed and were watched, each site by what it brings; None when coverage is not known."""
+    watched = watched_share(coverage, rates)
     return None if watched is None else length_days(window) * watched
-
-
-def find_shifts(read: Read, lines: Sequence[str]) -> dict[str, Shift]:
-    """The window less the one before, line by line; none where the two cannot be compared."""
-    past, frame = read.ground.past, read.frame
-    known = past.coverage.known or past.before_coverage.known
-    days = (0.0 if past.before is None else length_days(past.before), length_days(past.reached))
-    if past.before is None or min(days) <= 0 or (known and not past.comparable):
-        return {}
-    kept = None
-    if past.unlike:
-        # Sites of unknown coverage (imports) are taken as they are.
-        kept = frame.masked(frame.on_sites(np.arange(len(frame)), without=past.unlike))
-    measures = find_measures(cut(frame, [past.before, past.window], read.subject.often, kept), read.subject)
-    better = correct_all(measures, read.corrections)
-    differences = {line: find_difference(read, measures[line], days, better) for line in lines if line in measures}
-    told = settle(differences, {line: KINDS[measures[line].figure].good for line in differences})
-    note = say_note(known, past.unlike)
-    return {line: Shift(difference=differences[line], told=told[line], note=note) for line in differences}
-
-
-def find_difference(
-    read: Read, measure: Measure, days: tuple[float, float], better: Mapping[tuple[str, int], Interval]
-) -> Difference:
-    """The second of two slices less the first, corrected where the level is."""
-    raw = differ(measure, find_moments(measure), floor=read.floor, days=days)
-    now, past = better.get((measure.line, 1)), better.get((measure.line, 0))
-    return raw if raw.too_few or now is None or past is None else correct_difference(raw, now, past)
-
-
-def settle(differences: Mapping[str, Difference], good: Mapping[str, str]) -> dict[str, Told]:
-    """What the changes mean, at a false discovery rate of 5% over all of them."""
-    there = {line: one for line, one in differences.items() if not one.too_few}
-    real = dict(zip(there, discoveries([one.chance for one in there.values()]), strict=True))
-    return {line: tell(one, good[line], real.get(line, False)) for line, one in differences.items()}
-
-
-def tell(difference: Difference, good: str, real: bool) -> Told:
-    """One change in a word."""
-    if difference.value is None:
-        return "too few to say"
-    outcome = judge_change(difference, good="down" if good == "down" else "up")
-    if outcome not in ("better", "worse") or not real:
-        return "no clear change"
-    if good:
-        return outcome
-    return "more" if difference.value > 0 else "less"
 
 
 def find_points(read: Read, lines: Sequence[Line]) -> tuple[Point, ...]:
@@ -172,7 +123,7 @@ def find_points(read: Read, lines: Sequence[Line]) -> tuple[Point, ...]:
         for period, part, count in zip(read.periods, read.watched, counts, strict=True)
     ]
     days = [None if one.watched is None else length_days(one.window) * one.watched for one in periods]
-    names = [(str(period.first_day), str(period.end_day), period.label) for period in read.periods]
+    names = [(str(period.first_day), str(period.end_day), label_of(period)) for period in read.periods]
     points: list[Point] = []
     for line in lines:
         measure = measures.get(line.line)
@@ -182,6 +133,11 @@ def find_points(read: Read, lines: Sequence[Line]) -> tuple[Point, ...]:
             for place, (name, period, plain) in enumerate(zip(names, periods, levels, strict=True))
         ]
     return tuple(points)
+
+
+def label_of(period: Window) -> str:
+    """The words of a period; of one that is not over yet, they say so."""
+    return period.label if is_over(period) else f"{period.label}, so far"
 
 
 def find_point(line: Line, names: tuple[str, str, str], period: Watched, plain: Level, better: Interval | None) -> Point:

@@ -10,6 +10,9 @@ from zoneinfo import ZoneInfo
 
 LONGEST = 36525
 """Days that `--last` may reach back: a century is a slip of the finger, not a wish."""
+YEARS = (1900, 2199)
+"""First and last year that may be asked for: nobody wrote on the web before, and what is reckoned from these stays a date."""
+OUTSIDE = f"outside of the years {YEARS[0]} to {YEARS[1]}"
 UNITS = {"d": 1, "w": 7}
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -63,10 +66,15 @@ def last_full_week(now: str, zone: ZoneInfo) -> Window:
 
 def last(length: str, *, now: str, zone: ZoneInfo) -> Window:
     """The window of `4w` or `30d` that ends with today. Raises `WindowError` when `length` is no length."""
-    found = re.fullmatch(r"\s*(\d{1,5})\s*([dw])[a-z]*\s*", length.lower())
-    days = int(found[1]) * UNITS[found[2]] if found else 0
-    if not 1 <= days <= LONGEST:
-        raise WindowError(f"last: {length!r} is no length of time; write 7d, 4w or 12w")
+    found = re.fullmatch(r"\s*0*(\d*?)\s*([dw])[a-z]*\s*", length.lower())
+    if not found or not re.search(r"\d", length):
+        raise WindowError(f"last: {length!r} is no number of days or weeks; write 7d, 4w or 12w")
+    # Nobody means more digits than these; Python itself refuses to read thousands of them.
+    days = int(found[1][:9] or 0) * UNITS[found[2]]
+    if days < 1:
+        raise WindowError(f"last: {length!r} holds no day; write 7d, 4w or 12w")
+    if days > LONGEST:
+        raise WindowError(f"last: {length!r} is longer than a century; write 7d, 4w or 12w, or ask for all time")
     end = local_day(now, zone) + timedelta(days=1)
     return from_days(end - timedelta(days=days), end, now=now, zone=zone)
 
@@ -76,8 +84,10 @@ def window(since: str, until: str | None, *, now: str, zone: ZoneInfo) -> Window
 
     Raises `WindowError` for anything but days written YYYY-MM-DD in order.
     """
-    first = parse_day("since", since)
-    end = (parse_day("until", until) if until else local_day(now, zone)) + timedelta(days=1)
+    first, today = parse_day("since", since), local_day(now, zone)
+    if first > today:
+        raise WindowError(f"since: {since!r} is after today, {today}; nothing is known of it yet")
+    end = (parse_day("until", until) if until else today) + timedelta(days=1)
     if end <= first:
         raise WindowError(f"since: {since!r} is after the window's last day, {end - timedelta(days=1)}; swap them")
     return from_days(first, end, now=now, zone=zone)
@@ -138,7 +148,8 @@ def midnight(day: date, zone: ZoneInfo) -> str:
 
 def iso(moment: datetime) -> str:
     """UTC ISO 8601 with seconds and `Z`."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    # strftime writes years before 1000 without their noughts, and nobody can read that back.
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
 def parse_moment(text: str) -> datetime:
@@ -176,11 +187,19 @@ def contains(window: Window, published: str | None, precision: str) -> bool:
 
 
 def parse_day(name: str, text: str) -> date:
-    """A day written YYYY-MM-DD."""
+    """A day written YYYY-MM-DD, of the years that may be asked for."""
     try:
-        return date.fromisoformat(text.strip())
+        day = date.fromisoformat(text.strip())
     except ValueError as error:
         raise WindowError(f"{name}: {text!r} is no day; write it like 2026-09-28") from error
+    if not is_in_years(day):
+        raise WindowError(f"{name}: {text!r} is {OUTSIDE}; write a day like 2026-09-28")
+    return day
+
+
+def is_in_years(day: date) -> bool:
+    """Whether a day or time is of the years that may be asked for."""
+    return YEARS[0] <= day.year <= YEARS[1]
 
 
 def days_label(first: date, last: date) -> str:

@@ -27,7 +27,7 @@ from sentiment.training.vocabulary import learn_vocabulary, old_tokenizer
 from store.holding import Held, hold
 
 SEED = 20260912
-NAME = "repute-minilm-7"
+NAME = "repute-minilm-8"
 """Name and version of the model; a new version makes every mention due again."""
 EARLY = 60
 """Rows of each set that an unfinished model is assessed on."""

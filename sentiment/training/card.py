@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sentiment.evaluation import Evaluation
 from sentiment.settings import Settings
 from sentiment.training.assessment import Assessed, Assessment
-from sentiment.training.calibration import RELIABLE
+from sentiment.training.calibration import DOUBTFUL, RELIABLE
 
 # Set, where it comes from, and the licence stated there. The weights are shipped; the texts are not.
 DATA = (
@@ -124,9 +124,9 @@ def write_card(settings: Settings, found: Findings) -> str:
         f" {100 * assessed.topics_given_f1:.1f}. A difference from figures with other descriptions says more of the wording"
         " than of the model.",
         "Languages that count as supported, with the mean macro-F1 of sentiment over their dev sets"
-        f" (from {100 * RELIABLE:.0f} on; doubtful sets left out): {languages}. In any other language"
-        " `repute tag` keeps a text and withholds its tags; `repute classify` writes what the model guesses, marked with"
-        " `language_supported: false`.",
+        f" (from {100 * RELIABLE:.0f} on): {languages}. `{DOUBTFUL}` is left out, whose labels are doubtful, so that hi-Latn"
+        " stands on Repute's own texts alone, which flatter. In any other language `repute tag` keeps a text and withholds"
+        " its tags; `repute classify` writes what the model guesses, marked with `language_supported: false`.",
         *([_loss(found.loss)] if found.loss else []),
         f"Calibration of sentiment: expected calibration error {100 * assessed.calibration_error:.1f} points over 15 bins,"
         f" temperature {settings.blend.temperature:.2f}, weight of the linear model {settings.blend.spelling:.2f};"
@@ -167,7 +167,7 @@ def _row(one: Assessed, floors: Mapping[str, float | None]) -> tuple[str, ...]:
 def _confusion(one: Assessed) -> str:
     names = [score.label for score in one.evaluation.classes]
     lines = [(name, *map(str, line)) for name, line in zip(names, one.evaluation.confusion, strict=True)]
-    return _table((f"{one.name}: {one.evaluation.task}", *names), lines)
+    return _table((f"{one.name} ({one.lang}): {one.evaluation.task}", *names), lines)
 
 
 def _table(head: Sequence[str], lines: Iterable[Sequence[str]]) -> str:

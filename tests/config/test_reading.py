@@ -68,6 +68,16 @@ def test_own_topics_replace_the_default_ones(write):
     assert [(topic.id, topic.name, topic.action) for topic in config.topics] == [("queue", "Kuyruk", "")]
 
 
+def test_a_description_is_the_same_however_it_is_spaced(write):
+    listed = '[[topics]]\nid = "queue"\nname = "Queue"\ndescription = {0}\n[[attributes]]\nid = "fast"\nname = "Fast"\ndescription = {0}\n'
+    plain, spaced = (
+        load_config(write(MINIMAL + listed.format(text)), {})
+        for text in ('"Long, slow lines"', '"""\n Long,  slow\n lines  """')
+    )
+    assert (spaced.topics, spaced.attributes) == (plain.topics, plain.attributes)
+    assert spaced.topics[0].description == "Long, slow lines"
+
+
 def test_secrets_come_from_the_environment_and_are_not_shown(write):
     config = load_config(write(MINIMAL), {"REPUTE_SMTP_PASSWORD": "hush", "HOME": "/root", "REPUTE_EMPTY": ""})
     assert dict(config.secrets) == {"smtp_password": "hush"}

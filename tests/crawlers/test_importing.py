@@ -14,9 +14,11 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from cli import main
 from config import load_config
-from crawlers.importing import Reading, import_file, import_metrics
+from crawlers.importing import Reading, import_file, import_metrics, plan_import
 from crawlers.tables import ImportProblem
 
 NOW = "2026-10-05T08:00:00Z"
@@ -127,6 +129,20 @@ def test_wrong_encoding_names_the_place_and_the_cure_and_stores_nothing(config, 
         ("text\nx\n", {"txt": "text"}, "'txt' is nothing that we take; there are: text, title,"),
         ("", {}, "the file is empty"),
         ("\n\n", {}, "the file is empty"),
+        ("[]", {}, "this is JSON without a row; there is nothing to import"),
+        ('{"tickets": []}', {}, "this is JSON without a row; there is nothing to import"),
+        (
+            '{"a":1\n',
+            {},
+            "this begins as JSON, but line 1 is no JSON (Expecting ',' delimiter: line 2 column 1 (char 7)), and no line",
+        ),
+        (
+            '[{"text":"acme"},',
+            {},
+            "begins as JSON, but line 1 is no JSON list: it is cut off or broken, and no line is a row; mend it",
+        ),
+        ("[1, 2]", {}, "this begins as JSON, but line 1 is no JSON object, and no line is a row"),
+        ("[Acme],text\n1,2\n", {}, "this begins as JSON, but line 1 is no JSON list"),
     ],
 )
 def test_a_file_that_cannot_be_mapped_says_so(config, put, content, columns, words):
@@ -160,6 +176,105 @@ def test_bad_rows_cost_themselves_only_and_are_named(config, put):
     assert rows(config, "select text, rating, published from mentions order by id") == [
         ("acme a", None, "2026-09-12T00:00:00Z"), ("acme b", 4.0, None), ("acme d", None, None),
     ]  # fmt: skip
+
+
+def test_blank_lines_above_the_header_say_nothing(config, put):
+    report = import_file(put("a.csv", "\n\nid,text\n1,acme a\nacme b,2,3\n"), config, now=NOW)
+    assert (report.new, report.faults) == (1, ((5, "has 3 cells where the header has 2"),))
+
+
+def test_a_date_that_lies_ahead_is_told(config, put):
+    content = "text,date,company_reply,company_reply_date\nacme a,31/12/2026,,\nacme b,2026-10-05 20:00,,\n"
+    content += "acme c,2026-10-01,sorry,2027-01-01\nacme d,2026-10-01,sorry,someday\n"
+    report = import_file(put("a.csv", content), config, now=NOW)
+    assert (report.new, report.undated, report.replies) == (4, 1, 2)
+    assert report.faults == (
+        (2, "'31/12/2026' is after the day of this import, 2026-10-05: imported without its date"),
+        (4, "'2027-01-01' is after the day of this import, 2026-10-05: imported without its date"),
+        (5, "'someday' is no date of a reply, or may be two: read without (--day-first or --month-first)"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--delimiter", ";;"), "--delimiter ;;: this is not one character; write one like ; or , or tab"),
+        (("--delimiter", '"'), '--delimiter ": this is not one character'),
+        (("--delimiter", ""), "'--delimiter': '' says nothing; give a word, or leave the option out"),
+        (("--site", " "), "'--site': ' ' says nothing; give a word, or leave the option out"),
+        (("--encoding", "hex"), "'hex' is no encoding; try --encoding utf-8 or --encoding cp1252"),
+        (("--time-zone", "../x"), "--time-zone ../x: there is no such time zone; write one like Europe/Berlin"),
+        (("--time-zone", "Europe"), "--time-zone Europe: there is no such time zone; write one like Europe/Berlin"),
+        (("--best", "0"), "--best 0: the worst rating of stars is 1; give a number above it, like 5"),
+        (("--best", "nan"), "--best nan: the worst rating of stars is 1; give a number above it, like 5"),
+        (("--best", "0", "--measure", "nps"), "--best 0: the worst rating of nps is 0; give a number above it, like 10"),
+        (("--column", "text=text", "--column", "text=stars"), "text is told 2 times, 'text' and 'stars'; give one of them"),
+    ],
+)
+def test_an_option_that_cannot_be_is_named_and_nothing_is_stored(config, put, arguments, words):
+    path = put("a.csv", "text,stars\nacme a,3\n")
+    done = CliRunner().invoke(main, ["import", str(path), *arguments, "--config", str(config.path)])
+    assert done.exit_code in (1, 2)
+    assert words in done.stderr
+    assert not config.database.exists()
+
+
+@pytest.mark.parametrize("name", ["tab", "\\t", "\t"])
+def test_a_tab_is_given_as_people_write_it(config, put, name):
+    assert import_file(put("a.csv", "id,x\ttext\n1\tacme a\n"), config, now=NOW, delimiter=name).new == 1
+
+
+def test_a_csv_whose_first_column_looks_like_json_is_read_when_its_delimiter_is_said(config, put):
+    path = put("a.csv", "[Id],text\n1,acme a\n")
+    with pytest.raises(ImportProblem, match="if it is CSV, say so with --delimiter"):
+        import_file(path, config, now=NOW)
+    assert import_file(path, config, now=NOW, delimiter=",").new == 1
+
+
+OWN = """
+[[brands]]
+id = "acme"
+name = "Acme"
+role = "own"
+query = "acme"
+
+[[brands]]
+id = "rival"
+name = "Rival"
+role = "competitor"
+query = "rival"
+"""
+
+
+@pytest.fixture
+def own(tmp_path):
+    (tmp_path / "config.toml").write_text(OWN)
+    return load_config(tmp_path / "config.toml", {})
+
+
+@pytest.mark.parametrize("kind", ["survey", "call"])
+def test_a_survey_from_any_program_is_about_the_own_brand(own, put, kind):
+    path = put("a.csv", "text,brand\nslow,\nrival is cheaper,\nfine,Rival\nmeh,Nobody\n")
+    plan = plan_import(path, own, {"kind": kind})
+    report = import_file(path, own, now=NOW, reading=plan.reading, export=plan.export)
+    assert (report.new, report.left_out) == (3, (("unknown brand", 1),))
+    assert report.faults == (
+        (
+            5,
+            "'Nobody' is no brand of the configuration, neither id nor name; if the column names no brands, give --column brand=-",
+        ),
+    )
+    assert rows(own, "select text, brand, matched from mentions join mention_brands on mention = id order by id") == [
+        ("slow", "acme", f"kind {kind}"), ("rival is cheaper", "acme", f"kind {kind}"), ("fine", "rival", "Rival"),
+    ]  # fmt: skip
+
+
+def test_whose_a_review_or_a_survey_is_may_be_said(own, put):
+    path = put("a.csv", "text\nslow\n")
+    assert plan_import(path, own, {}).reading.owner is None
+    plan = plan_import(path, own, {"kind": "survey", "brand": "rival"})
+    import_file(path, own, now=NOW, reading=plan.reading, export=plan.export)
+    assert rows(own, "select brand, matched from mention_brands") == [("rival", "--brand")]
 
 
 def test_broken_json_lines_cost_themselves_only(config, put):
@@ -210,10 +325,10 @@ def test_metrics_replace_their_day(config, put):
     path = put(
         "orders.csv", "day,series,value\n2026-09-01,orders,10\n2026-09-02,orders,12.5\nsoon,orders,1\n2026-09-03,orders,many\n"
     )
-    report = import_metrics(path, config, columns={"name": "series"})
-    assert (report.rows, report.new, dict(report.left_out)) == (4, 2, {"no metric": 2})
+    report = import_metrics(path, config, now=NOW, columns={"name": "series"})
+    assert (report.rows, report.new, dict(report.left_out)) == (4, 2, {"no number": 1, "no day": 1})
     put("orders.csv", "day,series,value\n2026-09-01,orders,11\n2026-09-02,orders,12.5\n")
-    assert (import_metrics(path, config, columns={"name": "series"}).new, rows(config, "select * from metrics")) == (
+    assert (import_metrics(path, config, now=NOW, columns={"name": "series"}).new, rows(config, "select * from metrics")) == (
         1, [("orders", "2026-09-01", 11.0), ("orders", "2026-09-02", 12.5)],
     )  # fmt: skip
 
@@ -222,7 +337,7 @@ def test_a_thousands_comma_does_not_make_a_thousand_one(config, put):
     path = put(
         "orders.csv", 'date,name,value\n2026-09-01,orders,"1,234"\n2026-09-02,orders,"1,234,567.5"\n2026-09-03,orders,"4,5"\n'
     )
-    import_metrics(path, config)
+    import_metrics(path, config, now=NOW)
     assert rows(config, "select value from metrics order by date") == [(1234.0,), (1234567.5,), (4.5,)]
     import_file(put("likes.csv", 'text,likes\nacme is late,"1,234"\n'), config, now=NOW)
     assert rows(config, "select engagement from mentions") == [(1234,)]

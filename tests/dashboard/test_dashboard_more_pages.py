@@ -14,11 +14,12 @@ from planted_store import NOW, WEEK, plant_store, planted_config
 
 from config.records import Goal, MetricSeries
 from reporting.phrases import net_words, share_basis, share_words
-from reporting.trend_tables import value_of
+from reporting.trend_tables import spearman_words, value_of
 from store.database import open_database, read_database
 from store.metrics import save_metrics
 from store.outbreaks import save_tests
-from store.records import Metric
+from store.records import MatchedMention, Mention, Metric, Watch
+from store.saving import Author, save_mentions
 from trends.hot_buttons import answer_hot_buttons
 from trends.rivals import answer_rivals
 from trends.service import answer_service
@@ -155,7 +156,12 @@ def test_a_business_series_is_laid_over_with_its_correlation(fetch, rich, db):
     laid = answer_trend(db, rich, window=last("12w", now=NOW, zone=ZONE), figure="complaints", metric="orders").laid[0]
     section = page.select_one("section.laid")
     assert [words(said) for said in section.select("li")] == list(laid.sentences)
-    assert len(rows_of(section.table)) == 9
+    cells = [words(cell) for cell in section.select("thead th")]
+    assert cells == ["Weeks later", "orders follows", "Spearman’s r", "orders leads", "Spearman’s r"]
+    assert [(row[0], row[2], row[4]) for row in rows_of(section.table)] == [
+        (str(after.lag), spearman_words(after), spearman_words(ahead))
+        for after, ahead in zip(laid.follows.lags, laid.leads.lags, strict=True)
+    ]
     assert "Dotted, on the scale to the right: orders." in words(page.select_one("figure.drawing figcaption"))
 
 
@@ -253,3 +259,35 @@ def test_an_empty_store_has_all_pages(serve, tmp_path):
             answer = httpx.get(url + path, timeout=60)
             assert (answer.status_code, path) == (200, path)
             assert "None" not in BeautifulSoup(answer.text, "html.parser").main.get_text()
+
+
+def test_a_card_of_the_trend_and_the_figure_behind_it_have_one_verdict(fetch):
+    page = fetch("/trend?last=4w")
+    for card in page.select("article.trend"):
+        told = words(card.select("p")[-1]) if "Against the window before" in words(card) else ""
+        full = fetch(card.h2.a["href"])
+        assert told in words(full.main)
+
+
+def test_sites_that_were_found_by_search_are_not_called_unknown(serve, tmp_path):
+    config = planted_config(tmp_path)
+    plant_store(config)
+    with contextlib.closing(open_database(config.database)) as db:
+        watch = Watch(
+            source="reddit", site="r/all", brand="tamarind", query="q", since="2026-07-01T00:00:00Z", until=NOW, complete=True
+        )
+        found = Mention(
+            source="reddit", site="r/pune", external_id="found", text="Found by search.", published="2026-09-30T10:00:00Z",
+            published_precision="second", author_id="x",
+        )  # fmt: skip
+        matched = [MatchedMention(mention=found, brands=(("tamarind", "tamarind"),))]
+        save_mentions(db, matched, author=Author(secret=b"s" * 32), now=NOW, watches=[watch])
+    with contextlib.closing(read_database(config.database)) as db:
+        states = {site.site: site.state for site in answer_watching(db, config, window=last("12w", now=NOW, zone=ZONE)).sites}
+    assert states["r/pune"] == "searched"
+    with serve(config) as url:
+        page = BeautifulSoup(httpx.get(f"{url}/coverage", timeout=60).text, "html.parser")
+    tables = {words(table.caption).split(":")[0]: rows_of(table) for table in page.select("main table")}
+    (found_row,) = [row for row in tables["Found by search"] if row[1].startswith("r/pune")]
+    assert (found_row[0], found_row[2]) == ("reddit", "1")
+    assert "r/pune" not in str(tables.get("Coverage not known"))

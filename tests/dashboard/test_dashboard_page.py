@@ -7,6 +7,7 @@ import dataclasses
 import signal
 import subprocess
 import sys
+from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 import pytest
@@ -18,6 +19,9 @@ from dashboard.serving import ServingError, exposure_warning, serve_dashboard
 from notify.digest import compose_digest, text_of
 from store.database import read_database
 from trends.answers import Week
+from trends.hot_buttons import answer_hot_buttons
+from trends.overview import answer_overview
+from trends.windows import all_time
 
 
 def fetch(client, path: str, status: int = 200) -> BeautifulSoup:
@@ -157,9 +161,15 @@ def test_brand_and_window_are_chosen_by_the_address(client):
         ("/?last=3y", "last: '3y' is not there; choose one of week, 1w, 4w, 12w, 26w, 52w, all"),
         ("/mentions?sentiment=<b>", "sentiment: '<b>' is not there"),
         ("/mentions?topic=x", "topic: 'x' is not there"),
+        ("/?source=steam", "source: 'steam': nothing of it is stored, and it is not configured; there are "),
+        ("/coverage?source=steam", "source: 'steam': nothing of it is stored, and it is not configured; there are "),
+        (
+            "/?language=xx",
+            "language: 'xx' is not known; write the English name of a language, or its code, such as en or hi-Latn; stored are ",
+        ),
         (
             "/mentions?language=Englsh!",
-            "language: 'Englsh!' is not known; write its English name, or its code, such as en or hi-Latn",
+            "language: 'Englsh!' is not known; write the English name of a language, or its code, such as en or hi-Latn",
         ),
     ],
 )
@@ -311,3 +321,29 @@ def test_serving_tells_its_address_and_ends_cleanly_when_interrupted(config):
         process.send_signal(signal.SIGINT)
         rest, errors = process.communicate(timeout=30)
     assert (health["now"], process.returncode, rest, errors) == (NOW, 0, "", "")
+
+
+@pytest.mark.parametrize("narrowed", [{"source": "reddit"}, {"language": "hi"}, {"source": "reviews", "language": "en"}])
+def test_the_front_page_is_narrowed_down_like_all_others(client, config, narrowed):
+    page = fetch(client, "/?last=all&" + "&".join(f"{name}={value}" for name, value in narrowed.items()))
+    with contextlib.closing(read_database(config.database)) as db:
+        asked = all_time(now=NOW, zone=config.time_zone)
+        overview = answer_overview(db, config, window=asked, **narrowed)
+        hot = answer_hot_buttons(db, config, window=asked, **narrowed)
+        everything = answer_overview(db, config, window=asked)
+    assert 0 < overview.n < everything.n
+    assert words(page.select_one("dl.figures dd")).startswith(f"{overview.n:,} ")
+    assert [words(card.h3) for card in page.select(".cards article")] == [button.name for button in hot.buttons]
+    form = page.select_one("form.filters")
+    assert (form["action"], form.select_one("input[name=last]")["value"]) == ("/", "all")
+    chosen = form.select_one("select[name=source] option[selected]")
+    assert (words(chosen) if chosen else "") == narrowed.get("source", "")
+    for link in page.select(".cards details a"):
+        asked_for = dict(parse_qsl(urlsplit(link["href"]).query))
+        assert {name: asked_for.get(name) for name in narrowed} == narrowed
+
+
+def test_a_front_page_that_is_narrowed_down_to_nothing_leads_back_to_everything(client):
+    page = fetch(client, "/?source=hackernews&language=et")
+    assert "No mention of this window is of this source and language." in words(page.main)
+    assert "repute crawl" not in words(page.select_one(".lead"))

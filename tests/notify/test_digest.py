@@ -12,7 +12,7 @@ from bs4 import BeautifulSoup
 from planted_store import HINDI, NOW, URDU, WEEK, plant_store, planted_config
 
 from notify.digest import compose_digest, html_of, text_of, week_key
-from store.database import open_database, read_database
+from store.database import open_database, read_database, write
 
 
 def compose(config, now=NOW, brand=""):
@@ -142,3 +142,18 @@ def test_a_week_of_a_watched_silence_and_of_blindness_differ(config):
 
 def test_a_competitor_can_be_asked_for(config):
     assert compose(config, brand="nimblecart")["Subject"].startswith("Nimblecart: ")
+
+
+def test_what_is_corrected_and_what_is_not_is_said_in_one_voice(tmp_path):
+    made = planted_config(tmp_path)
+    plant_store(made)
+    with contextlib.closing(open_database(made.database)) as db, write(db):
+        db.conn.execute(
+            """
+            insert into judgements (mention, span, brand, task, subject, label, judge, judged, sample, chance)
+            select id, 0, '', 'sentiment', '', 'negative', 'ada', '2026-10-04T10:00:00Z', 1, 1.0 from mentions limit 30
+            """
+        )
+    text = text_of(compose(made))
+    assert "no sampled judgements" not in text
+    assert text.count("Sampled judgements have measured its errors") == 1

@@ -7,10 +7,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from reporting.findings import figures_changes, list_basis, list_changes, main_finding
+from reporting.findings import list_basis, list_changes, main_finding, net_changes
 from reporting.phrases import change_words
+from reporting.tables import change_cell
 from trends.answers import Change, Coverage, Figures, Net, Overview, Replies, Share, SiteCoverage
+from trends.differences import Difference
 from trends.hot_button_answers import HotButton, HotButtons, Quiet
+from trends.timeline_answers import Shift
 from trends.windows import last_full_week
 
 WINDOW = last_full_week("2026-10-05T08:00:00Z", ZoneInfo("Europe/London"))
@@ -35,10 +38,10 @@ def change(now, before, direction="steady", **more) -> Change:
     )
 
 
-def button(name, verdict, people, moved) -> HotButton:
+def button(name, verdict, people, moved, *, never_before=False) -> HotButton:
     return HotButton(
         topic=name.lower(), name=name, complaints=people, people=people, anonymous=0, copies=0, undated=0, sources=(), sites=(), days=1,
-        share=SHARE, change=moved, verdict=verdict, rule="", hours=(0,) * 24, all_hours=(0,) * 24, all_weekdays=(0,) * 7, busy_hours=(), busy_weekdays=(), words=(), by_source=(),
+        share=SHARE, change=moved, never_before=never_before, verdict=verdict, rule="", hours=(0,) * 24, all_hours=(0,) * 24, all_weekdays=(0,) * 7, busy_hours=(), busy_weekdays=(), words=(), by_source=(),
         by_subject=(), by_place=(), outbreak=None, weekdays=(0,) * 7, timed=0, languages=(), subjects=(),
         places=(), weeks=(), quotes=(), loudest=None, action="",
     )  # fmt: skip
@@ -62,9 +65,16 @@ def net(value, low, high) -> Net:
     return Net(positive=1, neutral=1, negative=1, value=value, low=low, high=high)
 
 
-def overview(now: Figures, before: Figures | None) -> Overview:
+def shift(told, *, note="") -> Shift:
+    found = Difference(
+        first=-0.5, second=0.1, value=-0.6, low=-0.8, high=-0.001, chance=0.01, first_n=50, second_n=50, first_people=40, second_people=40
+    )  # fmt: skip
+    return Shift(difference=found, told=told, note=note)
+
+
+def overview(now: Figures, before: Figures | None, net_change: Shift | None = None) -> Overview:
     return Overview(
-        brand="b", brand_name="B", window=WINDOW, before_window=None, n=50, figures=now, corrected=None, before=before, competitors=(),
+        brand="b", brand_name="B", window=WINDOW, before_window=None, n=50, figures=now, corrected=None, before=before, net_change=net_change, competitors=(),
         mentions_change=change(1, 1), sources=(), sites=(), languages=(), weeks=(), loudest=None, undated=0, untagged=0, coverage=SEEING, notes=("n.",),
     )  # fmt: skip
 
@@ -93,36 +103,46 @@ def test_main_finding(answer, finding):
     assert main_finding(answer) == finding
 
 
-def test_only_tested_moves_new_repeated_topics_and_silences_are_changes():
+def test_only_tested_moves_and_silences_and_topics_never_met_before_are_changes():
     answer = hot(
         button("Refund", "systemic", 31, change(31, 10, "rising")),
         button("Price", "recurring", 6, change(6, 12, "falling")),
         button("Staff", "recurring", 4, change(4, 0)),
-        button("App", "isolated", 1, change(1, 0)),
+        button("Privacy", "recurring", 4, change(4, 0), never_before=True),
+        button("App", "isolated", 1, change(1, 0), never_before=True),
         button("Delivery", "recurring", 5, change(5, 4)),
-        quiet=(Quiet(topic="billing", name="Billing", before=7),),
+        quiet=(
+            Quiet(topic="billing", name="Billing", before=7, direction="falling"),
+            Quiet(topic="safety", name="Safety", before=1, direction="steady"),
+        ),
     )
     assert list_changes(answer, overview(figures(net(0.1, 0, 0.2)), None)) == [
         "Refund: +210% (10 before, 31 now): rising, more than chance explains.",
         "Price: −50% (12 before, 6 now): falling, more than chance explains.",
-        "Staff is new: 4 people, none in the window before.",
-        "No complaints any more about: Billing (7 before).",
+        "Privacy is new: 4 people; nobody complained of it before.",
+        "No complaints any more about Billing (7 before): more than chance explains.",
     ]
 
 
-def test_net_sentiment_tells_whether_intervals_overlap():
-    apart = figures_changes(figures(net(-0.5, -0.6, -0.4)), figures(net(0.1, 0.0, 0.2)))
-    assert apart == ["Net sentiment −0.50, +0.10 before: more than chance explains."]
-    touching = figures_changes(figures(net(0.0, -0.1, 0.1)), figures(net(0.1, 0.0, 0.2)))
-    assert touching == ["Net sentiment 0.00, +0.10 before: the intervals overlap, which chance may explain."]
-    assert figures_changes(figures(net(None, None, None)), figures(net(0.1, 0.0, 0.2))) == []
+def test_what_was_absent_for_one_window_is_not_called_new():
+    absent, met = (button("Staff", "recurring", 5, change(5, 0), never_before=first) for first in (False, True))
+    assert (change_cell(absent), change_cell(met)) == ("from 0 →", "new →")
+    assert list_changes(hot(absent), overview(figures(net(None, None, None)), None)) == []
 
 
-def test_reply_times_come_with_the_unanswered():
-    calm = net(None, None, None)
-    assert figures_changes(figures(calm, 90), figures(calm, 3000)) == [
-        "Median first reply 1 h 30 min, 2.1 days before; 3 of 9 complaints unanswered."
+def test_net_sentiment_is_told_where_the_test_of_the_trend_tells_it():
+    assert net_changes(shift("worse")) == [
+        "Net sentiment −0.50, +0.10 before: worse, more than chance explains (difference −0.800 to −0.001)."
     ]
+    assert net_changes(shift("worse", note="Compared without reviews (new)."))[0].startswith(
+        "Net sentiment −0.50, +0.10 before on the sites watched throughout both windows: worse"
+    )
+    for told in ("no clear change", "too few to say"):
+        assert net_changes(shift(told)) == []
+    now = figures(net(-0.5, -0.6, -0.4), 90)
+    apart = overview(now, figures(net(0.1, 0.0, 0.2), 3000), shift("no clear change"))
+    assert list_changes(hot(), apart) == []
+    assert len(list_changes(hot(), replace(apart, net_change=shift("worse")))) == 1
 
 
 def test_basis_says_everything_once():
@@ -133,8 +153,8 @@ def test_basis_says_everything_once():
 def test_a_topic_seen_on_new_sites_alone_is_not_called_new():
     widened = change(0, 0, note="Compared without reviews (new): not watched throughout both windows.")
     partly = change(3, 0, note="Compared without reviews (new): not watched throughout both windows.")
-    answer = hot(button("Refund", "systemic", 31, widened), button("App", "systemic", 20, partly))
+    answer = hot(button("Refund", "systemic", 31, widened), button("App", "systemic", 20, partly, never_before=True))
     assert list_changes(answer, overview(figures(net(None, None, None)), None)) == [
-        "App is new: 3 complaints on the sites watched throughout both windows, none in the window before."
+        "App is new: 3 complaints on the sites watched throughout both windows; nobody complained of it before."
     ]
     assert change_words(widened) == "none in either window on the sites watched in both"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from trends import answers, prevalence, windows
+from trends import answers, prevalence, timeline_answers, windows
 from trends.answers import Ledger, Overview
 from trends.health import RunsAnswer, SourcesAnswer
 from trends.hot_button_answers import HotButtons
@@ -42,7 +42,7 @@ def records(kind: object, found: dict[str, type]) -> dict[str, type]:
     """A record and all that it is made of, by name."""
     if isinstance(kind, type) and dataclasses.is_dataclass(kind) and kind.__name__ not in found:
         found[kind.__name__] = kind
-        names = vars(windows) | vars(prevalence) | vars(answers)
+        names = vars(windows) | vars(prevalence) | vars(answers) | vars(timeline_answers)
         for inner in typing.get_type_hints(kind, localns=names).values():
             records(inner, found)
     for inner in typing.get_args(kind):

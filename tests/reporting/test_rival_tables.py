@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import re
 import subprocess
@@ -16,9 +18,9 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from reporting.plain import as_plain
-from reporting.rival_tables import points, rest_words, rivals_table
+from reporting.rival_tables import difference_words, points, rest_words, rivals_table
 from reporting.sheets import as_csv
-from reporting.watching_tables import line_of, short, watching_table
+from reporting.watching_tables import days_words, line_of, short, sites_grid, watching_table
 from trends.differences import Difference
 from trends.rival_answers import Compared
 from trends.rivals import answer_rivals
@@ -68,8 +70,21 @@ def test_json_has_the_fields_that_are_documented(db, config, week, answer):
 
 
 def test_csv_has_a_row_for_each_brand_and_each_site(db, config, week):
-    brands = as_csv(answer_rivals(db, config, window=week)).splitlines()
-    assert [line.split(",")[3] for line in brands] == ["brand", "tamarind", "nimblecart", "basketree"]
+    answer = answer_rivals(db, config, window=week)
+    rows = list(csv.DictReader(io.StringIO(as_csv(answer))))
+    assert [row["brand"] for row in rows if row["part"] == "brand"] == ["tamarind", "nimblecart", "basketree"]
+    told = [
+        (rival.brand, one.figure, one.subject, one.outcome, one.difference.second_n)
+        for rival in answer.rivals
+        for one in (*rival.figures, *rival.topics, *rival.attributes)
+    ]
+    differences = [row for row in rows if row["part"] == "difference"]
+    found = [
+        (row["with"], row["figure"], row["subject"], row["outcome"], int(row["difference_second_n"])) for row in differences
+    ]
+    assert found == told
+    both = [(row["with"], int(row["mentions"]), int(row["better"])) for row in rows if row["part"] == "head to head"]
+    assert both == [(one.brand, one.head_to_head.mentions, one.head_to_head.better) for one in answer.rivals]
     watching = answer_watching(db, config, window=week)
     assert len(as_csv(watching).splitlines()) == 1 + len(watching.sites)
 
@@ -84,6 +99,24 @@ def test_a_timeline_is_one_character_a_step():
 
 def test_a_long_name_is_cut_in_the_middle():
     assert (short("reviews/a"), len(short("reviews/" + "x" * 80))) == ("reviews/a", 28)
+
+
+@pytest.mark.parametrize("first", [date(1900, 1, 1), date(1990, 1, 1), date(2025, 10, 10), date(2026, 9, 1)])
+def test_a_site_has_one_line_however_long_the_window_and_its_name(db, config, first):
+    answer = answer_watching(db, config, window=from_days(first, date(2026, 10, 6), now=NOW, zone=config.time_zone))
+    long = tuple(
+        replace(
+            site, site="x" * 40, first="2026-07-13T08:00:00Z", last="2026-09-28T08:00:00Z", last_success="2026-09-28T08:00:00Z"
+        )
+        for site in answer.sites
+    )
+    lines = printed(sites_grid(replace(answer, sites=long))).splitlines()
+    assert len(lines) == 1 + len(long)
+    assert max(map(len, lines)) <= 100
+
+
+def test_tenths_of_days_are_told_of_less_than_a_hundred():
+    assert [days_words(days) for days in (7.0, 82.53, 99.94, 365.3, 13426.3)] == ["7", "82.5", "99.9", "365", "13,426"]
 
 
 def run(config, tmp_path, *arguments):
@@ -114,3 +147,19 @@ def test_what_is_too_little_is_named():
 def test_a_window_that_is_yet_to_come_has_no_timeline(db, config):
     window = from_days(date(2027, 1, 4), date(2027, 1, 11), now=NOW, zone=config.time_zone)
     assert "a day each" not in printed(watching_table(answer_watching(db, config, window=window)))
+
+
+@pytest.mark.parametrize(
+    ("figure", "low", "high", "words"),
+    [
+        ("net", -0.7747, -0.0036, "−0.39 (−0.775 to −0.004)"),
+        ("net", -0.7747, 0.0036, "−0.39 (−0.77 to 0.00)"),
+        ("topic", 0.0001, 0.21, "+39.0 pts (+0.01 to +21.0)"),
+        ("topic", 0.0, 0.21, "+39.0 pts (0.00 to +21.0)"),
+    ],
+)
+def test_an_interval_that_just_leaves_nought_out_is_seen_to(figure, low, high, words):
+    value = -0.39 if figure == "net" else 0.39
+    found = replace(NOTHING, first=0.1, second=0.2, value=value, low=low, high=high)
+    one = Compared(figure=figure, subject="", name="x", scale="", difference=found, outcome="worse")
+    assert difference_words(one) == words

@@ -173,7 +173,8 @@ def test_json_is_documented_record_by_record(answer):
 
 
 def test_csv_has_a_row_for_the_brand_the_window_before_each_topic_and_each_source(answer):
-    rows = list(csv.DictReader(io.StringIO(as_csv(answer))))
+    whole = list(csv.DictReader(io.StringIO(as_csv(answer))))
+    rows = [row for row in whole if row["part"] in ("brand", "before", "topic", "source")]
     parts = [("brand", answer.figures), *([("before", answer.before)] if answer.before else [])]
     parts += [("topic", one) for one in answer.topics] + [("source", one) for one in answer.sources]
     assert [(row["part"], row["id"], row["complaints_mentions"]) for row in rows] == [
@@ -203,3 +204,19 @@ def test_one_mention_is_one_and_no_comparison_is_said_once(config):
     assert "1 mention, 0 complaints" in text
     assert "\n\n\n" not in text.replace(" ", "")
     assert printed(service_table(always)).count("All time has no window before it.") == 1
+
+
+def test_csv_has_signs_surveys_goals_and_open_cases_too(answer):
+    rows = list(csv.DictReader(io.StringIO(as_csv(answer))))
+    found = {part: [row for row in rows if row["part"] == part] for part in dict.fromkeys(row["part"] for row in rows)}
+    assert [(row["sign"], int(row["voices_people"])) for row in found["sign"]] == [
+        (sign.sign, sign.voices.people) for sign in (answer.leaving, answer.recommending)
+    ]
+    assert float(found["survey"][0]["nps_value"]) == round(answer.surveys.now.nps.value, 4)
+    assert found["survey before"][0]["first_day"] == answer.before_window.first_day
+    assert [(row["goal_figure"], row["goal_topic"], row["status"]) for row in found["goal"]] == [
+        (goal.goal.figure, goal.goal.topic, goal.status) for goal in answer.goals
+    ]
+    assert [(row["label"], int(row["cases"])) for row in found["open cases"]] == [
+        (age.label, age.cases) for age in answer.backlog
+    ]

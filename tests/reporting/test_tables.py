@@ -114,7 +114,7 @@ def test_details_are_of_the_leading_repeating_buttons_and_all_on_request(db, con
 
 def test_without_a_topic_the_rest_is_still_told(db, config, week):
     answer = answer_hot_buttons(db, config, window=week)
-    gone = Quiet(topic="refund", name="Refund and return", before=9)
+    gone = Quiet(topic="refund", name="Refund and return", before=9, direction="falling")
     text = printed(hot_buttons_table(dataclasses.replace(answer, buttons=(), quiet=(gone,), other=4)))
     assert (
         "No complaints that fit a topic.\nQuiet now: Refund and return (9 before)\n4 complaints fit no topic: `repute topics suggest` groups them.\n"
@@ -137,15 +137,24 @@ def test_an_hour_is_busy_only_where_complaints_stand_out_of_the_mentions(db, con
 
 def test_an_outbreak_is_told_with_what_was_expected():
     told = Outbreak(
-        direction="rising", day="2026-10-04", observed=23, expected=4.2, lower=0, upper=9.0, chance=0.001, onset="2026-09-21",
-        baseline_days=80,
+        direction="rising", day="2026-10-04", observed=23, expected=4.2, lower=0, upper=9.0, chance=0.002, series=36,
+        onset="2026-09-21", baseline_days=80,
     )  # fmt: skip
     assert outbreak_words(told) == (
         "Outbreak since 21 Sep 2026: 23 complaints in the week to 4 Oct 2026, 4.2 expected, at most 9 by chance."
     )
     quiet = dataclasses.replace(told, direction="falling", onset=None, lower=12.0)
     assert outbreak_words(quiet).startswith("Fewer than usual: 23 complaints")
-    assert outbreak_words(dataclasses.replace(told, direction="steady")).endswith("(0 to 9 by chance).")
+    assert outbreak_words(dataclasses.replace(told, direction="steady", observed=9)) == (
+        "No outbreak: 9 complaints in the week to 4 Oct 2026, 4.2 expected (0 to 9 by chance)."
+    )
+    # Beyond the limits, though not sure once so many series are tested: to call that no outbreak would contradict its figures.
+    assert outbreak_words(dataclasses.replace(told, direction="steady", observed=10)) == (
+        "More than usual, not sure among 36 series tested: 10 complaints in the week to 4 Oct 2026, 4.2 expected "
+        "(0 to 9 by chance)."
+    )
+    few = dataclasses.replace(told, direction="steady", observed=2, expected=9.0, lower=3.0, upper=16.0)
+    assert outbreak_words(few).startswith("Fewer than usual, not sure among 36 series tested: 2 complaints")
     young = dataclasses.replace(told, direction="unknown", baseline_days=20)
     assert outbreak_words(young) == "Not tested for an outbreak yet: 20 of the 28 watched days that it needs."
 

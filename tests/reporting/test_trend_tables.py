@@ -18,11 +18,13 @@ from rich.console import Console
 from config import Goal
 from reporting.plain import as_plain
 from reporting.sheets import as_csv
-from reporting.trend_tables import trend_table
+from reporting.trend_tables import lag_words, shift_words, trend_table
 from store.database import open_database
 from store.metrics import save_metrics
 from store.records import Metric
+from trends.differences import Difference
 from trends.timeline import answer_trend
+from trends.timeline_answers import Shift
 from trends.windows import all_time, last
 
 ASKED = (
@@ -123,3 +125,71 @@ def test_csv_has_a_row_for_each_week_of_each_figure(db, config, weeks):
 def test_one_week_is_not_called_weeks(db, config):
     text = printed(trend_table(answer_trend(db, config, window=last("7d", now="2026-10-04T20:00:00Z", zone=config.time_zone))))
     assert re.search(r"^1 week; · not watched", text, re.MULTILINE)
+
+
+def test_both_correlations_of_a_lag_stand_beside_each_other(db, config):
+    answer = answer_trend(db, config, window=last("12w", now=NOW, zone=config.time_zone), figure="complaints", metric="orders")
+    lag = dataclasses.replace(
+        answer.laid[0].follows.lags[0], pairs=10, value=0.95, low=0.78, high=0.99, rank=0.15, rank_low=-0.5, rank_high=0.7
+    )
+    assert lag_words(lag) == "+0.95 (+0.78 to +0.99), 10 weeks, +0.15"
+    text = " ".join(printed(trend_table(answer)).split())
+    assert "Pearson's r with its 95% interval, weeks of both, Spearman's r (far from the other, a few weeks carry it)" in text
+
+
+def test_csv_has_the_series_beside_each_week_and_the_correlation_at_each_lag(db, config, weeks):
+    answer = answer_trend(db, config, window=weeks, figure="complaints", metric="orders")
+    rows = list(csv.DictReader(io.StringIO(as_csv(answer))))
+    values = [row["series orders"] for row in rows if row["part"] == "period"]
+    assert values == ["" if value is None else str(round(value, 4)) for value in answer.laid[0].values]
+    lags = [(row["way"], row["lag"], row["pairs"], row["metric"]) for row in rows if row["part"] == "correlation"]
+    sides = (("follows", answer.laid[0].follows), ("leads", answer.laid[0].leads))
+    assert lags == [(way, str(one.lag), str(one.pairs), "orders") for way, side in sides for one in side.lags]
+
+
+@pytest.mark.parametrize(
+    ("figure", "words"),
+    [
+        ("nps", "Nobody has answered an NPS question in this window. `repute import FILE --kind survey --measure nps` takes"),
+        ("csat", "Nobody has answered a CSAT question in this window. `repute import FILE --kind survey --measure csat` takes"),
+        ("stars", "Nobody has given stars from 1 to 5 in this window."),
+        ("ratings", "Nobody has given a rating in this window."),
+    ],
+)
+def test_ratings_that_nobody_gave_are_one_sentence_and_no_rows(db, config, figure, words):
+    longer = last("26w", now=NOW, zone=config.time_zone)
+    answer = answer_trend(db, config, window=longer, figure=figure, source="hackernews")
+    text = " ".join(printed(trend_table(answer)).split())
+    assert words in text
+    assert "Period" not in text
+
+
+def test_a_goals_latest_week_is_told_in_the_unit_of_the_goal(db, config, weeks):
+    goals = (
+        Goal(figure="negative", way="at_most", target=0.3, unit="percent", brand="tamarind"),
+        Goal(figure="net_sentiment", way="at_least", target=0.3, unit="points", brand="tamarind"),
+    )
+    for figure, told in (
+        ("negative", r"at most 30%: .*latest week \d+%"),
+        ("net-sentiment", r"at least \+30: .*latest week [−+]\d+"),
+    ):
+        answer = answer_trend(db, dataclasses.replace(config, goals=goals), window=weeks, figure=figure)
+        assert re.search(told, " ".join(printed(trend_table(answer)).split()))
+
+
+@pytest.mark.parametrize(
+    ("figure", "unit", "low", "words"),
+    [
+        ("net-sentiment", "net", -0.0036, "(−0.351 to −0.004)"),
+        ("net-sentiment", "net", 0.0036, "(−0.35 to 0.00)"),
+        ("negative", "share", -0.0001, "(−35.10 pp to −0.01 pp)"),
+        ("nps", "net", -0.0036, "(−35.1 to −0.4)"),
+    ],
+)
+def test_a_change_that_just_leaves_nought_out_is_seen_to(db, config, weeks, figure, unit, low, words):
+    (line,) = answer_trend(db, config, window=weeks, figure="net-sentiment").figures
+    found = Difference(
+        first=0.1, second=0.2, value=-0.2, low=-0.351, high=low, chance=0.04, first_n=9, second_n=9, first_people=9, second_people=9
+    )  # fmt: skip
+    shift = Shift(difference=found, told="worse", note="")
+    assert words in shift_words(dataclasses.replace(line, figure=figure, unit=unit), shift)

@@ -85,3 +85,13 @@ def test_without_its_sentences_too(encoder, texts):
     together, single = encoder.read(texts), [encoder.read([text]) for text in texts]
     for name in ("sentiment", "complaint", "vectors"):
         assert np.abs(getattr(together, name) - np.concatenate([getattr(one, name) for one in single])).max() < MOVED
+
+
+def test_two_languages_whose_prepared_words_are_equal_are_told_apart(encoder, classifier):
+    urdu, arabic = "خدمة سیئہ", "خدمة سيئه"
+    first, second = classifier.classify([urdu]), classifier.classify([arabic])
+    assert (first[0].language, second[0].language) == ("ur", "ar")
+    assert_alike([*first, *second], classifier.classify([urdu, arabic]))
+    assert_alike([*second, *first], classifier.classify([arabic, urdu]))
+    alone = encoder.read(["gut"], ["de"]).sentiment
+    assert np.abs(encoder.read(["gut", "gut"], ["de", "et"]).sentiment[:1] - alone).max() < MOVED

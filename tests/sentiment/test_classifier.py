@@ -7,11 +7,15 @@ import numpy as np
 import pytest
 from described import ATTRIBUTES, TOPICS, Described
 
+from demo.gold import gold_records
 from sentiment.classifier import SENTIMENTS, Classifier, join_likeness
 from sentiment.language import detect_language
 from sentiment.taggers import current_taggers
+from sentiment.tagging import all_vectors, several
 from sentiment.training.own import own_names, own_rows
+from store.database import open_vectors
 from store.records import Tagger
+from store.vectors import find_vectors, save_vectors
 
 EVERYDAY = [json.loads(line) for line in (Path(__file__).parent / "everyday.jsonl").read_text("utf-8").splitlines()]
 """Plain sentences on deliveries, food, refunds and services, as many of them alike in every language; none trained anything."""
@@ -174,3 +178,18 @@ def test_a_text_is_about_what_its_whole_and_its_plainest_sentence_speak_of():
     whole, first, second = [0.6, 0.2, 0.1], [0.2, 0.4, 0.0], [0.8, 0.0, 0.0]
     assert join_likeness(np.array([whole, first, second], np.float32)) == pytest.approx([0.7, 0.3, 0.05])
     assert join_likeness(np.array([whole], np.float32)) == pytest.approx(whole)
+
+
+def test_what_is_found_from_stored_vectors_is_what_was_read_first_to_the_bit(classifier, tmp_path):
+    readings = classifier.classify([record.text for record in gold_records() if record.text][:300])
+    vectors = open_vectors(tmp_path / "repute.db")
+    save_vectors(vectors, "m", [(n, "hash", all_vectors(reading)) for n, reading in enumerate(readings)])
+    stored = find_vectors(vectors, "m", dict.fromkeys(range(len(readings)), "hash"))
+    vectors.close()
+    for number, reading in enumerate(readings):
+        parts = [reading, *several(reading)]
+        words = [reading.text, *(reading.text[span.start : span.end] for span in several(reading))]
+        again = classifier.match(np.stack(stored[number]), [one.sentiment for one in parts], reading.complaint, words)
+        assert [(found.topics, found.attributes, found.attribute_scores) for found in again] == [
+            (one.topics, one.attributes, one.attribute_scores) for one in parts
+        ]

@@ -110,7 +110,7 @@ def test_a_broken_file_is_named(tmp_path, name):
 
 def test_the_shipped_model_is_small_and_documented():
     assert sum(path.stat().st_size for path in MODEL.iterdir()) <= 35_000_000
-    assert read_settings(MODEL / "model.json").name == "repute-minilm-7"
+    assert read_settings(MODEL / "model.json").name == "repute-minilm-8"
     card = (MODEL / "README.md").read_text("utf-8")
     for heading in ("## Scores", "## Data", "## Limits"):
         assert heading in card

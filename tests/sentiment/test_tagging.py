@@ -3,8 +3,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from described import ATTRIBUTES, TOPICS
 
 from config import Attribute, Topic
+from demo.gold import gold_records
 from sentiment.classifier import Classifier
 from sentiment.encoder import Encoder
 from sentiment.tagging import TagReport, tag_mentions
@@ -63,6 +65,10 @@ def tags(db):
     ]
 
 
+def scored_tags(db):
+    return sorted(tuple(row) for row in db.execute("select mention, span, task, label, polarity, score from current_tags"))
+
+
 def test_tagging_gives_what_the_classifier_says_whole_and_by_sentence(db, vectors, encoder):
     classifier = Classifier(encoder, [DELIVERY, REFUND], [FRIENDLY])
     report = tag_mentions(db, vectors, classifier)
@@ -98,6 +104,20 @@ def test_a_reworded_topic_is_answered_from_stored_vectors_and_the_others_stay(db
     assert [row for row in tags(db) if row[3] != "delivery"] == others
     fresh = {mention for mention, reading in enumerate(reworded.classify(TEXTS), 1) if "delivery" in reading.topics}
     assert {row[0] for row in tags(db) if row[3] == "delivery"} == fresh
+
+
+def test_a_topic_reworded_and_worded_back_has_the_tags_and_scores_of_the_first_reading(db, path, vectors, encoder):
+    save_texts(db, path, [record.text for record in gold_records() if record.text][:300])
+    before = Classifier(encoder, TOPICS, ATTRIBUTES)
+    tag_mentions(db, vectors, before)
+    first, due = scored_tags(db), db.execute("select count(*) from mentions").fetchone()[0]
+    topics = [replace(topic, description=f"{topic.description} Above all on Mondays") for topic in TOPICS]
+    attributes = [replace(one, description=f"{one.description} Above all on Mondays") for one in ATTRIBUTES]
+    reworded = Classifier(encoder, topics, attributes)
+    assert tag_mentions(db, vectors, reworded) == TagReport(read=0, recalled=due)
+    assert scored_tags(db) != first
+    assert tag_mentions(db, vectors, before) == TagReport(read=0, recalled=due)
+    assert scored_tags(db) == first
 
 
 def test_lost_vectors_cost_a_second_reading_and_nothing_else(db, vectors, encoder):

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sentiment.encoder import MODEL
+from sentiment.text import prepare
 from sentiment.valence import DENIED, Valence, WordList, find_valence, listed_words
 
 SPANISH = WordList(
@@ -102,3 +103,27 @@ def test_a_text_has_the_same_finite_logits_alone_and_among_others(shipped, texts
     assert np.isfinite(together).all()
     for row, text in enumerate(texts):
         assert (shipped.logits([text], [language])[0] == together[row]).all()
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("et", "kallis kallilt ventilaator kahjustused trahv vastu kasvajate"),
+        ("de", "teuer ventilator messe hagel regenjacke"),
+        ("es", "caro ventilador multa negrita granizo miedoso"),
+        ("fr", "chère ventilateur gros terrifiant"),
+        ("it", "caro grassetto impermeabile impaurito"),
+        ("pt", "caro ventilador negrito ameaçador vigarista"),
+        ("ur", "سنگین ناول مجبور"),
+        ("ar", "غرامة مروحة غالي"),
+    ],
+)
+def test_words_that_translation_turned_into_praise_praise_nothing(shipped, language, words):
+    found = shipped.lists[language].valence
+    assert [word for word in prepare(words).split() if find_valence(found, word) > 0] == []
+
+
+def test_terrible_is_blame_where_translation_made_it_terrific(shipped):
+    lists = shipped.lists
+    assert all(find_valence(lists["et"].valence, word) < 0 for word in ("kohutav", "kohutavalt"))
+    assert find_valence(lists["ur"].valence, prepare("خوفناک")) < 0

@@ -8,8 +8,12 @@ import numpy as np
 import pytest
 
 from store.database import open_database, write
+from trends.attributes import answer_attributes
 from trends.hot_buttons import answer_hot_buttons, by_chance
-from trends.overview import REST_UNCORRECTED, answer_overview
+from trends.judged_notes import UNCORRECTED
+from trends.overview import answer_overview
+from trends.rivals import answer_rivals
+from trends.service import answer_service
 from trends.timeline import answer_trend
 from trends.windows import last_full_week
 
@@ -56,7 +60,6 @@ def test_sentiment_is_corrected_by_sampled_judgements_and_the_raw_figure_stays_b
     assert negative.value == pytest.approx(0.6, abs=0.01)
     assert negative.low < 0.6 < negative.high
     assert overview.corrected.net.value == pytest.approx(0.2 - 0.6, abs=0.01)
-    assert REST_UNCORRECTED in overview.notes
     assert "Corrected sentiment stands on 120 sampled judgements (adjusted classify and count)." in overview.notes
 
 
@@ -96,3 +99,35 @@ def test_the_most_that_chance_gives_is_the_95_percent_point():
     from scipy.stats import binom
 
     assert [by_chance(60, rate) for rate in (0.0, 0.1, 0.5)] == [int(binom.ppf(0.95, 60, rate)) for rate in (0.0, 0.1, 0.5)]
+
+
+ASKED = (answer_hot_buttons, answer_attributes, answer_overview, answer_service, answer_rivals)
+
+
+def said_of_judging(db, config):
+    """What each answer says of the classifier's errors, in one sentence of all of them."""
+    notes = [[note for note in ask(db, config, window=WEEK).notes if note.startswith("Sentiment, topics")] for ask in ASKED]
+    assert all(note == notes[0] and len(note) == 1 for note in notes)
+    return notes[0][0]
+
+
+def test_every_answer_says_what_judgements_correct_and_what_not(config, judged):
+    said = said_of_judging(judged(120), config)
+    assert "120 of sentiment (they correct the brand's net sentiment and share negative in the overview, the digest" in said
+    assert said.endswith("Every other figure is uncorrected.")
+
+
+def test_too_few_judgements_are_told_and_not_denied(config, judged):
+    said = said_of_judging(judged(30), config)
+    assert "of sentiment they correct nothing (30 sampled judgements of the 100 that a correction needs)" in said
+
+
+def test_that_nobody_judged_is_said_where_nobody_did(config, plant):
+    assert said_of_judging(plant([{}]), config) == UNCORRECTED
+
+
+def test_judgements_of_a_topic_are_told_as_such(config, plant):
+    db = plant([{"topics": ["app"], "published": "2026-09-01T10:00:00Z"}] * 3)
+    judge(config, {1: "app", 2: "none"}, task="topic", subject="app")
+    said = said_of_judging(db, config)
+    assert "of the topic app they correct nothing (2 sampled judgements of the 100 that a correction needs)" in said

@@ -143,3 +143,47 @@ def test_series_that_have_nothing_to_do_with_each_other_are_rarely_found(weeks, 
     for _ in range(150):
         found += correlate(remembering(rng, weeks, memory), remembering(rng, weeks, memory)).found
     assert found <= 0.05 * 150 * 1.9
+
+
+def outlier(seed: int = 11) -> tuple[list[float], list[float]]:
+    """Series that have nothing to do with each other but for one week, two weeks apart, in which both are far out."""
+    trend, series = shaken(16, seed), shaken(16, seed + 1)
+    trend[7], series[9] = 40.0, 40.0
+    return trend, series
+
+
+def test_what_one_week_carries_is_no_finding_and_is_said_to_be_none():
+    found = correlate(*outlier())
+    lag = found.lags[2]
+    assert lag.value > 0.95
+    assert lag.low > 0.8
+    assert holm([one.chance for one in found.lags if not one.too_few])[2] < 0.01
+    assert abs(lag.rank) < 0.6
+    assert (found.found, found.carried.lag, lag.corrected) == (False, 2, pytest.approx(1.0, abs=0.9))
+    said = say_correlation(found, trend="Complaints", series="returns")
+    assert "none of 9 lags stands out; that 2 weeks later (r +0.9" in said
+    assert "rests on few weeks, since Spearman's r does not bear it out" in said
+
+
+def test_correlations_of_different_signs_are_no_finding():
+    opposite = correlate_at(np.array([1.0, 2, 3, 4, 5, 6, 7, 8, 9, 100]), np.array([9.0, 8, 7, 6, 5, 4, 3, 2, 1, 100]), 0)
+    assert opposite.value > 0 > opposite.rank
+    assert opposite.joint == 1.0
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_interval_of_ranks_holds_nought_where_its_p_says_so(seed):
+    trend = shaken(40, seed)
+    series = [value + 2.5 * noise for value, noise in zip(trend, shaken(40, seed + 50), strict=True)]
+    for one in correlate(trend, series).lags:
+        assert one.rank_low <= one.rank <= one.rank_high
+        assert (one.rank_chance > 0.05) == (one.rank_low <= 0 <= one.rank_high)
+        assert one.corrected >= max(one.chance, one.rank_chance) or one.value * one.rank <= 0
+
+
+def test_extreme_weeks_of_series_that_have_nothing_to_do_with_each_other_are_rarely_found():
+    rng, found = np.random.default_rng(4), 0
+    for _ in range(150):
+        first, second = (np.exp(1.5 * np.array(remembering(rng, 26, 0.3))).tolist() for _ in range(2))
+        found += correlate(first, second).found
+    assert found <= 0.05 * 150

@@ -1,6 +1,6 @@
 from zoneinfo import ZoneInfo
 
-from trends.coverage import find_coverage, find_gaps, watched_share
+from trends.coverage import find_coverage, find_gaps
 from trends.windows import all_time, last, window
 
 LONDON = ZoneInfo("Europe/London")
@@ -32,7 +32,7 @@ def test_a_week_without_a_watch_is_named_in_a_sentence():
         ("hackernews", 7, 14),
         ("reviews", 14, 14),
     ]
-    assert (coverage.known, coverage.complete, watched_share(coverage)) == (True, False, 0.75)
+    assert (coverage.known, coverage.complete) == (True, False)
 
 
 def test_watches_that_touch_leave_no_gap():

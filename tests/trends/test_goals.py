@@ -46,6 +46,14 @@ def test_a_latest_week_that_says_nothing_leaves_what_is_known_beside():
     assert (few.status, few.since, few.last_known.status) == ("too few", "2026-09-02", "met")
 
 
+def test_a_week_without_what_it_is_held_against_is_not_known_and_breaks_no_run():
+    uncounted = WeekFigure(first_day="2026-09-02", value=None, known=False)
+    found = judge_goal(MOST, weeks(25, uncounted, 22))
+    assert [week.status for week in found.weeks] == ["missed", "not known", "missed"]
+    assert (found.status, found.run) == ("missed", 2)
+    assert judge_goal(MOST, [uncounted]).status == "not known"
+
+
 def test_without_weeks_nothing_is_known():
     found = judge_goal(MOST, [])
     assert (found.status, found.since, found.run, found.value, found.last_known, found.weeks) == (

@@ -6,9 +6,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from store.records import Watch
-from trends.gathering import SILENT, UNCORRECTED
+from trends.gathering import SILENT
 from trends.hot_button_answers import Quiet
 from trends.hot_buttons import answer_hot_buttons
+from trends.judged_notes import UNCORRECTED
 from trends.windows import all_time, last_full_week, window
 
 NOW = "2026-10-05T08:00:00Z"
@@ -104,7 +105,7 @@ def test_an_outbreak_rises_and_a_mended_topic_is_quiet(config, plant):
     change = only(answer).change
     assert (change.now, change.before, change.percent, change.direction, change.note) == (14, 1, 1300, "rising", "")
     assert (change.now_per_day, change.before_per_day) == (2.0, 1 / 7)
-    assert answer.quiet == (Quiet(topic="refund", name="Refund and return", before=9),)
+    assert answer.quiet == (Quiet(topic="refund", name="Refund and return", before=9, direction="falling"),)
 
 
 def test_one_person_posting_often_makes_nothing_rise(config, plant):
@@ -260,3 +261,37 @@ def test_days_are_local_to_the_configured_zone(config, plant):
     day = window("2026-09-30", "2026-09-30", now=NOW, zone=LONDON)
     rows = [{"topics": ["app"], "published": moment} for moment in ("2026-09-29T23:00:00Z", "2026-09-30T23:00:00Z")]
     assert answer_hot_buttons(plant(rows), config, window=day).n == 1
+
+
+def absent(day, **more):
+    """A mention of a topic long before the week, and five complaints of it within, none in the week before."""
+    rows = [{"topics": ["app"], "published": f"2026-09-{day}T10:00:00Z"} for day in (28, 29, 30)]
+    return [*rows, {"published": "2026-09-23T10:00:00Z"}, {"published": day, **more}]
+
+
+def test_new_is_what_nobody_complained_of_before_and_not_what_was_absent_for_a_week(config, plant):
+    met = plant(absent("2026-08-12T10:00:00Z", topics=["app"]))
+    button = only(answer_hot_buttons(met, config, window=WEEK))
+    assert (button.change.now, button.change.before, button.change.direction) == (3, 0, "steady")
+    assert not button.never_before
+
+
+def test_a_topic_is_new_where_others_were_complained_of_before(config, plant):
+    db = plant(absent("2026-08-12T10:00:00Z", topics=["refund"]))
+    assert only(answer_hot_buttons(db, config, window=WEEK)).never_before
+
+
+def test_of_a_brand_that_was_never_spoken_of_before_and_of_a_topic_met_without_a_time_nothing_is_new(config, plant):
+    undated = plant(absent(None, published_precision="unknown", topics=["app"]))
+    assert not only(answer_hot_buttons(undated, config, window=WEEK)).never_before
+
+
+def test_in_the_first_week_of_a_store_nothing_is_new(config, plant):
+    button = only(answer_hot_buttons(plant([{"topics": ["app"]}] * 5), config, window=WEEK))
+    assert (button.change.before, button.never_before) == (0, False)
+
+
+def test_what_is_new_in_one_source_is_said_of_that_source(config, plant):
+    db = plant([*absent("2026-08-12T10:00:00Z", topics=["app"], source="reddit"), {"published": "2026-08-01T10:00:00Z"}])
+    assert not only(answer_hot_buttons(db, config, window=WEEK)).never_before
+    assert only(answer_hot_buttons(db, config, window=WEEK, source="reviews")).never_before

@@ -1,8 +1,11 @@
+import dataclasses
 from zoneinfo import ZoneInfo
 
+from config import Goal
 from store.records import Watch
 from trends.answers import Replies
 from trends.overview import answer_overview
+from trends.service import answer_service
 from trends.windows import all_time, last_full_week
 
 NOW = "2026-10-05T08:00:00Z"
@@ -26,6 +29,22 @@ def test_net_sentiment_and_shares_of_a_week(config, plant):
 def test_a_mention_of_two_brands_is_a_voice_for_each(config, plant):
     overview = answer_overview(plant([{"brands": ("tamarind", "nimblecart")}] * 5), config, window=WEEK)
     assert (overview.figures.voice.part, overview.figures.voice.whole) == (5, 10)
+
+
+def test_tickets_and_surveys_are_no_public_voice(config, plant):
+    rows = [
+        *[{}] * 4, *[{"brands": ("nimblecart",)}] * 4, *[{"source": "import", "site": "reviews"}] * 2,
+        *[{"source": "import", "site": "tickets", "kind": "call"}] * 30, *[{"source": "import", "site": "nps", "kind": "survey"}] * 3,
+    ]  # fmt: skip
+    db = plant(rows)
+    overview = answer_overview(db, config, window=WEEK)
+    assert (overview.figures.mentions, overview.figures.voice.part, overview.figures.voice.whole) == (39, 6, 10)
+    assert overview.notes[0] == (
+        "Share of voice leaves import/nps, import/tickets out: tickets, surveys and the like are no public voice."
+    )
+    goal = Goal(figure="share_of_voice", way="at_least", target=0.7, unit="share", brand="tamarind")
+    (held,) = answer_service(db, dataclasses.replace(config, goals=(goal,)), window=WEEK).goals
+    assert (held.status, held.value, held.n) == ("missed", 0.6, 10)
 
 
 def test_reply_times_leave_the_unanswered_beside(config, plant):

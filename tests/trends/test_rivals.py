@@ -102,6 +102,24 @@ def test_each_pair_has_sites_of_its_own_and_all_together_those_that_cover_all(pl
     assert [one.mentions for one in answer.figures] == [6, 6, 6]
 
 
+@pytest.mark.parametrize("ever", [False, True])
+def test_where_one_search_found_all_brands_each_sees_the_same_voices(plant, config, ever):
+    # On most of the places that a search reaches only one brand is spoken of: nobody's mentions may fall out for that.
+    rows = [
+        {"brands": (brand,), "source": "reddit", "site": f"r/{brand}{place}"}
+        for brand, count in ((US, 20), (THEM, 12), (THIRD, 8)) for place in range(2) for _ in range(count // 2)
+    ] + [{"brands": (THIRD,), "source": "import", "site": "file"}]  # fmt: skip
+    db = plant(rows, [watch("r/all", source="reddit")])
+    asked = all_time(now=NOW, zone=config.time_zone) if ever else None
+    for brand in (US, THEM, THIRD):
+        answer = ask(db, config, asked=asked, brand=brand)
+        assert {one.brand: (one.mentions, one.voice.whole) for one in answer.figures} == {
+            US: (20, 40),
+            THEM: (12, 40),
+            THIRD: (8, 40),
+        }
+
+
 def test_a_site_that_nobody_watched_in_the_window_is_left_out(plant, config):
     rows = [{"brands": (brand,), "published": "2026-10-04T10:00:00Z"} for brand in (US, THEM)]
     watches = [watch(until="2026-08-01T00:00:00Z"), watch("alive")]

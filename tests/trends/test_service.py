@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 
 import numpy as np
@@ -11,10 +12,11 @@ from config import Goal
 from store.database import open_database
 from store.metrics import save_metrics
 from store.records import Metric, Watch
+from trends.aging import AGED
 from trends.intervals import wilson
 from trends.overview import answer_overview
 from trends.service import answer_service
-from trends.windows import all_time, last, window
+from trends.windows import all_time, last, last_full_week, window
 
 NOW = "2026-10-05T08:00:00Z"
 WATCHED = [Watch(source="reviews", site="trustyard", since="2026-07-01T00:00:00Z", until=NOW, complete=True)]
@@ -273,6 +275,44 @@ def test_complaints_per_thousand_customers_are_per_watched_week(plant, config):
     assert answer_service(db, config, window=asked, brand="nimblecart").figures.per_1000_customers is None
 
 
+def test_a_count_of_customers_that_is_asked_for_and_not_there_is_told(plant, config):
+    db = plant([complaint(f"p{n}", "09-29") for n in range(6)], WATCHED)
+    with_count = open_database(config.database)
+    untold = "Complaints per 1,000 customers cannot be told: "
+    assert not [note for note in ask(db, config).notes if note.startswith(untold)], "nobody asked"
+    goals = tuple(
+        Goal(figure="complaints_per_1000_customers", way="at_most", target=5, unit="per_1000", brand=brand)
+        for brand in ("tamarind", "nimblecart")
+    )
+    named, aimed = dataclasses.replace(config, customers_metric="custs"), dataclasses.replace(config, goals=goals)
+
+    def told(asked, **more):
+        answer = answer_service(db, asked, window=last_full_week(NOW, config.time_zone), **more)
+        return [note.removeprefix(untold) for note in answer.notes if note.startswith(untold)], answer.goals
+
+    fix = "mend customers_metric in config.toml, or bring it with `repute import FILE --kind metric`."
+    assert told(named) == ([f"there is no business series 'custs', none is imported yet; {fix}"], ())
+    save_metrics(
+        with_count,
+        [Metric(name=name, date="2026-10-06", value=2e3) for name in ("customers", "returns/A", "returns/B", "rating:a:B")],
+    )
+    assert told(named)[0] == [f"there is no business series 'custs', did you mean 'customers'; {fix}"]
+    members = dataclasses.replace(config, customers_metric="members")
+    assert told(members)[0] == [f"there is no business series 'members', imported are customers, returns; {fix}"]
+    assert told(named, brand="nimblecart")[0] == []
+    notes, (goal,) = told(aimed)
+    assert notes == ["the series 'customers' begins on 2026-10-06, after this window."]
+    assert (goal.status, goal.value) == ("not known", None)
+    assert {week.status for week in goal.weeks} <= {"not known", "not watched"}
+    notes, (goal,) = told(aimed, brand="nimblecart")
+    assert notes == ["nobody counts the customers of Nimblecart, a competitor."]
+    save_metrics(with_count, [Metric(name="customers", date="2026-09-29", value=3000.0)])
+    with_count.close()
+    notes, (goal,) = told(aimed)
+    assert (notes, goal.status, goal.value) == ([], "met", 2.0)
+    assert goal.weeks[-2].status in ("not known", "not watched")
+
+
 def test_one_person_complaining_often_widens_the_rate(plant, config):
     many = [complaint(f"p{n}", "09-22") for n in range(6)]
     one = [complaint("ann", "09-22", thread=str(n)) for n in range(6)]
@@ -381,3 +421,29 @@ def test_a_brand_without_any_mention_has_empty_figures(plant, config):
 def test_without_any_reply_a_note_says_so(plant, config):
     answer = ask(plant([complaint("ann", "10-01")], WATCHED), config)
     assert any(note.startswith("No reply of the company is known here") for note in answer.notes)
+
+
+def test_the_overview_takes_first_replies_of_the_window_before_at_the_same_age(plant, config):
+    rows = [complaint(f"a{n}", "09-21") for n in range(6)] + [reply(n, "09-21", hour=12 + n) for n in range(5)]
+    rows += [reply(5, "10-02"), *(complaint(f"b{n}", "09-28") for n in range(2)), reply(12, "09-29")]
+    week = window("2026-09-28", "2026-10-04", now=NOW, zone=config.time_zone)
+    db = plant(rows, WATCHED)
+    service, overview = (ask(db, config, window=week) for ask in (answer_service, answer_overview))
+    for side in ("before", "figures"):
+        found, same = getattr(service, side).replies, getattr(overview, side).replies
+        for name in ("complaints", "answered", "unanswered", "timed", "median_minutes", "p90_minutes"):
+            assert getattr(found, name) == getattr(same, name)
+    assert (overview.before.replies.unanswered, overview.before.replies.median_minutes) == (1, 240.0)
+    assert AGED in overview.notes
+    assert AGED in service.notes
+
+
+def test_a_rate_of_customers_in_a_window_in_which_hardly_anybody_was_heard_is_too_few_to_say(plant, config):
+    rows = [complaint(f"p{n}", "09-30") for n in range(6)] + [{"published": "2026-09-23T10:00:00Z"}] * 4
+    db = plant(rows)
+    with contextlib.closing(open_database(config.database)) as writer:
+        save_metrics(writer, [Metric(name="customers", date="2026-08-01", value=2000.0)])
+    answer = ask(db, config, since="2026-09-28", until="2026-10-04")
+    assert answer.figures.per_1000_customers.value == pytest.approx(3.0)
+    before = answer.before.per_1000_customers
+    assert (before.complaints, before.value, before.low, before.high) == (0, None, None, None)

@@ -31,6 +31,7 @@ from trends.timeline_correction import read_corrections
 from trends.timeline_figures import Asked, Subject, find_measures
 from trends.timeline_levels import as_rate, compare, differ, limits_of_count
 from trends.timeline_moments import find_moments
+from trends.timeline_shifts import TESTED_TOGETHER
 from trends.windows import all_time, before, last, window
 
 NOW = "2026-10-05T08:00:00Z"
@@ -216,6 +217,17 @@ def test_a_goal_is_held_against_the_weeks(plant, config, zone):
     assert answer_trend(db, goals, window=asked, source="reviews").goals == ()
 
 
+def test_no_goal_is_held_against_a_week_that_is_still_running(plant, config, zone):
+    goal = Goal(figure="complaints_a_week", way="at_most", target=2.0, unit="a_week", brand="tamarind")
+    db = plant([{"topics": ("refund",), "published": "2026-10-05T06:00:00Z"}] * 2)
+    answer = answer_trend(
+        db, dataclasses.replace(config, goals=(goal,)), window=last("1d", now=NOW, zone=zone), figure="complaints"
+    )
+    assert [(one.label, one.level.value) for one in answer.periods] == [("5–11 Oct 2026, so far", 2.0)]
+    assert answer.goals == ()
+    assert "Whole weeks are listed, 5–11 Oct 2026; the level is of 5 Oct 2026." in answer.notes
+
+
 def test_a_business_series_is_laid_over_with_its_correlation(plant, config, zone):
     size = [3, 9, 4, 4, 8, 8, 2, 2, 7, 5, 9, 3, 3, 6, 8, 2]
     first = np.datetime64("2026-06-15")
@@ -316,3 +328,47 @@ def test_differences_are_those_of_the_crowds(plant, config, zone, seed):
         else:
             expected = (compare_nets if measure.kind.unit == "net" else compare_shares)(now, past, floor=5)
         assert dataclasses.asdict(found) == pytest.approx(dataclasses.asdict(expected), abs=1e-9)
+
+
+def slightly_worse():
+    """As many mentions in both weeks, and a share negative of 50% that becomes 73%: clear alone, unclear among twelve."""
+    moods = [("2026-09-23", 20, "positive"), ("2026-09-23", 20, "negative"), ("2026-09-30", 11, "positive")]
+    moods += [("2026-09-30", 29, "negative")]
+    return [{"published": f"{day}T10:00:00Z", "sentiment": mood} for day, count, mood in moods for _ in range(count)]
+
+
+@pytest.mark.parametrize("rows", [slightly_worse(), many_rows()], ids=["few figures", "many figures"])
+def test_one_change_has_one_verdict_however_it_is_asked_for(plant, config, zone, rows):
+    db, week = plant(rows), window("2026-09-28", "2026-10-04", now=NOW, zone=zone)
+    together = {line.line: line.shift for line in answer_trend(db, config, window=week).figures}
+    for figure in ("mentions", "people", "complaint-rate", "net-sentiment", "negative", "complaints"):
+        (line,) = answer_trend(db, config, window=week, figure=figure).figures
+        assert line.shift == together[figure]
+    assert answer_overview(db, config, window=week).net_change == together["net-sentiment"]
+
+
+def test_what_is_clear_alone_is_unclear_among_the_main_figures_and_the_answer_says_so(plant, config, zone):
+    db, week = plant(slightly_worse()), window("2026-09-28", "2026-10-04", now=NOW, zone=zone)
+    for asked in ({}, {"figure": "net-sentiment"}):
+        answer = answer_trend(db, config, window=week, **asked)
+        shift = next(line.shift for line in answer.figures if line.figure == "net-sentiment")
+        assert (shift.difference.high < 0, shift.told) == (True, "no clear change")
+        assert TESTED_TOGETHER in answer.notes
+
+
+def test_two_scales_of_ratings_have_the_verdicts_that_they_have_among_the_main_figures(plant, config, zone):
+    """A change that is nothing among two may be one among many that are certain: the verdict is that of all, however asked."""
+    stars = {"rating_worst": 1.0, "rating_best": 5.0, "rating_measure": "stars"}
+    rows = [
+        {"published": f"2026-09-{day}T10:00:00Z", "sentiment": mood} for day, mood in ((23, "positive"), (30, "negative"))
+    ] * 30
+    rows += [{"published": "2026-09-30T10:00:00Z", "topics": ("refund",), "signs": ("escalation",)}] * 60
+    before, now = [4, 3, 4, 4, 4, 4, 4, 4, 5, 4, 4, 4, 5, 5], [4, 5, 2, 1, 2, 4, 5, 5, 1, 5, 2, 3, 5, 5]
+    for day, ratings in ((23, before), (30, now)):
+        rows += [{"published": f"2026-09-{day}T11:00:00Z", "rating": float(value), **stars} for value in ratings]
+    db, week = plant(rows), window("2026-09-28", "2026-10-04", now=NOW, zone=zone)
+    together = {line.line: line.shift for line in answer_trend(db, config, window=week).figures}
+    alone = {line.line: line.shift for line in answer_trend(db, config, window=week, figure="ratings").figures}
+    (mean, top) = alone.values()
+    assert (mean.told, top.told, 0.025 < top.difference.chance < 0.05) == ("no clear change", "worse", True)
+    assert alone == {line: together[line] for line in alone}

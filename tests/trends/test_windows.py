@@ -3,7 +3,19 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from trends.windows import WindowError, all_time, before, contains, day_of, last, last_full_week, parse_moment, weeks, window
+from trends.windows import (
+    WindowError,
+    all_time,
+    before,
+    contains,
+    day_of,
+    iso,
+    last,
+    last_full_week,
+    parse_moment,
+    weeks,
+    window,
+)
 
 LONDON, NEW_YORK, SANTIAGO = ZoneInfo("Europe/London"), ZoneInfo("America/New_York"), ZoneInfo("America/Santiago")
 MONDAY = "2026-10-05T06:00:00Z"
@@ -52,16 +64,58 @@ def test_last_weeks_end_with_today():
     assert (found.first_day, found.end_day, found.days) == ("2026-09-08", "2026-10-06", 28)
 
 
-@pytest.mark.parametrize("length", ["", "4", "w", "0w", "-3d", "4y", "99999w"])
+@pytest.mark.parametrize("length", ["", "4", "w", "0w", "-3d", "4y", "99999w", "999999w", f"{'9' * 5000}d"])
 def test_a_length_that_is_none_names_itself_and_the_fix(length):
     with pytest.raises(WindowError, match="write 7d, 4w or 12w") as error:
         last(length, now=MONDAY, zone=LONDON)
     assert repr(length) in str(error.value)
 
 
+@pytest.mark.parametrize(
+    ("length", "reason"),
+    [("5y", "is no number of days or weeks"), ("0d", "holds no day"), ("6000w", "is longer than a century")],
+)
+def test_a_length_that_is_none_says_why(length, reason):
+    with pytest.raises(WindowError, match=f"^last: '{length}' {reason}; write"):
+        last(length, now=MONDAY, zone=LONDON)
+
+
+def test_noughts_before_a_length_say_nothing():
+    assert last("0028 days", now=MONDAY, zone=LONDON) == last("4w", now=MONDAY, zone=LONDON)
+
+
+@pytest.mark.parametrize("zone", [LONDON, SANTIAGO, ZoneInfo("Pacific/Kiritimati")])
+@pytest.mark.parametrize(
+    ("since", "until"), [("1900-01-01", "1900-01-01"), ("2199-12-31", "2199-12-31"), ("1900-01-01", "2199-12-31")]
+)
+def test_the_ends_of_the_years_that_may_be_asked_for_have_a_window_before_and_weeks(since, until, zone):
+    found = window(since, until, now=max(MONDAY, f"{since}T12:00:00Z"), zone=zone)
+    assert before(found).until == found.since
+    assert len(weeks(found)) == 8
+    assert parse_moment(found.since) < parse_moment(found.until)
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "0100-01-01", "1899-12-31", "2200-01-01", "9999-12-31"])
+def test_a_day_outside_of_these_years_is_refused(day):
+    with pytest.raises(WindowError, match=f"^since: '{day}' is outside of the years 1900 to 2199; write a day like"):
+        window(day, "2026-09-28", now=MONDAY, zone=LONDON)
+    with pytest.raises(WindowError, match=f"^until: '{day}' is outside of the years 1900 to 2199; write a day like"):
+        window("2026-09-28", day, now=MONDAY, zone=LONDON)
+
+
+def test_a_time_before_the_year_1000_is_written_so_that_it_can_be_read():
+    assert iso(parse_moment("0100-01-01T00:01:15Z")) == "0100-01-01T00:01:15Z"
+
+
 def test_days_in_the_wrong_order_are_refused():
     with pytest.raises(WindowError, match="swap them"):
         window("2026-09-10", "2026-09-01", now=MONDAY, zone=LONDON)
+
+
+def test_a_window_that_has_not_begun_is_refused():
+    with pytest.raises(WindowError, match="since: '2026-10-06' is after today, 2026-10-05; nothing is known of it yet"):
+        window("2026-10-06", "2026-10-20", now=MONDAY, zone=LONDON)
+    assert window("2026-10-05", "2026-10-20", now=MONDAY, zone=LONDON).days == 16
 
 
 def test_a_day_that_is_none_is_refused():

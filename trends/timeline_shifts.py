@@ -1,0 +1,142 @@
+"""The change of figures against the window before, tested together with the figures that stand on one screen.
+
+However a figure is asked for, by itself, among the main ones or in an overview, its change is tested with the same others:
+so one change has one verdict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+from sqlite_utils import Database
+
+from trends.changes import Past, is_comparable
+from trends.coverage import length_days
+from trends.differences import Difference, judge_change
+from trends.frame import Filters, Frame
+from trends.intervals import discoveries
+from trends.loading import load_frame
+from trends.measures import Measure
+from trends.periods import cut, find_often
+from trends.timeline_answers import Shift, Told
+from trends.timeline_correction import Correction, Interval, correct_all, correct_difference, find_told, read_corrections
+from trends.timeline_figures import Asked, Subject, find_measures
+from trends.timeline_kinds import KINDS, MAIN, OF_ATTRIBUTE, OF_TOPIC, RATED
+from trends.timeline_levels import differ
+from trends.timeline_moments import find_moments
+from trends.windows import Window
+
+TESTED_TOGETHER = (
+    "Changes are tested together with those of the other main figures, at a false discovery rate of 5%: one whose own interval "
+    "just leaves nought out may be unclear."
+)
+
+
+RATE = 0.05
+"""The false discovery rate: what is less likely than this by itself may stand out among others, and nothing else may."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Together:
+    """What is tested together, of facts that hold a window and the one before."""
+
+    past: Past
+    frame: Frame
+    asked: Asked
+    corrections: Mapping[str, Correction]
+    floor: int
+    """People under whom nothing is said."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tester:
+    """What changes are tested with: the store, and whose changes they are."""
+
+    db: Database
+    brand: str
+    past: Past
+    filters: Filters
+    wide: Window
+    """What is read: both windows, and the periods that are shown."""
+    floor: int
+
+    def test(self, asked: Asked) -> dict[str, Shift]:
+        """The change of each figure that is asked, tested with all that are told beside it; none where nothing is alike.
+
+        The others are only looked at where a change is unlikely by itself: beside others no p above the rate stands out.
+        """
+        if self.past.before is None or min(days_of(self.past)) <= 0 or not is_comparable(self.past):
+            return {}
+        alone = self.find(asked)
+        if all(shift.difference.chance > RATE for shift in alone.values()):
+            return alone
+        together = find_together(asked)
+        return alone if together.figures == asked.figures else self.find(together)
+
+    def find(self, asked: Asked) -> dict[str, Shift]:
+        """The changes of some figures, tested together."""
+        wordless = not {*asked.figures}.isdisjoint(RATED)
+        frame = load_frame(self.db, self.brand, self.wide, self.filters, wordless=wordless)
+        corrections = read_corrections(self.db, self.brand, dict.fromkeys(tasks_of(asked)))
+        told = replace(asked, told=find_told(frame, corrections))
+        return find_shifts(Together(past=self.past, frame=frame, asked=told, corrections=corrections, floor=self.floor))
+
+
+def find_together(asked: Asked) -> Asked:
+    """The figures that are tested together: those that are told of a brand, topic or attribute, and whatever else is asked."""
+    main = OF_TOPIC if asked.topic else OF_ATTRIBUTE if asked.attribute else MAIN
+    return replace(asked, figures=(*main, *(name for name in asked.figures if name not in main)))
+
+
+def tasks_of(asked: Asked) -> list[str]:
+    """The tasks whose errors matter for what is asked; those of one topic's complaints are not corrected here."""
+    return [KINDS[name].task for name in asked.figures if not asked.topic and name in KINDS and KINDS[name].task]
+
+
+def days_of(past: Past) -> tuple[float, float]:
+    """Days that have passed of the window before, and of the window as it was reached."""
+    return (0.0 if past.before is None else length_days(past.before), length_days(past.reached))
+
+
+def find_shifts(together: Together) -> dict[str, Shift]:
+    """The window less the one before, line by line."""
+    past, frame, kept = together.past, together.frame, None
+    if past.before is None:
+        return {}
+    if past.unlike:
+        # Sites of unknown coverage (imports) are taken as they are.
+        kept = frame.masked(frame.on_sites(np.arange(len(frame)), without=past.unlike))
+    slices = cut(frame, [past.before, past.window], find_often(frame), kept)
+    measures = find_measures(slices, Subject(frame, together.asked))
+    better = correct_all(measures, together.corrections)
+    differences = {line: find_difference(together, measure, better) for line, measure in measures.items()}
+    told = settle(differences, {line: KINDS[measure.figure].good for line, measure in measures.items()})
+    return {line: Shift(difference=one, told=told[line], note=past.note) for line, one in differences.items()}
+
+
+def find_difference(together: Together, measure: Measure, better: Mapping[tuple[str, int], Interval]) -> Difference:
+    """The second of two slices less the first, corrected where the level is."""
+    raw = differ(measure, find_moments(measure), floor=together.floor, days=days_of(together.past))
+    now, past = better.get((measure.line, 1)), better.get((measure.line, 0))
+    return raw if raw.too_few or now is None or past is None else correct_difference(raw, now, past)
+
+
+def settle(differences: Mapping[str, Difference], good: Mapping[str, str]) -> dict[str, Told]:
+    """What the changes mean, at a false discovery rate of 5% over all of them."""
+    there = {line: one for line, one in differences.items() if not one.too_few}
+    real = dict(zip(there, discoveries([one.chance for one in there.values()], RATE), strict=True))
+    return {line: tell(one, good[line], real.get(line, False)) for line, one in differences.items()}
+
+
+def tell(difference: Difference, good: str, real: bool) -> Told:
+    """One change in a word."""
+    if difference.value is None:
+        return "too few to say"
+    outcome = judge_change(difference, good="down" if good == "down" else "up")
+    if outcome not in ("better", "worse") or not real:
+        return "no clear change"
+    if good:
+        return outcome
+    return "more" if difference.value > 0 else "less"

@@ -34,7 +34,7 @@ PLAINLY = 0.5
 splits the likeliest topic of a text of several sentences is right oftener than by the plainest sentence alone."""
 FINE = 2.0**16
 """Steps in which the components of a description's vector are counted; see `Descriptions.cosines`."""
-ROWS_AT_ONCE = 4096
+ROWS_AT_ONCE = 1024
 """Texts and sentences compared with descriptions at once."""
 _ENUMERATION = re.compile(r"[,;:.।۔،؛]\s*|\s+(?:or|and|oder|und|o|y|ou|et|e|veya|ve|या|और|یا|اور|või|ja|أو)\s+")
 

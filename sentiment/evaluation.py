@@ -9,6 +9,7 @@ from math import sqrt
 from pathlib import Path
 
 from sentiment.classifier import SENTIMENTS, Classifier, Reading
+from store.prose import as_prose
 
 COMPLAINTS = ("complaint", "not_complaint")
 
@@ -213,4 +214,4 @@ def _labelled(row: dict[str, object]) -> Labelled | str:
             return f"`{name}` is {value!r}, wanted words" if name in row else f"no `{name}`"
         words.append(value)
     topic, brand, language = (str(value) if (value := row.get(name)) else None for name in ("topic", "brand", "lang"))
-    return Labelled(words[0], words[1].strip(), topic, brand, language)
+    return Labelled(as_prose(words[0]), words[1].strip(), topic, brand, language)

@@ -63,6 +63,12 @@ def test_a_csv_with_a_byte_order_mark_and_line_breaks_is_read(tmp_path):
     assert found.bad == ("line 4: `label` is None, wanted words",)
 
 
+def test_html_is_evaluated_as_the_words_that_it_shows(tmp_path):
+    path = tmp_path / "gold.csv"
+    path.write_text("text,label\n<p>Nice.</p><p>Late.</p>,neutral\n2 < 3 and <3,positive\n", encoding="utf-8")
+    assert read_labelled(path).rows == (Labelled("Nice.\n\nLate.", "neutral"), Labelled("2 < 3 and <3", "positive"))
+
+
 def test_sentiments_are_evaluated_and_other_labels_left_out(classifier):
     rows = [
         Labelled("I love it, great!", "positive"),

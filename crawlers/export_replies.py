@@ -9,6 +9,7 @@ from datetime import timedelta
 from crawlers.context import shift
 from crawlers.dates import parse_local
 from crawlers.ratings import parse_amount
+from store.prose import as_prose
 from store.records import Mention
 
 LONGEST = 10 * 366 * 24 * 60
@@ -25,7 +26,7 @@ def read_reply(
     """
     if not cells.keys() & {"reply", "reply_date", "reply_minutes"}:
         return None
-    text = cells.get("reply") or None
+    text = as_prose(cells.get("reply", "")) or None
     published, precision = parse_local(cells.get("reply_date"), day_first=day_first, zone=zone)
     minutes = parse_amount(cells.get("reply_minutes"))
     if published is None and minutes is not None and 0 <= minutes < LONGEST and answered.published_precision == "second":

@@ -21,6 +21,7 @@ from crawlers.matching import BrandMatcher
 from crawlers.ratings import parse_amount, parse_rating
 from crawlers.tables import ImportProblem, Row
 from crawlers.voices import VoiceRules
+from store.prose import as_prose
 from store.records import IMPORTED, MEASURES, VOICES, Kind, MatchedMention, Measure, Mention, Voice
 
 SHOWN = 10
@@ -189,8 +190,8 @@ class Importer:
             url=cells.get("url") or None,
             kind=self.reading.kind,
             voice=voice_of(cells.get("voice")),
-            title=cells.get("title") or None,
-            text=cells.get("text") or None,
+            title=as_prose(cells.get("title", "")) or None,
+            text=as_prose(cells.get("text", "")) or None,
             language=language_of(cells.get("language", "")),
             subject=cells.get("subject") or None,
             place=cells.get("place") or None,

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from config.records import SENTIMENTS
 from sentiment.text import drop_halves
+from store.prose import as_prose
 
 COMPLAINTS = ("complaint", "not_complaint")
 LABELS = (*SENTIMENTS, *COMPLAINTS)
@@ -175,7 +176,7 @@ def _labelled(row: Mapping[str, object]) -> Labelled | str:
             return f"`{name}` is {value!r}, wanted words" if name in row else f"no `{name}`"
         words.append(drop_halves(value))
     topic, brand, language = (str(value) if (value := row.get(name)) else None for name in ("topic", "brand", "lang"))
-    return Labelled(words[0], _label(words[1].strip()), topic, brand, language)
+    return Labelled(as_prose(words[0]), _label(words[1].strip()), topic, brand, language)
 
 
 def _label(written: str) -> str:

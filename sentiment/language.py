@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from math import exp, log
 
+from sentiment.short_reviews import name_short
+from sentiment.strangers import name_stranger
 from sentiment.text import clean
 
 UNKNOWN = "und"
@@ -31,8 +33,12 @@ GUESSES = 8
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 WEIGHTS = {letter: (i - 26) * abs(i - 26) * 0.01 for i, letter in enumerate(LETTERS)}
 """Log odds that a letter stands for: `a` none; small ones are told apart finely, since many patterns add up."""
+# Where a third of the words are these, a text is romanised Hindi or Urdu: no other language has them.
+_SURELY_ROMANISED = frozenset(("bahut", "bohat", "bohot", "bahot", "nahin", "kharab", "mehnga", "mehngi"))
 _lock = threading.Lock()
 _WORD = re.compile(r"[^\W\d_]+")
+_TOKEN = re.compile(r"[^\s'.,!?\u0964\u0965-]+")
+_MIXED = re.compile(r"(?<![\w@#./-])[a-z]*[2357][a-z]+(?![\w./-])")
 _HELD = re.compile(r"(.)\1\1+")
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f\u1e00-\u1eff]")
 _ARABIC, _DEVANAGARI = re.compile(r"[\u0620-\u064a\u066e-\u06d3]"), re.compile(r"[\u0904-\u0939\u0958-\u0961]")
@@ -42,9 +48,8 @@ _URDU = re.compile("[ٹڈڑےۓںہ]|\\b(?:کا|کی|اور|کو|کوئی|کیا
 # Letters of Sindhi, Pashto, Uyghur and Kurdish, and words of Punjabi: they share the letters above.
 _NEAR_URDU = re.compile("[ڪڻٻڄڇڃڏڌڊټډړځڅښۍېۇۋەڕڵ]|\\b(?:دا|دی|نوں|وچ|تے|اے)\\b.*\\b(?:دا|دی|نوں|وچ|تے|اے)\\b")
 _HINDI = re.compile(r"(?:^|\s)(?:है|हैं|नहीं|में|का|की|के|और|से|हूँ|हूं|था|थी|थे|पर|यह|ये|ने|भी|बहुत|तो|कर)(?=\W|$)")
-_NEIGHBOURS = re.compile(r"(?:^|\s)(?:आहे|आहेत|नाही|आणि|खूप|होते|होती|छ|छन्|छैन|हुन्छ|गरेको|थियो|आयो|तर|पनि)(?=\W|$)")
 # Languages written in a script, and how much likelier ours are than the library thinks of short texts.
-# Marathi and Nepali use the same letters, and without their own little words the library often takes Hindi for them.
+# Marathi and Nepali use the same letters; the library often takes Hindi for them, and `sentiment.strangers` finds them.
 _DEVANAGARI_LANGUAGES = {"hi": 9 * OURS, **dict.fromkeys(("mr", "ne", "sa", "bh", "mai", "gom", "new"), 1.0)}
 _ARABIC_LANGUAGES = {"ar": OURS, "ur": OURS, **dict.fromkeys(("fa", "ps", "sd", "pnb", "ug", "ckb", "ku", "azb", "mzn"), 1.0)}
 _VARIETIES = {
@@ -61,17 +66,36 @@ def detect_language(text: str) -> str:
     letters = sum(map(str.isalpha, plain))
     if not letters:
         return UNKNOWN
-    if _HINDI.search(plain) and not _NEIGHBOURS.search(plain):
+    words = _tokens(plain)
+    if short := name_short(words):
+        return _side(words) if short == ROMANISED else short
+    language = _tell(plain, letters)
+    return name_stranger([*words, *_mixed_words(text)], language) or language
+
+
+def _tell(plain: str, letters: int) -> str:
+    """Return the language of a text with so many letters, as far as script, library and patterns tell."""
+    if _HINDI.search(plain):
         return "hi"
     if _URDU.search(plain) and not _NEAR_URDU.search(plain):
         return "ur"
     if plain.isascii() or len(_LATIN.findall(plain)) > (1 - FOREIGN) * letters:
         return _latin(plain)
     if len(_DEVANAGARI.findall(plain)) >= FOREIGN * letters:
-        return _in_script(plain, _DEVANAGARI_LANGUAGES, UNKNOWN if _NEIGHBOURS.search(plain) else "hi")
+        return _in_script(plain, _DEVANAGARI_LANGUAGES, "hi")
     if len(_ARABIC.findall(plain)) >= FOREIGN * letters:
         return _in_script(plain, _ARABIC_LANGUAGES, UNKNOWN)
     return _likeliest({language: log(score) for language, score in _by_library(plain).items()})
+
+
+def _tokens(plain: str) -> list[str]:
+    """The words of a text in any script: vowel signs, which stand apart from letters in Devanagari, belong to them."""
+    return [_HELD.sub(r"\1", word) for word in _TOKEN.findall(plain.replace("i\u0307", "i"))[:MOST_WORDS]]
+
+
+def _mixed_words(text: str) -> list[str]:
+    """The words of a text that hold a digit, which `bare_words` takes out: Arabic in Latin letters has many."""
+    return _MIXED.findall(clean(text).lower()) if _MIXED.search(text.lower()) else []
 
 
 def bare_words(text: str) -> str:
@@ -102,6 +126,8 @@ def _latin(plain: str) -> str:
     words = _words(plain)
     if not words:
         return UNKNOWN
+    if 3 * sum(word in _SURELY_ROMANISED for word in words) >= len(words):
+        return _side(words)
     ours, named = _by_patterns(words), _by_library(plain)
     odds = {name: PATTERNS * own + log(named.get(name, 0) + FLOOR) for name, own in ours.items() if name != OTHER}
     odds[ROMANISED] = PATTERNS * ours[ROMANISED] + log(UNNAMED + FLOOR)

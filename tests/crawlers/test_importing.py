@@ -91,6 +91,24 @@ def test_csv_lands_and_lands_once(config, put):
     assert (again.new, again.updated, again.unchanged) == (0, 0, 2)
 
 
+def test_html_of_an_export_is_stored_as_words_with_others_quotes_marked(config, put):
+    quoting = "<blockquote>Acme is a scam.</blockquote><p>I disagree</p>"
+    table = [
+        {"id": "1", "title": "<b>Fresh</b>", "text": "<p>Loved the bread.</p><p>Rude staff.</p>", "reply": "Sorry!<br>Acme"},
+        {"id": "2", "title": "Fewer than < 5", "text": quoting, "reply": ""},
+        {"id": "3", "title": "", "text": "price < 5 and > 3, I <3 it", "reply": ""},
+    ]
+    path, about = put("export.json", json.dumps(table)), Reading(site="x", brand="acme")
+    report = import_file(path, config, now=NOW, reading=about, columns={"reply": "reply"})
+    assert (report.new, report.replies_new) == (3, 1)
+    assert rows(config, "select title, text from mentions order by external_id") == [
+        ("Fresh", "Loved the bread.\n\nRude staff."),
+        (None, "Sorry!\nAcme"),
+        ("Fewer than < 5", "> Acme is a scam.\n\nI disagree"),
+        (None, "price < 5 and > 3, I <3 it"),
+    ]
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le"])
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 def test_encodings_and_delimiters_are_found(config, put, encoding, delimiter):

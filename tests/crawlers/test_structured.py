@@ -304,6 +304,7 @@ def test_ratings(text, expected):
         ("<p>one<br>two</p><p>three</p>", "one\ntwo\n\nthree"),
         ("one\n<a href='x'>two</a>", "one\ntwo"),
         ("donâ\x80\x99t", "don’t"),
+        ("<p>They said</p><blockquote>never<br>again</blockquote>", "They said\n\n> never\n> again"),
     ],
 )
 def test_prose(value, expected):

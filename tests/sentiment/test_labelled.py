@@ -115,3 +115,9 @@ def test_a_quotation_mark_that_is_never_closed_costs_its_line_alone(labelled):
     found = labelled("a.csv", 'text,label\n"two\nlines",neutral\n"great,positive\nbad,negative\n\nfine,positive')
     assert [row.text for row in found.rows] == ["two\nlines", "bad", "fine"]
     assert found.bad == ("line 4: a quotation mark is opened and never closed",)
+
+
+def test_html_is_read_as_the_words_that_it_shows(tmp_path):
+    path = tmp_path / "gold.csv"
+    path.write_text("text,label\n<p>Nice.</p><p>Late.</p>,neutral\n2 < 3 and <3,positive\n", encoding="utf-8")
+    assert read_labelled(path).rows == (Labelled("Nice.\n\nLate.", "neutral"), Labelled("2 < 3 and <3", "positive"))

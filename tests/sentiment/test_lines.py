@@ -33,6 +33,25 @@ def test_a_line_of_text_gives_one_row_with_every_field(classifier):
     assert sum(row["scores"].values()) == pytest.approx(1, abs=0.002)
 
 
+def test_html_is_read_as_the_words_that_it_shows(classifier):
+    lines = [
+        b"<p>Arrived on the same day.</p><p>Rude staff.</p>\n",
+        b"<blockquote>Tamarind is terrible and a scam.</blockquote><p>I disagree, it is great.</p>\n",
+        b'<a href="http://x.com/a?b=1" title="Terrible. Awful! Worst. ever">Tamarind</a> is fine.\n',
+        b"Delivery in < 2 days and > 1, I <3 it\n",
+    ]
+    plain = [
+        "Arrived on the same day.\n\nRude staff.",
+        "> Tamarind is terrible and a scam.\n\nI disagree, it is great.",
+        "Tamarind is fine.",
+        "Delivery in < 2 days and > 1, I <3 it",
+    ]
+    rows = list(classify_lines(lines, classifier))
+    assert [row["text"] for row in rows] == plain
+    assert [row["sentiment"] for row in rows] == [reading.sentiment for reading in classifier.classify(plain)]
+    assert [row["sentiment"] for row in rows[1:]] == ["positive", "positive", "positive"]
+
+
 def test_json_lines_keep_their_order_and_a_bad_one_costs_itself(classifier):
     lines = [
         b'{"text": "one"}\n',

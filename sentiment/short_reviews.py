@@ -1,5 +1,4 @@
-"""The commonest reviews of one to five words, by which the language of a text is told that is too short for anything
-else."""
+"""The commonest reviews of one to five words: they tell the language of a text that is too short for anything else."""
 
 from __future__ import annotations
 

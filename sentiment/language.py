@@ -38,6 +38,7 @@ _SURELY_ROMANISED = frozenset(("bahut", "bohat", "bohot", "bahot", "nahin", "kha
 _lock = threading.Lock()
 _WORD = re.compile(r"[^\W\d_]+")
 _TOKEN = re.compile(r"[^\s'.,!?\u0964\u0965-]+")
+_TELLING_DIGIT = re.compile(r"[^\W\d_][2357][^\W\d_]|(?<![^\W_])[37][^\W\d_]{2}")
 _MIXED = re.compile(r"(?<![\w@#./-])[a-z]*[2357][a-z]+(?![\w./-])")
 _HELD = re.compile(r"(.)\1\1+")
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f\u1e00-\u1eff]")
@@ -90,12 +91,12 @@ def _tell(plain: str, letters: int) -> str:
 
 def _tokens(plain: str) -> list[str]:
     """The words of a text in any script: vowel signs, which stand apart from letters in Devanagari, belong to them."""
-    return [_HELD.sub(r"\1", word) for word in _TOKEN.findall(plain.replace("i\u0307", "i"))[:MOST_WORDS]]
+    return _TOKEN.findall(_HELD.sub(r"\1", plain.replace("i\u0307", "i")))[:MOST_WORDS]
 
 
 def _mixed_words(text: str) -> list[str]:
     """The words of a text that hold a digit, which `bare_words` takes out: Arabic in Latin letters has many."""
-    return _MIXED.findall(clean(text).lower()) if _MIXED.search(text.lower()) else []
+    return _MIXED.findall(clean(text).lower()) if _TELLING_DIGIT.search(text) else []
 
 
 def bare_words(text: str) -> str:
@@ -118,7 +119,7 @@ def word_patterns(word: str) -> tuple[str, ...]:
 
 def _words(plain: str) -> list[str]:
     # A Turkish capital İ becomes an i with a loose dot.
-    return [_HELD.sub(r"\1", word) for word in _WORD.findall(plain.replace("i\u0307", "i"))][:MOST_WORDS]
+    return _WORD.findall(_HELD.sub(r"\1", plain.replace("i\u0307", "i")))[:MOST_WORDS]
 
 
 def _latin(plain: str) -> str:

@@ -1,5 +1,4 @@
-"""The commonest reviews of one to five words, by which the language of a text is told that is too short for anything
-else."""
+"""The commonest reviews of one to five words: they tell the language of a text that is too short for anything else."""
 
 from __future__ import annotations
 
@@ -47,8 +46,7 @@ COMMON: Mapping[str, str] = {
 
 def name_short(words: Sequence[str]) -> str | None:
     """Return the only language in whose list every word of a short text stands, ROMANISED among them; else None."""
-    telling = [word for word in words if word not in ANY]
-    if not telling or len(words) > MOST:
+    if len(words) > MOST or not (telling := [word for word in words if word not in ANY]):
         return None
     lists = _lists()
     known = set.intersection(*(set(lists.get(word, ())) for word in telling))

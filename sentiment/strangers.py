@@ -64,9 +64,9 @@ HINDI = """है हैं नहीं में का की के को �
     मेरे इस उस हुआ हुई हुए रहा रही रहे गया गई गए जो वह एक अच्छा अच्छी ही"""
 ARABIC: Mapping[str, Marks] = {
     "pnb": Marks(
-        """نئیں نوں وچ ایہہ ایہ کیتا کیتی ماڑا ماڑی ماڑے چنگا چنگی چنگے مینوں سانوں تہانوں تسی کجھ ہوندا ہوندی ساڈا ساڈی
+        """نئیں نوں وچ ایہہ ایہ کیتا کیتی ماڑا ماڑی ماڑے چنگا چنگی چنگے مینوں سانوں تہانوں تسی ہوندا ہوندی ساڈا ساڈی
         تہاڈا تہاڈی دتا دتی دتے اینے اوہناں چکدا کردا""",
-        "ہن دا دی تے نال ول اے نیں تن دن سی",
+        "کجھ ہن دا دی تے نال ول اے نیں تن دن سی",
         "ندا ندی ندے",
     ),
     "sd": Marks("آهي آھي آهن ٿو ٿي نٿا نٿو ڏيو ڪيو ڪري", "جو جي مان تمام سان", "", "ٿ ٽ ڀ ڦ ڌ ڊ ڏ ڳ ڱ ڪ ڻ ٻ ڄ ڃ ڇ ۽ ۾"),
@@ -86,15 +86,15 @@ LATIN: Mapping[str, Marks] = {
         "tr et en fr de hi-Latn ur-Latn und",
     ),
     "tk": Marks(
-        "däl ýok üçin gowy erbet gaty hyzmat sargyt jogap boldy bolýar edýär ýaly harytlar haryt boluň",
-        "giç näme berdi köp bilen",
+        "däl ýok üçin gowy erbet gaty hyzmat sargyt jogap bolýar edýär ýaly harytlar haryt boluň",
+        "boldy giç näme berdi köp bilen",
         "ýar ýär ýan ýän",
         "ý ň",
         "tr en und hi-Latn ur-Latn",
     ),
     "uz": Marks(
-        "juda yaxshi kechikdi bermaydi uchun mahsulot buyurtma xizmat ishlamaydi pulimni",
-        "va kim uch kun edi hech bilan lekin emas menga rahmat",
+        "yaxshi kechikdi bermaydi uchun mahsulot buyurtma xizmat ishlamaydi pulimni",
+        "juda va kim uch kun edi hech bilan lekin emas menga rahmat",
         "maydi madi",
     ),
     "gl": Marks(
@@ -117,7 +117,7 @@ LATIN: Mapping[str, Marks] = {
         "het een ik zeer heel van is",
         near="de en et und",
     ),
-    "lv": Marks("ļoti labi slikti paldies", "un nav", "", "ļ ķ ņ ģ ī ē", "en et it es und"),
+    "lv": Marks("ļoti slikti paldies", "labi un nav", "", "ļ ķ ņ ģ ī ē", "en et it es und"),
     "lt": Marks("labai gerai blogai nėra ačiū", "ir", "", "ų ė į"),
     "pl": Marks("bardzo dobrze jest polecam obsługa", "nie", "", "ł ż ź ś ń ć"),
     "cs": Marks("velmi dobré není jsem služby děkuji", "", "", "ř ě ů", "en de es it und et"),
@@ -130,8 +130,8 @@ LATIN: Mapping[str, Marks] = {
     ),
     "fa-Latn": Marks(
         """kheili kheyli khayli bood boodam nistam nist nabood mikonam nemikonam nemishe nemide mamnoon baraye hastam
-        behtarin rasid nadarad chera""",
-        "az va man ro aslan razi khoob ast shoma hich",
+        behtarin rasid nadarad""",
+        "chera az va man ro aslan razi khoob ast shoma hich",
         "konam",
         near="en hi-Latn ur-Latn und",
     ),
@@ -145,8 +145,8 @@ LATIN: Mapping[str, Marks] = {
         "majhe ani zala zali vait chan mala aala aali parat khoop pan",
     ),
     "gu-Latn": Marks(
-        "chhe nathi thayu thayo gayu karyu malyu malyo saru saras aabhar tamari tamaru",
-        "ane khub j che bau pacha mane",
+        "chhe nathi thayu thayo gayu malyu malyo saru saras aabhar tamari tamaru",
+        "karyu ane khub j che bau pacha mane",
     ),
     "pa-Latn": Marks(
         """tuhada tuhadi tuhade tusi tussi sanu mainu tuhanu changi mada vadia vadiya vadhiya haiga hunda hundi dinda dindi
@@ -186,11 +186,10 @@ def name_stranger(words: Sequence[str], language: str) -> str | None:
     script = _script_of(language, words)
     if script is None:
         return None
-    near = _tables(script).near
     points: dict[str, int] = {}
     known: set[str] = set()
-    for name, value, likely in (mark for word in words for mark in _find(word, script)):
-        if not near[name] or language in near[name]:
+    for word in words:
+        for name, value, likely in _find(word, language, script):
             points[name] = points.get(name, 0) + value
             known.update([] if likely else [name])
     best = max(sorted(known), key=points.__getitem__, default=None)
@@ -221,9 +220,14 @@ class Tables(NamedTuple):
 
 
 @lru_cache(maxsize=20_000)
-def _find(word: str, script: str) -> tuple[tuple[str, int, bool], ...]:
-    """The languages of a script that a word is a mark of, each with its points and whether the word is no more than
-    likely."""
+def _find(word: str, language: str, script: str) -> tuple[tuple[str, int, bool], ...]:
+    """The languages taken for `language` that a word is a mark of, with its points and whether it is no more than likely."""
+    near = _tables(script).near
+    return tuple(mark for mark in _marks_of(word, script) if not near[mark[0]] or language in near[mark[0]])
+
+
+def _marks_of(word: str, script: str) -> tuple[tuple[str, int, bool], ...]:
+    """The languages of a script that a word is a mark of, as `_find` gives them."""
     tables = _tables(script)
     if found := tables.sure.get(word):
         return tuple((name, 2, False) for name in found)

@@ -15,7 +15,7 @@ from sentiment.encoder import Encoder, Outputs
 from sentiment.language import UNKNOWN, detect_language
 from sentiment.overlap import Overlap
 from sentiment.settings import Likeness
-from store.vectors import SCALE, round_vectors
+from store.rounding import SCALE, round_vectors
 
 Floats = NDArray[np.float32]
 Polarity = Literal["confirms", "contests"]

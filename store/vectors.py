@@ -9,21 +9,11 @@ from typing import TYPE_CHECKING
 from sqlite_utils import Database
 
 from store.database import write
+from store.rounding import SCALE, round_vectors
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-
-SCALE = 127.0
-"""Vectors have length 1, so no component is beyond ±1."""
-
-
-def round_vectors(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Vectors as the file holds them, in whole numbers of 1/127; those that come from the file stay as they are."""
-    import numpy as np
-
-    rounded: NDArray[np.float32] = np.rint(vectors * np.float32(SCALE))
-    return rounded
 
 
 def save_vectors(db: Database, model: str, rows: Iterable[tuple[int, str, Sequence[NDArray[np.float32]]]]) -> None:

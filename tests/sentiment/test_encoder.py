@@ -1,6 +1,8 @@
 """The encoder reads the shipped model and says clearly when there is none."""
 
 import shutil
+import subprocess
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -114,3 +116,12 @@ def test_the_shipped_model_is_small_and_documented():
     card = (MODEL / "README.md").read_text("utf-8")
     for heading in ("## Scores", "## Data", "## Limits"):
         assert heading in card
+
+
+def test_the_classifier_needs_no_store():
+    # It is opened where one is asked for: sqlite-utils alone takes as long to import as the model to load.
+    code = (
+        "import sys, sentiment.classifier; print([name for name in ('sqlite_utils', 'pandas', 'torch') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=MODEL.parent.parent, capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"

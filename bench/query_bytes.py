@@ -37,11 +37,12 @@ class Weight:
 
 
 def weigh(database: Path) -> list[Weight]:
-    """Every table and index of a file by its pages, the heaviest first; pages that nothing uses are `free`."""
+    """Every table and index of a file by its pages, the heaviest first; pages that nothing uses are `free`.
+
+    Pages are added up here: where dbstat does (`aggregate = 1`), what is beyond 2 GiB becomes negative.
+    """
     with contextlib.closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)) as db:
-        rows = db.execute(
-            "select name, sum(pgsize), 1 - sum(unused) * 1.0 / sum(pgsize) from dbstat where aggregate = 1 group by name"
-        ).fetchall()
+        rows = db.execute("select name, sum(pgsize), 1 - sum(unused) * 1.0 / sum(pgsize) from dbstat group by name").fetchall()
         (free,), (page,) = db.execute("pragma freelist_count").fetchone(), db.execute("pragma page_size").fetchone()
     weights = [Weight(name, size, filled) for name, size, filled in rows]
     return sorted([*weights, Weight("free", free * page, 0.0)], key=lambda weight: -weight.bytes)

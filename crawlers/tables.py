@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from store.csv_lines import Lines
+
 Row = dict[str, str]
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -155,25 +157,6 @@ def read_csv(file: IO[str], delimiter: str) -> Iterator[tuple[int, Row] | Fault]
 def read_header(rows: Iterable[list[str]]) -> list[str]:
     """The names of the columns: the first line with anything in it."""
     return next((row for row in rows if any(cell.strip() for cell in row)), [])
-
-
-class Lines:
-    """Lines for a CSV reader, with those of the row under way: a quotation mark that is never closed takes all to the end."""
-
-    def __init__(self, lines: Iterable[str]) -> None:
-        self.lines = iter(lines)
-        self.row: list[str] = []
-        self.ended = False
-
-    def __iter__(self) -> Iterator[str]:
-        return self
-
-    def __next__(self) -> str:
-        self.ended = True
-        line = next(self.lines)
-        self.ended = False
-        self.row.append(line)
-        return line
 
 
 def read_rows(source: Iterable[str], header: list[str], delimiter: str, above: int) -> Iterator[tuple[int, Row] | Fault]:

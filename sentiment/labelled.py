@@ -12,6 +12,7 @@ from pathlib import Path
 
 from config.records import SENTIMENTS
 from sentiment.text import drop_halves
+from store.csv_lines import Lines
 from store.prose import as_prose
 
 COMPLAINTS = ("complaint", "not_complaint")
@@ -124,7 +125,7 @@ def _table_rows(file: io.TextIOBase, start: str) -> Iterator[Row]:
     left: Iterable[str] | None = file
     above = 1
     while left is not None:
-        lines, left = _Lines(left), None
+        lines, left = Lines(left), None
         reader = csv.reader(lines, delimiter=separator)
         while True:
             line, lines.row[:] = above + reader.line_num + 1, []
@@ -145,25 +146,6 @@ def _table_rows(file: io.TextIOBase, start: str) -> Iterator[Row]:
 
 def _separator(header: str) -> str:
     return max(SEPARATORS, key=header.count)
-
-
-class _Lines:
-    """Lines for a CSV reader, with those of the row under way: a quotation mark that is never closed takes all to the end."""
-
-    def __init__(self, lines: Iterable[str]) -> None:
-        self._lines = iter(lines)
-        self.row: list[str] = []
-        self.ended = False
-
-    def __iter__(self) -> Iterator[str]:
-        return self
-
-    def __next__(self) -> str:
-        for line in self._lines:
-            self.row.append(line)
-            return line
-        self.ended = True
-        raise StopIteration
 
 
 def _labelled(row: Mapping[str, object]) -> Labelled | str:

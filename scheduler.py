@@ -7,6 +7,7 @@ import difflib
 import logging
 import os
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -16,9 +17,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
-from queue import SimpleQueue
 from typing import IO
 
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.cron import CronTrigger
@@ -285,9 +287,10 @@ def run_scheduler(
     """
     jobs = plan_jobs(config, config_path) if jobs is None else jobs
     with started(config, clock, grace) as runner, heard_signals() as heard:
+        executor = ThreadPoolExecutor(WORKERS)
         scheduler = BackgroundScheduler(
             timezone=config.time_zone,
-            executors={"default": {"type": "threadpool", "max_workers": WORKERS}},
+            executors={"default": executor},
             job_defaults={"max_instances": 1, "coalesce": True, "misfire_grace_time": LATE_SECONDS},
         )
         for job in jobs:
@@ -303,8 +306,11 @@ def run_scheduler(
             log.info("digest: nobody receives it; name them in [digest] to")
         log.info("%s: ending", signal.Signals(heard.get()).name)
         scheduler.pause()
+        scheduler.remove_all_jobs()
         runner.stop()
-        scheduler.shutdown(wait=True)
+        # `scheduler.shutdown` waits for its threads while it holds the lock that `try_again` may be waiting for.
+        executor.shutdown(wait=True)
+        scheduler.shutdown()
         log.info("scheduler ended")
 
 
@@ -315,7 +321,9 @@ def try_again(scheduler: BackgroundScheduler, runner: Runner, jobs: Sequence[Job
         retries = {job.name: find_trouble(db, job.source).retry for job in jobs if job.source}
     for name, retry in retries.items():
         if retry and retry <= now and name not in runner.running:
-            scheduler.modify_job(name, next_run_time=datetime.now(UTC))
+            # Its jobs are gone when the scheduler ends.
+            with contextlib.suppress(JobLookupError):
+                scheduler.modify_job(name, next_run_time=datetime.now(UTC))
 
 
 def run_once(
@@ -335,7 +343,7 @@ def run_once(
             try:
                 outcomes.extend(runner.run_unless_failing(job) for job in jobs)
             finally:
-                heard.put(0)
+                heard.tell()
 
         worker = threading.Thread(target=run_all)
         worker.start()
@@ -368,17 +376,40 @@ def hold_lock(database: Path) -> Iterator[None]:
         raise SchedulerError(words) from None
 
 
+class Heard:
+    """What the main thread waits for: a signal, or word from another thread.
+
+    The bytes come through Python's wakeup descriptor. The kernel may hand a signal to any thread, and a main thread that
+    waits for a lock or a queue is not woken then, so that its handler never runs.
+    """
+
+    def __init__(self) -> None:
+        self.reader, self.writer = socket.socketpair()
+        self.writer.setblocking(False)
+
+    def tell(self) -> None:
+        """Wake the main thread without a signal."""
+        self.writer.send(b"\0")
+
+    def get(self) -> int:
+        """Wait, and give the number of the signal; 0 if another thread told."""
+        return self.reader.recv(1)[0]
+
+
 @contextlib.contextmanager
-def heard_signals() -> Iterator[SimpleQueue[int]]:
-    """Queue SIGTERM and SIGINT while this lasts. A `SimpleQueue` may be filled by a signal handler; an Event may not."""
-    heard: SimpleQueue[int] = SimpleQueue()
+def heard_signals() -> Iterator[Heard]:
+    """Hear SIGTERM and SIGINT while this lasts, in the main thread."""
+    heard = Heard()
     wanted = (signal.SIGTERM, signal.SIGINT)
-    before = [signal.signal(number, lambda number, frame: heard.put(number)) for number in wanted]
-    try:
-        yield heard
-    finally:
-        for number, handler in zip(wanted, before, strict=True):
-            signal.signal(number, handler)
+    with heard.reader, heard.writer:
+        wakeup = signal.set_wakeup_fd(heard.writer.fileno())
+        before = [signal.signal(number, lambda number, frame: None) for number in wanted]
+        try:
+            yield heard
+        finally:
+            for number, handler in zip(wanted, before, strict=True):
+                signal.signal(number, handler)
+            signal.set_wakeup_fd(wakeup)
 
 
 def show_log(zone: tzinfo) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -139,7 +140,9 @@ def main() -> None:
     with serve_demo(arguments.port) as demo:
         print(f"Serving {demo.url}/ (Ctrl-C ends it)", flush=True)
         try:
-            threading.Event().wait()
+            # The kernel may hand Ctrl-C to the serving thread, which does not wake a main thread that waits for a lock.
+            while True:
+                time.sleep(1)
         except KeyboardInterrupt:
             print()
 

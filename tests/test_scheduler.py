@@ -67,18 +67,26 @@ except SchedulerError as error:
 """
 
 
+STARTED: list[subprocess.Popen[str]] = []
+
+
 @pytest.fixture
 def folder(tmp_path):
     (tmp_path / "config.toml").write_text(CONFIG)
-    return tmp_path
+    yield tmp_path
+    while STARTED:
+        with STARTED.pop() as process:
+            process.kill()
 
 
 def start(folder, jobs, call="run_scheduler(load_config(path), config_path=path, jobs=[{jobs}], grace=1.0)"):
     """Start a process that runs the scheduler on these jobs."""
     code = DRIVER.replace("{call}", call.replace("{jobs}", jobs))
-    return subprocess.Popen(
+    process = subprocess.Popen(
         [sys.executable, "-c", code], cwd=folder, env=os.environ | {"PYTHONPATH": str(ROOT)}, stderr=subprocess.PIPE, text=True
     )
+    STARTED.append(process)
+    return process
 
 
 def end(process, number=signal.SIGTERM):
@@ -193,6 +201,18 @@ def test_sigint_ends_cleanly_too(folder):
     assert "scheduler started" in process.stderr.readline()
     assert end(process, signal.SIGINT)[0] == 0
     assert jobs_in(folder) == []
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="names a thread as Linux does")
+def test_a_signal_that_the_kernel_hands_to_another_thread_ends_it_too(folder):
+    process = start(folder, "job('idle', 'pass', every=3600)")
+    assert "scheduler started" in process.stderr.readline()
+    threads = {int(entry.name) for entry in Path(f"/proc/{process.pid}/task").iterdir()} - {process.pid}
+    time.sleep(0.5)
+    # Sent to a thread by its number, a signal is that thread's to take.
+    os.kill(max(threads), signal.SIGTERM)
+    _, log = process.communicate(timeout=20)
+    assert (process.returncode, "SIGTERM: ending" in log) == (0, True)
 
 
 def test_a_child_that_ignores_sigterm_is_killed_with_its_own_children(folder):
@@ -339,6 +359,19 @@ def test_a_failing_source_is_tried_again_when_its_pause_is_over_long_before_its_
     code, log = end(process)
     assert code == 0
     assert "retries" not in log
+
+
+def test_a_signal_while_it_looks_for_sources_to_try_again_ends_it_too(folder):
+    fail(folder, 1, "2026-10-05T08:00:00Z")
+    slow = (
+        "import scheduler, time; scheduler.LOOK_SECONDS = 0.2; find = scheduler.find_trouble; "
+        "scheduler.find_trouble = lambda *given: (open('looking', 'w'), time.sleep(2), find(*given))[2]; "
+        "run_scheduler(load_config(path), config_path=path, jobs=[{jobs}], grace=1.0)"
+    )
+    process = start(folder, "job('crawl feeds', 'print(7)', every=3600)", slow)
+    wait_for((folder / "looking").exists)
+    code, log = end(process)
+    assert (code, "retries" in log, "Traceback" in log) == (0, False, False)
 
 
 def test_a_crawl_that_ends_before_it_has_a_row_counts_as_a_failure_with_its_words(folder):

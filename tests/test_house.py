@@ -21,7 +21,8 @@ MAY_IMPORT = {
     "reporting": {"trends", "store", "config"},
     "notify": {"reporting", "trends", "store", "config"},
     "dashboard": {"reporting", "trends", "store", "config"},
-    "scheduler": {"config", "store"},
+    "jobs": {"store"},
+    "scheduler": {"jobs", "config", "store"},
     "commands": {"config", "store", "demo", "crawlers", "sentiment", "trends", "reporting", "notify", "dashboard", "scheduler"},
     "cli": {"commands", "config", "store"},
 }

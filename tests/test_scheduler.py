@@ -54,7 +54,8 @@ import sys
 from pathlib import Path
 from apscheduler.triggers.interval import IntervalTrigger
 from config import load_config
-from scheduler import Job, SchedulerError, run_once, run_scheduler
+from jobs import Job
+from scheduler import SchedulerError, run_once, run_scheduler
 
 def job(name, code, every=0.3, limit=30.0):
     return Job(name=name, command=(sys.executable, "-c", code), trigger=IntervalTrigger(seconds=every), limit=limit)

@@ -115,7 +115,7 @@ def share_shown(name: str, now: Share | None, before: Share | None, more: str = 
 
 
 def due_words(replies: FirstReplies) -> str:
-    """Complaints that may still be answered in time."""
+    """Complaints whose time is not over yet."""
     return f"{replies.pending:,} not due yet" if replies.pending else ""
 
 

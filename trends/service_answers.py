@@ -26,9 +26,9 @@ class FirstReplies:
     within_hours: float | None
     """How soon a complaint is to be answered, by the goal in config; None without one."""
     in_time: Share | None
-    """Answered within that time, of all complaints of which it is known: unanswered ones are late once the time is over."""
+    """Answered within that time, of the complaints whose time is over and of which it is known."""
     pending: int
-    """Unanswered ones whose time is not over yet: not in `in_time`."""
+    """Those whose time is not over yet, answered or not: not in `in_time`."""
 
 
 @dataclass(frozen=True, kw_only=True)

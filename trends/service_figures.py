@@ -61,6 +61,12 @@ def answered_by(frame: Frame, complaints: Rows, as_of: int) -> tuple[Bools, Numb
     return answered, np.maximum(np.where(known, replied, 0) - np.where(known, published, 0), 0)
 
 
+def made_by(frame: Frame, complaints: Rows, as_of: int) -> Rows:
+    """Those of some complaints that were made up to a time."""
+    published = frame.column("published")[complaints]
+    return complaints.compress((published <= as_of) | (published == UNDATED))
+
+
 def flagged(frame: Frame, bit: int, rows: Rows) -> Bools:
     """Which of some rows have a bit of `flags`."""
     found: Bools = (frame.column("flags")[rows] & bit) != 0
@@ -68,7 +74,11 @@ def flagged(frame: Frame, bit: int, rows: Rows) -> Bools:
 
 
 def sort_by_time(asked: Asked, complaints: Rows, answered: Bools) -> tuple[Bools, Bools, Bools]:
-    """(in time, late, pending) of complaints; where only the day of either time is known, what cannot be told is neither."""
+    """(in time, late, pending) of complaints; where only the day of either time is known, what cannot be told is neither.
+
+    Pending is what is younger than the limit, answered or not: if the quick answers among the young ones counted, those still
+    to come would be missing beside them, and the newest days would look better than any.
+    """
     if asked.within_hours is None:
         nobody = np.zeros(len(complaints), np.bool_)
         return nobody, nobody, nobody
@@ -79,11 +89,10 @@ def sort_by_time(asked: Asked, complaints: Rows, answered: Bools) -> tuple[Bools
     dated, reply_dated = published != UNDATED, answered & (replied != UNDATED)
     began, ended = np.where(dated, published, 0), np.where(reply_dated, replied, asked.as_of)
     known = dated & reply_dated
-    in_time = known & (ended + slack_reply - began <= limit)
+    over = dated & (asked.as_of - began - slack > limit)
+    in_time = over & known & (ended + slack_reply - began <= limit)
     late = known & (ended - began - slack > limit)
-    waited = dated & ~answered
-    over = waited & (asked.as_of - began - slack > limit)
-    return in_time, late | over, waited & ~over
+    return in_time, late | (over & ~answered), dated & ~over
 
 
 def find_backlog(asked: Asked) -> tuple[tuple[BacklogAge, ...], int]:

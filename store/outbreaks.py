@@ -29,12 +29,16 @@ def find_tests(db: Database, *, since: str) -> list[dict[str, Any]]:
     return [dict(zip(COLUMNS, row, strict=True)) for row in db.execute(sql, [since])]
 
 
-def find_tests_of_day(db: Database, *, until: str, since: str) -> list[dict[str, Any]]:
-    """The tests, of all brands and topics, of the last day tested before `until` and not before `since`. Columns: COLUMNS."""
+def find_tests_of_day(db: Database, brand: str, *, until: str, since: str) -> list[dict[str, Any]]:
+    """The tests, of all brands and topics, of the last day before `until` and not before `since` that was tested of a brand.
+
+    A later day may have been tested of its competitors: its own was not watched then. Columns: COLUMNS.
+    """
     sql = f"""
         select {", ".join(COLUMNS)}
         from outbreak_tests
-        where day = (select max(day) from outbreak_tests where day >= :since and day < :until)
+        where day = (select max(day) from outbreak_tests where brand = :brand and day >= :since and day < :until)
         order by brand, topic
     """
-    return [dict(zip(COLUMNS, row, strict=True)) for row in db.execute(sql, {"since": since, "until": until})]
+    given = {"brand": brand, "since": since, "until": until}
+    return [dict(zip(COLUMNS, row, strict=True)) for row in db.execute(sql, given)]

@@ -161,7 +161,7 @@ def test_the_problem_that_was_fixed_falls(db, config, tmp_path):
         detect(august, config, now=then)
         (billing,) = [
             row
-            for row in find_tests_of_day(august, since="2026-08-30", until="2026-08-31")
+            for row in find_tests_of_day(august, "tamarind", since="2026-08-30", until="2026-08-31")
             if (row["brand"], row["topic"]) == ("tamarind", truth.FIXED_TOPIC)
         ]
     # One of 36 series: of so few complaints not enough to be called falling among them all, but its beginning is found.

@@ -205,13 +205,13 @@ def daily_people(frame: Frame, rows: Rows, window: Window) -> Numbers:
 
 
 def read_outbreaks(db: Database, brand: str, window: Window) -> dict[str, Outbreak]:
-    """By topic what the last tests say at the end of a window, over all brands and topics; empty where there are none.
+    """By topic what a brand's last tests say at the end of a window, over all brands and topics; empty where there are none.
 
     A test is of no use to a window that ends more than a week after it.
     """
     today = local_day(window.now, window.zone)
     end = min(date.fromisoformat(window.end_day), today) if window.end_day else today
-    tests = find_tests_of_day(db, since=day_before(end, STALE), until=end.isoformat())
+    tests = find_tests_of_day(db, brand, since=day_before(end, STALE), until=end.isoformat())
     by_key = {(row["brand"], row["topic"]): row for row in tests}
     known = [as_test(row) for row in tests]
     settled, series = settle_days(known), sum(test.enough for test in known)

@@ -110,12 +110,11 @@ class Gathered:
         return tuple(watched_share(coverage, rates) for _, coverage in self.watched_weeks)
 
     def rates_in(self, windows: Sequence[tuple[Window, Coverage]]) -> Rates:
-        """The rates of sites in some windows that adjoin each other, from the facts with their copies."""
+        """The rates of sites in some windows, from the facts with their copies."""
         known = [(window, coverage) for window, coverage in windows if coverage.known]
         if not known:
             return rates_of({}, [])
-        ends = sorted((window for window, _ in known), key=lambda window: window.since or "")
-        rows = np.flatnonzero(self.frame.inside(cover(ends[0], ends[-1])))
+        rows = np.flatnonzero(np.logical_or.reduce([self.frame.inside(window) for window, _ in known]))
         return rates_of(self.frame.sites_of(rows), [coverage for _, coverage in known])
 
     @cached_property

@@ -23,7 +23,7 @@ from trends.periods import Slices
 from trends.prevalence import Corrected
 from trends.quotes import find_loudest, make_quotes
 from trends.rival_sites import Site
-from trends.service_figures import answered_by, flagged, made_by
+from trends.service_figures import answered_by, flagged
 from trends.sums import net_of_sums, share_of_sums
 from trends.threads import map_at_once
 from trends.timeline_answers import Shift
@@ -193,7 +193,7 @@ def find_figures(brand: Brand, part: BrandPart, window: Window, voice: Share, th
 
 def find_reply_times(frame: Frame, complaints: Rows, thresholds: Thresholds, *, as_of: str) -> Replies:
     """First replies to complaints up to a time, copies once: median and p90 in minutes of those timed to the second."""
-    asked = made_by(frame, frame.once(complaints), epoch(as_of))
+    asked = frame.once(complaints)
     answered, seconds = answered_by(frame, asked, epoch(as_of))
     exact = answered & flagged(frame, REPLY_TIMED, asked) & (frame.column("precision")[asked] == SECOND_KNOWN)
     times, count = seconds.compress(exact) / 60, int(np.count_nonzero(answered))

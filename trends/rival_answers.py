@@ -16,9 +16,9 @@ class VoiceWeek:
     first_day: str
     label: str
     mentions: int | None
-    """None when nothing was watched: draw a gap, not a zero."""
+    """None when nothing was watched for this brand: draw a gap, not a zero."""
     share: float | None
-    """Of the mentions of all brands compared; None without any."""
+    """Of the mentions of all brands compared; None without any, and where not as much was watched for one as for another."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -31,6 +31,8 @@ class Side:
     """The last 8 weeks, without such ratings."""
     window: Window
     heard: Heard
+    listened: Callable[[Collection[Site]], Sequence[float | None]]
+    """Gives which part of each of the last 8 weeks some sites were watched, 0 to 1; None where that is not known."""
     subjects: Subjects
     """Of all that is known of it."""
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
+from typing import Any
 
 import numpy as np
 from sqlite_utils import Database
 
 from config import Brand, Config
 from store.fact_shelf import Days, read_days
-from store.queries import find_listings
+from store.queries import find_listings, find_watches
 from trends.answers import Coverage
 from trends.coverage import as_of_last_crawl
 from trends.differences import judge_all
+from trends.exposure import watched_shares
 from trends.frame import CUSTOMERS, Filters, Frame
 from trends.gathering import NOTHING, Gathered, QuestionError, find_brand, gather, read_coverages, wide_window
 from trends.loading import day_bounds, take_frame
@@ -33,6 +36,9 @@ TESTED = (
     "figure is tested by itself."
 )
 NOBODY = np.zeros(0, np.int64)
+ALIKE = 0.1
+"""By how much of a week what was watched for two brands may differ where their voices are still compared."""
+Row = Mapping[str, Any]
 
 
 def answer_rivals(
@@ -69,7 +75,13 @@ def read_sides(db: Database, config: Config, brands: Sequence[Brand], window: Wi
         (as_of_last_crawl(window, rows) for rows in listings.values() if rows), key=lambda one: one.now, default=window
     )
     bounds, series = day_bounds(wide_window(window)), weeks(window)
-    lately = day_bounds(cover(series[0], series[-1]))
+    weeks_read = cover(series[0], series[-1])
+    lately = day_bounds(weeks_read)
+    enabled = {source.name for source in config.sources if source.enabled}
+    watches = {
+        brand.id: find_watches(db, brand=brand.id, since=weeks_read.since, until=weeks_read.until, source=filters.source)
+        for brand in brands
+    }
     read = [(brand, read_days(db, brand.id, first_day=bounds[0], end_day=bounds[1])) for brand in brands]
     known = [read_coverages(db, config, brand.id, [reached], filters, listings[brand.id])[0] for brand in brands]
 
@@ -78,12 +90,26 @@ def read_sides(db: Database, config: Config, brands: Sequence[Brand], window: Wi
         frame = take_frame(days, bounds, window.zone, filters, wordless=True)
         heard = hear(brand.name, coverage, listings[brand.id], frame, np.flatnonzero(frame.inside(window)))
         side = Side(
-            brand, frame, take_frame(days, lately, window.zone, filters), window, heard, find_subjects(days.segment, config)
+            brand=brand,
+            frame=frame,
+            recent=take_frame(days, lately, window.zone, filters),
+            window=window,
+            heard=heard,
+            listened=partial(listen, series, listings[brand.id], watches[brand.id], enabled),
+            subjects=find_subjects(days.segment, config),
         )
         _ = side.rows
         return side
 
     return map_at_once(lambda one: make_side(*one), list(zip(read, known, strict=True)))
+
+
+def listen(
+    series: Sequence[Window], listings: Sequence[Row], watches: Sequence[Row], enabled: Collection[str], sites: Collection[Site]
+) -> list[float | None]:
+    """Which part of each week some sites were watched, each as much as any other; None where that is not known."""
+    of_sites = [row for row in listings if (row["source"], row["site"]) in sites]
+    return watched_shares(series, of_sites, watches, {}, enabled=enabled)
 
 
 def find_rivals(ground: Gathered, config: Config, sides: Sequence[Side], commons: Sequence[Common]) -> Rivals:
@@ -191,12 +217,27 @@ def find_standings(ground: Gathered, measured: Measured, sides: Sequence[Side], 
 
 
 def find_weeks(ground: Gathered, sides: Sequence[Side], sites: frozenset[Site]) -> list[tuple[VoiceWeek, ...]]:
-    """Each brand's share of voice in each of the last 8 weeks."""
+    """Each brand's share of voice in each of the last 8 weeks; none in a week in which not all were listened to alike."""
     series = [week for week, _ in ground.watched_weeks]
     counts = np.array(map_at_once(lambda side: count_weeks(side.recent, series, sites), sides))
-    totals = counts.sum(axis=0).tolist()
-    gaps = [part is not None and part < NOTHING and not total for part, total in zip(ground.watched_parts, totals, strict=True)]
-    return [tuple(make_week(*one) for one in zip(series, gaps, of_brand, totals, strict=True)) for of_brand in counts.tolist()]
+    parts = [side.listened(sites) for side in sides]
+    alike = [is_alike(week) for week in zip(*parts, strict=True)]
+    totals = [total if same else 0 for total, same in zip(counts.sum(axis=0).tolist(), alike, strict=True)]
+    return [
+        tuple(make_week(*one) for one in zip(series, map(is_unwatched, parts_of, of_brand), of_brand, totals, strict=True))
+        for parts_of, of_brand in zip(parts, counts.tolist(), strict=True)
+    ]
+
+
+def is_alike(parts: Sequence[float | None]) -> bool:
+    """Whether as much of a week was watched for every brand of which that is known."""
+    known = [part for part in parts if part is not None]
+    return not known or max(known) - min(known) <= ALIKE
+
+
+def is_unwatched(part: float | None, count: int) -> bool:
+    """Whether nothing of a week was watched for a brand, and nothing is known."""
+    return part is not None and part < NOTHING and not count
 
 
 def count_weeks(frame: Frame, series: Sequence[Window], sites: frozenset[Site]) -> list[int]:

@@ -26,13 +26,12 @@ from trends.quotes import make_quotes, pick_quotes
 from trends.ratings import compare_ratings, rate
 from trends.rival_sites import Site
 from trends.service_answers import Service, ServiceFigures, SignFigures, Surveys
-from trends.service_figures import Asked, find_backlog, made_by, rate_customers, source_rows
+from trends.service_figures import Asked, find_backlog, rate_customers, source_rows
 from trends.service_goals import Weekly, judge_goals
 from trends.service_ground import SURVEYS, Read, find_asked, ratings_of, read_ground, reply_hours
 from trends.service_parts import ServicePart, find_figures
 from trends.threads import map_at_once
 from trends.windows import Window, cover
-from trends.zones import epoch
 
 NOBODY = np.zeros(0, np.int64)
 NARROWED = "Goals are held against all of a brand's mentions: they are left out where a source or a language is asked for."
@@ -147,19 +146,12 @@ def find_whole(read: Read, asked: Asked, complaints: Rows, judged: Rows, window:
 
 
 def find_before(read: Read, earlier: Window, hours: float | None) -> ServiceFigures:
-    """The figures of the window before, its replies and cases as they stood when it was as old as this one is now."""
-    ground, as_of = read.ground, same_age(read.ground.window, earlier)
+    """The figures of the window before, as it stood when it was as old as this one is now."""
+    ground = read.ground
     complaints, rows = complaints_of(ground, earlier), ground.frame.rows(earlier)
+    asked = find_asked(read, complaints, as_of=same_age(ground.window, earlier), within_hours=hours)
     judged = rows[~ground.frame.unjudged[rows]]
-    asked = find_asked(read, complaints, as_of=as_of, within_hours=hours)
-    found = find_figures(asked, [find_whole(read, asked, complaints, judged, earlier, ground.past.before_coverage)])[0]
-    made = made_by(ground.frame, complaints, epoch(as_of))
-    if len(made) == len(complaints):
-        return found
-    # This window is not over: of the one before, what was not yet complained of at its age could not be answered either.
-    asked = find_asked(read, made, as_of=as_of, within_hours=hours)
-    (then,) = find_figures(asked, [ServicePart(id="", name="", rows=made, mentions=len(rows))])
-    return replace(found, replies=then.replies, resolution=then.resolution)
+    return find_figures(asked, [find_whole(read, asked, complaints, judged, earlier, ground.past.before_coverage)])[0]
 
 
 def watched_weeks(window: Window, coverage: Coverage, rates: Rates) -> float:

@@ -61,12 +61,6 @@ def answered_by(frame: Frame, complaints: Rows, as_of: int) -> tuple[Bools, Numb
     return answered, np.maximum(np.where(known, replied, 0) - np.where(known, published, 0), 0)
 
 
-def made_by(frame: Frame, complaints: Rows, as_of: int) -> Rows:
-    """Those of some complaints that were made up to a time."""
-    published = frame.column("published")[complaints]
-    return complaints.compress((published <= as_of) | (published == UNDATED))
-
-
 def flagged(frame: Frame, bit: int, rows: Rows) -> Bools:
     """Which of some rows have a bit of `flags`."""
     found: Bools = (frame.column("flags")[rows] & bit) != 0

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -31,7 +31,7 @@ class Window:
     since: str | None = None
     """UTC ISO 8601, included."""
     until: str | None = None
-    """UTC ISO 8601, excluded."""
+    """UTC ISO 8601, excluded. Within the last day where the window is a part of a longer one: see `before`."""
     first_day: str | None = None
     """Local day, YYYY-MM-DD, included: what mentions known to the day only are compared with."""
     end_day: str | None = None
@@ -54,7 +54,9 @@ class Window:
         """Words for people, like `28 Sep – 4 Oct 2026` (both days included)."""
         if self.first_day is None or self.end_day is None:
             return "all time"
-        return days_label(date.fromisoformat(self.first_day), date.fromisoformat(self.end_day) - timedelta(days=1))
+        words = days_label(date.fromisoformat(self.first_day), date.fromisoformat(self.end_day) - timedelta(days=1))
+        cut = self.until is not None and self.until < midnight(date.fromisoformat(self.end_day), self.zone)
+        return f"{words}, to {local_time(str(self.until), self.zone):%H:%M}" if cut else words
 
 
 def last_full_week(now: str, zone: ZoneInfo) -> Window:
@@ -99,13 +101,27 @@ def all_time(*, now: str, zone: ZoneInfo) -> Window:
 
 
 def before(window: Window) -> Window | None:
-    """The window of equally many local days that ends where this one begins; None for all time."""
+    """The window of equally many local days that ends where this one begins; None for all time.
+
+    Of a window that is not over it is the equal part: up to the same time of the same day, cut off to a full hour. A morning
+    beside a whole day is a third of it by the clock, and not by what people do; and who complains each day is one person in
+    two days as in seven.
+    """
     if window.first_day is None or window.days is None:
         return None
-    first = date.fromisoformat(window.first_day)
+    first, length = date.fromisoformat(window.first_day), timedelta(days=window.days)
     if first.toordinal() <= window.days:
         return None
-    return from_days(first - timedelta(days=window.days), first, now=window.now, zone=window.zone)
+    found = from_days(first - length, first, now=window.now, zone=window.zone)
+    if window.until is None or window.until <= window.now:
+        return found
+    now = local_time(window.now, window.zone)
+    then = datetime.combine(now.date() - length, time(now.hour), window.zone)
+    start = parse_moment(str(found.since))
+    cut = min(max(then, start + timedelta(hours=1)), parse_moment(str(found.until)))
+    day = cut.astimezone(window.zone)
+    end = day.date() + timedelta(days=day.time() > time())
+    return replace(found, until=iso(cut), end_day=end.isoformat())
 
 
 @lru_cache(maxsize=64)

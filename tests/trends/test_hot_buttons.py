@@ -41,6 +41,19 @@ def test_one_angry_person_twelve_times_is_isolated(config, plant):
     assert len(button.quotes) == 1
 
 
+@pytest.mark.parametrize(("since", "until"), [("2026-10-01", "2026-10-18"), ("2026-10-03", "2026-10-09"), ("2026-10-05", None)])
+def test_what_is_alike_every_day_neither_rises_nor_falls_in_a_window_that_is_not_over(config, plant, since, until):
+    days = [f"09-{day}" for day in range(10, 31)] + [f"10-{day:02}" for day in range(1, 6)]
+    rows = [
+        {"author_id": f"p{n}", "topics": ["refund"], "published": f"2026-{day}T{n:02}:30:00Z"}
+        for day in days
+        for n in range(7 if day == "10-05" else 24)
+    ]
+    asked = window(since, until, now="2026-10-05T07:10:00Z", zone=LONDON)
+    change = only(answer_hot_buttons(plant(rows, [watched()]), config, window=asked)).change
+    assert (change.direction, change.now) == ("steady", change.before)
+
+
 def test_forty_people_with_one_short_text_are_forty(config, plant):
     rows = [{"text": "Payment page down again.", "topics": ["app"]} for _ in range(40)]
     button = only(answer_hot_buttons(plant(rows), config, window=WEEK))

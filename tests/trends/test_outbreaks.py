@@ -1,3 +1,4 @@
+import contextlib
 import sys
 from dataclasses import replace
 from datetime import date, timedelta
@@ -9,10 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
+from store.database import open_database
+from store.records import Watch
 from trends.baselines import Design, design_days, design_weeks, foretell
+from trends.detecting import detect, read_outbreaks
 from trends.dispersion import Prediction, find_chances, find_limits
 from trends.expected import share_weekdays
 from trends.outbreaks import DailySeries, DayTest, examine, find_onset, settle_days
+from trends.windows import last
 
 FIRST = date(2026, 1, 5)
 WEEKDAYS = np.array([1.6, 1.4, 1.2, 1.0, 1.0, 0.4, 0.4])
@@ -309,3 +314,23 @@ def test_the_bench_keeps_its_promises(bench, setting, replicates):
         quiet, mine = (other.same, ours.same) if by_stretch else (other.quiet, ours.quiet)
         own = bench.rate(quiet[many], other.threshold)
         assert bench.power_at(ours, own, mine[many]) > bench.rate(other.loud[many], other.threshold) - 0.02, name
+
+
+def test_a_day_that_was_tested_of_a_competitor_alone_hides_no_outbreak_of_ours(config, plant):
+    rows = [
+        {"author_id": f"{day} {n}", "published": f"{day}T10:00:00Z", "topics": ("refund",), "brands": (brand,)}
+        for brand, loud in (("tamarind", 12), ("nimblecart", 1))
+        for back in range(2, 101)
+        for day in [date(2026, 10, 5) - timedelta(days=back)]
+        for n in range(loud if back < 9 else 2)
+    ]
+    # Of ours the 4th was not watched.
+    site = Watch(source="reviews", site="trustyard", since="2026-06-01T00:00:00Z", until="2026-10-04T00:00:00Z", complete=True)
+    later = replace(site, since="2026-10-05T05:00:00Z", until="2026-10-05T08:00:00Z", brand="tamarind")
+    watches = [replace(site, brand="tamarind"), later, replace(site, brand="nimblecart", until=later.until)]
+    plant(rows, watches)
+    with contextlib.closing(open_database(config.database)) as db:
+        detect(db, config, now="2026-10-05T08:00:00Z")
+        month = last("4w", now="2026-10-05T08:00:00Z", zone=config.time_zone)
+        (ours, theirs) = (read_outbreaks(db, brand, month)["refund"] for brand in ("tamarind", "nimblecart"))
+    assert (ours.direction, ours.day, theirs.day) == ("rising", "2026-10-03", "2026-10-04")

@@ -56,6 +56,19 @@ def test_we_are_worse_where_more_of_our_mentions_complain_and_better_where_fewer
     assert [(week.mentions, week.share) for week in answer.figures[0].weeks][-1] == (60, 0.375)
 
 
+def test_a_week_in_which_a_competitor_was_not_watched_is_a_gap_and_no_victory(config, plant):
+    ours = Watch(source="reviews", site="trustyard", brand="tamarind", since="2026-07-01T00:00:00Z", until=NOW, complete=True)
+    theirs = dataclasses.replace(ours, brand="nimblecart", since="2026-09-21T00:00:00Z")
+    rows = [{"published": f"2026-{day}T10:00:00Z"} for day in ("09-09", "09-16", "09-23", "09-30") for _ in range(10)]
+    rows += [{"published": f"2026-{day}T10:00:00Z", "brands": ("nimblecart",)} for day in ("09-23", "09-30") for _ in range(30)]
+    fortnight = last("2w", now=NOW, zone=config.time_zone)
+    answer = answer_rivals(plant(rows, [ours, theirs]), config, window=fortnight, rivals=["nimblecart"])
+    assert answer.sites == ("reviews/trustyard",)
+    own, other = ([(week.mentions, week.share) for week in one.weeks[-4:]] for one in answer.figures)
+    assert own == [(10, None), (10, None), (10, 0.25), (10, 0.25)]
+    assert other == [(None, None), (None, None), (30, 0.75), (30, 0.75)]
+
+
 def test_attributes_are_compared_by_those_who_speak_of_them(plant, config):
     rows = [
         *many(40, brands=(US,), attributes={"fast": "contests"}), *many(10, brands=(US,), attributes={"fast": "confirms"}),

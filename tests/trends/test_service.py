@@ -246,6 +246,36 @@ def test_the_window_before_is_judged_at_the_same_age(plant, config):
     assert (answer.before.resolution.unanswered, answer.figures.resolution.waiting) == (1, 1)
 
 
+@pytest.mark.parametrize(("since", "until"), [("2026-10-05", None), ("2026-09-29", None), ("2026-10-04", "2026-10-17")])
+def test_beside_a_window_that_is_not_over_no_complaint_is_unanswered_that_was_not_made_yet(plant, config, since, until):
+    rows = []
+    for day in ("09-20", "09-21", "09-22", "09-23", "09-28", "09-29", "10-03", "10-04", "10-05"):
+        for hour in range(0, 7 if day == "10-05" else 24, 2):
+            rows += [complaint(f"{day} {hour}", day, hour=hour), reply(len(rows), day, hour=hour + 1)]
+    db = plant(rows, WATCHED)
+    found = ask(db, config, since=since, until=until)
+    same = answer_overview(db, config, window=window(since, until, now=NOW, zone=config.time_zone))
+    assert found.before.replies.complaints > 0
+    for one in (found.figures, found.before, same.figures, same.before):
+        assert one.replies.unanswered == 0
+    assert (found.before.resolution.unanswered, found.figures.resolution.unanswered) == (0, 0)
+
+
+def test_a_young_complaint_that_was_answered_at_once_makes_no_day_look_quicker(plant, config):
+    rows = []
+    for n in range(20):
+        rows += [complaint(f"p{n}", "10-03", hour=n), complaint(f"q{n}", "10-04", hour=n + 1)]
+    # Every second one within the hour, the others after 30.
+    for n in range(20):
+        rows += [reply(2 * n, "10-03" if n % 2 else "10-04", hour=n + 1 if n % 2 else n // 2 + 10)]
+        rows += [reply(2 * n + 1, "10-04", hour=n + 2)] if n % 2 else []
+    goals = (Goal(figure="first_reply", way="at_least", target=0.9, unit="percent", brand="tamarind", within_hours=6),)
+    found = ask(plant(rows, WATCHED), dataclasses.replace(config, goals=goals), since="2026-10-03", now="2026-10-04T22:30:00Z")
+    replies = found.figures.replies
+    assert (replies.complaints, replies.pending) == (40, 4)
+    assert (replies.in_time.part, replies.in_time.whole) == (18, 36)
+
+
 def test_the_backlog_is_sorted_by_age(plant, config):
     rows = [complaint("a", "10-05", hour=1), complaint("b", "10-02"), complaint("c", "09-29"), reply(2, "09-30")]
     rows += [complaint("d", "08-20"), reply(4, "08-21"), follow("d", 5, "08-22"), complaint("e", "08-20", published=None)]

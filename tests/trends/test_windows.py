@@ -90,9 +90,35 @@ def test_noughts_before_a_length_say_nothing():
 )
 def test_the_ends_of_the_years_that_may_be_asked_for_have_a_window_before_and_weeks(since, until, zone):
     found = window(since, until, now=max(MONDAY, f"{since}T12:00:00Z"), zone=zone)
-    assert before(found).until == found.since
+    over = window(since, until, now="2201-01-01T00:00:00Z", zone=zone)
+    assert before(over).until == found.since
+    assert before(found).since < before(found).until <= found.since
     assert len(weeks(found)) == 8
     assert parse_moment(found.since) < parse_moment(found.until)
+
+
+def test_beside_a_window_that_is_not_over_stands_the_equal_part_of_the_one_before():
+    now = "2026-10-06T07:40:00Z"
+    found = before(last("1d", now=now, zone=LONDON))
+    assert (found.since, found.until, found.days) == ("2026-10-04T23:00:00Z", "2026-10-05T07:00:00Z", 1)
+    assert found.label == "5 Oct 2026, to 08:00"
+    found = before(window("2026-10-05", "2026-10-18", now=now, zone=LONDON))
+    assert (found.since, found.until, found.days) == ("2026-09-20T23:00:00Z", "2026-09-22T07:00:00Z", 2)
+    assert found.label == "21–22 Sep 2026, to 08:00"
+    assert before(last_full_week(now, LONDON)).label == "21–27 Sep 2026"
+
+
+def test_the_equal_part_ends_by_the_clock_also_when_clocks_change():
+    found = before(window("2026-10-25", "2026-11-02", now="2026-10-28T09:10:00Z", zone=LONDON))
+    assert (found.since, found.until) == ("2026-10-15T23:00:00Z", "2026-10-19T08:00:00Z")
+    assert found.label == "16–19 Oct 2026, to 09:00"
+
+
+def test_the_equal_part_is_never_empty_and_may_end_with_a_day():
+    found = before(last("1d", now="2026-10-05T23:20:00Z", zone=LONDON))
+    assert (found.since, found.until, found.label) == ("2026-10-04T23:00:00Z", "2026-10-05T00:00:00Z", "5 Oct 2026, to 01:00")
+    found = before(last("2d", now="2026-10-05T23:20:00Z", zone=LONDON))
+    assert (found.since, found.until, found.label) == ("2026-10-02T23:00:00Z", "2026-10-03T23:00:00Z", "3 Oct 2026")
 
 
 @pytest.mark.parametrize("day", ["0001-01-01", "0100-01-01", "1899-12-31", "2200-01-01", "9999-12-31"])

@@ -14,8 +14,10 @@ if TYPE_CHECKING:
 Verdict = Literal["isolated", "recurring", "systemic", "unclear"]
 """`unclear`: too few known people, but so many anonymous mentions that they may be one person or many."""
 Direction = Literal["rising", "falling", "steady", "unknown"]
-Status = Literal["confirmed", "contested", "mixed", "unclear", "absent"]
+Status = Literal["confirmed", "contested", "mixed", "unclear", "absent", "not watched"]
 """`unclear`: somebody speaks of it, but too few to say."""
+HARDLY = 0.5
+"""A part of a window or week under which nothing found is no nought: what there was may well have come in the other part."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,6 +163,12 @@ class Coverage:
         """Whether it is known that all of it was watched."""
         return self.known and not self.gaps
 
+    @property
+    def hardly(self) -> bool:
+        """Whether less than half was watched, sites alike: that nothing was found in it then says nothing."""
+        days = sum(site.days for site in self.sites)
+        return self.known and days > 0 and sum(site.watched_days for site in self.sites) < HARDLY * days
+
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
@@ -201,7 +209,8 @@ class AttributeFigures:
     brand: str
     brand_name: str
     status: Status
-    """`confirmed` or `contested` when the interval lies on one side of one half; `absent` when nobody speaks."""
+    """`confirmed` or `contested` when the interval lies on one side of one half; `absent` when nobody speaks, `not watched`
+    when nobody does in a window of which less than half was watched."""
     confirmed: Voices
     contested: Voices
     share: Share
@@ -306,8 +315,8 @@ class Overview:
     corrected: Corrected | None
     """The brand's sentiment in the window corrected by sampled judgements; None while there are too few of them."""
     before: Figures | None
-    """The window before, its replies at the age that this window has now; None for all time. When it was not watched
-    throughout, a note says so."""
+    """The window before, its replies at the age that this window has now; None for all time, and where nothing was found and
+    less than half of it watched. When it was not watched throughout, a note says so."""
     competitors: tuple[Figures, ...]
     net_change: Shift | None
     """Net sentiment against the window before, tested as `repute trend` does; None where the two cannot be compared."""

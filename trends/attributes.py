@@ -172,7 +172,7 @@ def find_figures(
         attribute.id: AttributeFigures(
             brand=brand.id,
             brand_name=brand.name,
-            status=find_status(part),
+            status=find_status(part, watched=not past.coverage.hardly),
             confirmed=confirmed,
             contested=contested,
             share=part,
@@ -197,10 +197,10 @@ def share_sides(confirming: Stack, contesting: Stack, *, floor: int) -> list[Sha
     return [share_of_sums(one, floor=floor) for one in sums]
 
 
-def find_status(part: Share) -> Status:
+def find_status(part: Share, *, watched: bool) -> Status:
     """Confirmed or contested when the interval lies on one side of one half, else mixed; unclear of too few, absent of none."""
     if not part.whole:
-        return "absent"
+        return "absent" if watched else "not watched"
     if part.low is None or part.high is None:
         return "unclear"
     if part.low > 0.5:

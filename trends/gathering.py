@@ -16,7 +16,7 @@ from store.queries import find_listings, find_passages, find_private_sites, find
 from store.records import IMPORTED
 from store.scope import Scope
 from store.tags import is_read_for
-from trends.answers import Count, Coverage, Week
+from trends.answers import HARDLY, Count, Coverage, Week
 from trends.changes import Past
 from trends.clock import Clock, count_clock
 from trends.coverage import UNKNOWN, as_of_last_crawl, find_coverages
@@ -276,17 +276,12 @@ def count_weeks(every: Stack, ground: Gathered) -> list[tuple[Week, ...]]:
 def make_weeks(counts: Rows, week: Window, watched: float | None) -> list[Week]:
     """One week of several series; what is known of an unwatched week is still counted."""
     label, first_day = week.label, str(week.first_day)
-    gap = is_gap(counts[:0], watched)
     return [
-        Week(first_day=first_day, label=label, count=count if count or not gap else None, watched=watched)
+        Week(first_day=first_day, label=label, count=None if is_gap(count, watched) else count, watched=watched)
         for count in counts.tolist()
     ]
 
 
-def is_gap(rows: Rows, watched: float | None) -> bool:
-    """Whether a week without rows says nothing, because nobody watched."""
-    return watched is not None and watched < NOTHING and not len(rows)
-
-
-NOTHING = 0.01
-"""A part of a week under which it counts as not watched: an hour and a half."""
+def is_gap(count: int, watched: float | None) -> bool:
+    """Whether a week in which nothing was found says nothing, because hardly anybody looked."""
+    return watched is not None and watched < HARDLY and not count

@@ -16,7 +16,7 @@ from trends.changes import compare, settle
 from trends.correcting import correct_sentiment
 from trends.coverage import NAMED
 from trends.frame import CUSTOMERS, SECOND_KNOWN, Filters, Frame, Rows
-from trends.gathering import NOTHING, Gathered, find_unvoiced, gather, spanned, wide_window
+from trends.gathering import Gathered, find_unvoiced, gather, is_gap, spanned, wide_window
 from trends.loading import load_frame
 from trends.medians import middle
 from trends.periods import Slices
@@ -83,6 +83,8 @@ def find_overview(
     here = list_figures(brands, frames, ground.window, ground.thresholds, unvoiced, as_of=ground.window.now)
     earlier, frame = ground.past.before, ground.frame
     before = find_before(ground, brands[0], frames, earlier, unvoiced) if earlier else None
+    if before is not None and not before.mentions and ground.past.before_coverage.hardly:
+        before = None
     loudest = find_loudest(frame, ground.here)
     chosen = [loudest] if loudest is not None else []
     quotes = make_quotes(chosen, ground.passages(chosen, "", ""), ground.window)
@@ -225,7 +227,7 @@ def sentiment_week(
     week: Window, watched: float | None, mentions: int, positive: int, neutral: int, negative: int
 ) -> SentimentWeek:
     """One week of sentiments."""
-    gap = watched is not None and watched < NOTHING and not mentions
+    gap = is_gap(mentions, watched)
     return SentimentWeek(
         first_day=str(week.first_day),
         label=week.label,

@@ -18,7 +18,7 @@ from trends.coverage import as_of_last_crawl
 from trends.differences import judge_all
 from trends.exposure import watched_shares
 from trends.frame import CUSTOMERS, Filters, Frame
-from trends.gathering import NOTHING, Gathered, QuestionError, find_brand, gather, read_coverages, wide_window
+from trends.gathering import Gathered, QuestionError, find_brand, gather, is_gap, read_coverages, wide_window
 from trends.loading import day_bounds, take_frame
 from trends.periods import Slices
 from trends.rival_answers import Rival, Rivals, Standing, VoiceWeek
@@ -224,7 +224,7 @@ def find_weeks(ground: Gathered, sides: Sequence[Side], sites: frozenset[Site]) 
     alike = [is_alike(week) for week in zip(*parts, strict=True)]
     totals = [total if same else 0 for total, same in zip(counts.sum(axis=0).tolist(), alike, strict=True)]
     return [
-        tuple(make_week(*one) for one in zip(series, map(is_unwatched, parts_of, of_brand), of_brand, totals, strict=True))
+        tuple(make_week(*one) for one in zip(series, map(is_gap, of_brand, parts_of), of_brand, totals, strict=True))
         for parts_of, of_brand in zip(parts, counts.tolist(), strict=True)
     ]
 
@@ -233,11 +233,6 @@ def is_alike(parts: Sequence[float | None]) -> bool:
     """Whether as much of a week was watched for every brand of which that is known."""
     known = [part for part in parts if part is not None]
     return not known or max(known) - min(known) <= ALIKE
-
-
-def is_unwatched(part: float | None, count: int) -> bool:
-    """Whether nothing of a week was watched for a brand, and nothing is known."""
-    return part is not None and part < NOTHING and not count
 
 
 def count_weeks(frame: Frame, series: Sequence[Window], sites: frozenset[Site]) -> list[int]:

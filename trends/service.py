@@ -10,7 +10,7 @@ import numpy as np
 from sqlite_utils import Database
 
 from config import Config
-from store.facts import SIGN
+from store.facts import ANSWERED, SIGN
 from trends.aging import AGED, same_age
 from trends.answers import Change, Coverage, Share
 from trends.cases import rule_words
@@ -36,6 +36,7 @@ from trends.windows import Window, cover
 NOBODY = np.zeros(0, np.int64)
 NARROWED = "Goals are held against all of a brand's mentions: they are left out where a source or a language is asked for."
 NO_REPLIES = "No reply of the company is known here: either it answers elsewhere, or its accounts are not configured."
+NO_REPLY_YET = "None of these complaints has an answer of the company that is known here."
 
 
 def answer_service(
@@ -93,6 +94,8 @@ def find_service(read: Read, config: Config, goals: tuple[GoalAnswer, ...], *, n
     whole = find_whole(read, asked, here, ground.judged, window, ground.past.coverage)
     figures, *parts = find_figures(asked, [whole, *topics, *sources], all_time=window.all_time)
     before = find_before(read, earlier, hours) if earlier is not None else None
+    if before is not None and not before.mentions and ground.past.before_coverage.hardly:
+        before = None
     leaving, recommending = (labelled(ground, sign) for sign in ("leaving", "recommending"))
     tested = [np.flatnonzero(ground.frame.complains), asked.escalated, leaving, recommending]
     changes = settle([compare(ground.frame, rows, ground.past) for rows in tested])
@@ -231,7 +234,7 @@ def find_notes(read: Read, figures: ServiceFigures, config: Config, *, narrowed:
     ground = read.ground
     notes = [*before_notes(ground), *([AGED] if ground.past.before is not None else [])]
     if figures.replies.complaints and not figures.replies.answered:
-        notes.append(NO_REPLIES)
+        notes.append(NO_REPLY_YET if (read.talk.whole.column("flags") & ANSWERED).any() else NO_REPLIES)
     if narrowed and any(goal.brand == ground.brand.id for goal in config.goals):
         notes.append(NARROWED)
     if figures.per_1000_customers is not None:

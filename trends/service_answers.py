@@ -144,6 +144,7 @@ class Service:
     n: int
     figures: ServiceFigures
     before: ServiceFigures | None
+    """None for all time, and where nothing was found and less than half of it watched."""
     complaints_change: Change
     escalations_change: Change
     leaving: SignFigures

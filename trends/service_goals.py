@@ -58,7 +58,7 @@ def judge_goals(weekly: Weekly, goals: Sequence[Goal]) -> tuple[GoalAnswer, ...]
 def find_week(weekly: Weekly, goal: Goal, week: Window, watched: float | None) -> WeekFigure:
     """A figure of one week."""
     rows = weekly.ground.frame.rows(week)
-    if is_gap(rows, watched):
+    if is_gap(len(rows), watched):
         return WeekFigure(first_day=str(week.first_day), value=None, watched=0.0)
     value, n, low, high = FIGURES[goal.figure](weekly, goal, week, rows)
     # Of a whole week it is the count of customers that a rate per customer lacks, and nothing else.

@@ -12,7 +12,7 @@ from trends.answers import Coverage
 from trends.coverage import length_days
 from trends.exposure import Rates, watched_share
 from trends.frame import Frame
-from trends.gathering import NOTHING, Gathered
+from trends.gathering import Gathered, is_gap
 from trends.measures import Measure
 from trends.periods import OUTSIDE, cut, is_over
 from trends.timeline_answers import Level, Line, Point, PointStatus, Shift
@@ -119,7 +119,7 @@ def find_points(read: Read, lines: Sequence[Line]) -> tuple[Point, ...]:
     codes = slices.codes
     counts = np.bincount(codes.compress(codes != OUTSIDE), minlength=len(slices)).tolist()
     periods = [
-        Watched(period, part, part is not None and part < NOTHING and not count)
+        Watched(period, part, is_gap(count, part))
         for period, part, count in zip(read.periods, read.watched, counts, strict=True)
     ]
     days = [None if one.watched is None else length_days(one.window) * one.watched for one in periods]

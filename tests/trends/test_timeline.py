@@ -140,6 +140,21 @@ def test_what_nobody_watched_is_a_gap_and_few_are_too_few(plant, config, zone):
     assert counts[1].level.per_day is None
 
 
+def test_nothing_found_in_an_hour_of_a_week_is_a_gap_wherever_it_is_drawn(plant, config, zone):
+    rows = [{"published": f"2026-09-{day:02}T10:00:00Z"} for day in (7, 8, 9, 22, 23)]
+    # Of the week of 14 September its first and its last hours, of the next one four days in which nobody wrote.
+    spans = (("2026-08-01T00:00:00Z", "2026-09-14T03:00:00Z"), ("2026-09-20T20:00:00Z", NOW))
+    watches = [Watch(source="reviews", site="trustyard", since=since, until=until, complete=True) for since, until in spans]
+    db, asked = plant(rows, watches), window("2026-09-07", "2026-10-04", now=NOW, zone=zone)
+    answer = answer_trend(db, config, window=asked, figure="mentions")
+    assert [(point.status, point.level.value) for point in answer.periods] == [
+        ("known", 3.0), ("not watched", None), ("known", 2.0), ("known", 0.0),
+    ]  # fmt: skip
+    assert answer.periods[1].watched == pytest.approx(8 / 168, abs=0.01)
+    weeks = answer_overview(db, config, window=asked).weeks
+    assert [week.neutral for week in weeks[-4:]] == [3, None, 2, 0]
+
+
 def test_a_count_without_known_coverage_has_no_rate(plant, config, zone):
     answer = answer_trend(plant([{}]), config, window=last("4w", now=NOW, zone=zone), figure="mentions")
     assert {point.level.per_day for point in answer.periods} == {None}

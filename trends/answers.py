@@ -151,7 +151,7 @@ class Coverage:
     """What was really watched in a window."""
 
     known: bool
-    """False when no crawl has recorded what it watched (imports only): nothing can be said."""
+    """False when no crawl has recorded what it watched (imports only), and of all time, which has no beginning."""
     sites: tuple[SiteCoverage, ...]
     gaps: tuple[Gap, ...]
     """Of half a day or more, in order of source, site and time."""

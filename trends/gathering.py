@@ -160,8 +160,16 @@ class Gathered:
             notes.append(f"{self.undated} undated {plural(self.undated, 'mention')} of {self.brand.name} {said}.")
         if self.untagged:
             notes.append(f"Not read yet, and in no share: {self.untagged} of these mentions; run `repute tag`.")
+        if self.window.all_time:
+            notes.append(ALL_TIME)
         notes.append(say_unsupported(self.unsupported, len(self.here)))
         return tuple(note for note in notes if note)
+
+
+ALL_TIME = (
+    "All time has no beginning, so that there are no rates per watched day; what was watched from the first crawl on, with its "
+    "gaps: `repute coverage --all-time`."
+)
 
 
 def gather(db: Database, config: Config, *, brand: str | None, window: Window, filters: Filters) -> Gathered:

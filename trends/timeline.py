@@ -191,7 +191,7 @@ def compose(
 
 def find_notes(read: Read, lines: Sequence[Line], every: Every) -> tuple[str, ...]:
     """What a reader must know beside the figures."""
-    past, notes = read.ground.past, list(read.ground.data_notes())
+    past, window, notes = read.ground.past, read.ground.window, list(read.ground.data_notes())
     notes += [*past.coverage.sentences, *period_notes(read, every)]
     shifts = [line.shift for line in lines if line.shift is not None]
     if not read.ground.reads_signs:
@@ -204,7 +204,7 @@ def find_notes(read: Read, lines: Sequence[Line], every: Every) -> tuple[str, ..
         notes.append("No comparison: no site was watched throughout this window and the one before.")
     notes += list(dict.fromkeys(shift.note for shift in shifts if shift.note))
     notes += [TESTED_TOGETHER] if shifts else []
-    if len(read.periods) == MOST:
+    if len(read.periods) == MOST and str(read.periods[0].first_day) > (window.first_day or first_day_of(read.frame) or ""):
         notes.append(f"Only the last {MOST} periods are listed; the levels are of all.")
     return (*notes, *correction_notes(read, lines), SILENT)
 

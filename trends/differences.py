@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -223,12 +223,3 @@ def judge_all(differences: Sequence[Difference], *, good: Literal["up", "down"])
     judged = [judge_change(difference, good=good) for difference in differences]
     pairs = zip(judged, stands, strict=True)
     return ["no clear change" if outcome in ("better", "worse") and not real else outcome for outcome, real in pairs]
-
-
-def compare_topics(
-    ours: Mapping[str, Crowd], theirs: Mapping[str, Crowd], *, floor: int
-) -> dict[str, tuple[Difference, Outcome]]:
-    """The share of complaints about each topic, ours less theirs, over the topics of both: less is better."""
-    topics = sorted(ours.keys() & theirs.keys())
-    differences = [compare_shares(ours[topic], theirs[topic], floor=floor) for topic in topics]
-    return dict(zip(topics, zip(differences, judge_all(differences, good="down"), strict=True), strict=True))

@@ -86,20 +86,6 @@ class Speakers:
             people=self.people,
         )
 
-    def add_up_persons(self, persons: Numbers) -> Sums:
-        """The sums of a share, of which the part is some of these rows, given by the numbers of their persons."""
-        often = persons[persons < len(self.said)]
-        part, once = np.bincount(often, minlength=len(self.said)), len(persons) - len(often)
-        return Sums(
-            plus=len(persons),
-            minus=0,
-            whole=len(self.rows),
-            squares=once + dot(part, part),
-            products=once + dot(part, self.said),
-            wholes=self.wholes,
-            people=self.people,
-        )
-
 
 def count_each(values: Numbers, size: int) -> tuple[Numbers, Numbers]:
     """The different values (numbers from 0 to below `size`), in order, and how often each is there."""

@@ -46,8 +46,6 @@ def test_shares_and_nets_are_those_of_a_row_for_each_person(answers):
     parts = [(one[0], sum(one)) for one in people]
     assert share_of_sums(spoken.add_up(sides > 0), floor=1) == share(parts, floor=1)
     assert net_of_sums(spoken.add_up(sides > 0, sides < 0), floor=1) == net([tuple(one) for one in people], floor=1)
-    chosen = rows[sides[rows] > 0]
-    assert share_of_sums(spoken.add_up_persons(frame.persons[chosen]), floor=1) == share(parts, floor=1)
     assert frame.voices(rows).people + frame.voices(rows).anonymous == len(people)
 
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import repeat
 
 import numpy as np
 from sqlite_utils import Database
 
-from config import Attribute, Brand, Config, Thresholds
+from config import Attribute, Brand, Config
 from store.fact_shelf import read_days
 from store.facts import CONFIRMS, CONTESTS
 from trends.answers import AttributeFigures, AttributeRow, Ledger, Quote, Share, Status, Unexpected
 from trends.changes import Past, compare_each, settle, tested_notes
+from trends.copies import stand
 from trends.frame import CUSTOMERS, Filters, Frame, Numbers, Rows
 from trends.gathering import Gathered, count_weeks, find_past, gather, wide_window
 from trends.intervals import net
@@ -113,6 +114,15 @@ class Sides:
         """Those of a window, copies once on each side."""
         return Sides(self.confirming.within(window).once(), self.contesting.within(window).once())
 
+    def stand(self, window: Window) -> Sides:
+        """Copies of a window each by the one that stands for its group, as it does in all other shares."""
+
+        def move(stack: Stack) -> Stack:
+            rows = stand(stack.frame, stack.rows, window)
+            return stack if rows is stack.rows else replace(stack, rows=rows)
+
+        return Sides(move(self.confirming), move(self.contesting))
+
 
 def find_ledger(
     ground: Gathered,
@@ -125,7 +135,7 @@ def find_ledger(
 
     def find(brand: Brand) -> tuple[Sides, dict[str, AttributeFigures]]:
         once = sides[brand.id].once(ground.window)
-        return once, find_figures(brand, attributes, sides[brand.id], once, pasts[brand.id], ground.thresholds)
+        return once, find_figures(brand, attributes, sides[brand.id], once, pasts[brand.id], ground)
 
     found = dict(zip((brand.id for brand in brands), map_at_once(find, brands), strict=True))
     figures = {brand: of_brand for brand, (_, of_brand) in found.items()}
@@ -158,15 +168,15 @@ def quote_sides(
 
 
 def find_figures(
-    brand: Brand, attributes: Sequence[Attribute], sides: Sides, here: Sides, past: Past, thresholds: Thresholds
+    brand: Brand, attributes: Sequence[Attribute], sides: Sides, here: Sides, past: Past, ground: Gathered
 ) -> dict[str, AttributeFigures]:
     """Each attribute's figures for one brand; `here` are its `sides` in the window, copies once.
 
-    A mention that both confirms and contests is among both.
+    A mention that both confirms and contests, itself or in a copy, is among both.
     """
     changes = settle(compare_each(sides.either, past))
     confirming, contesting = here.confirming, here.contesting
-    parts = share_sides(confirming, contesting, floor=thresholds.too_few)
+    parts = share_sides(here.stand(ground.window), floor=ground.thresholds.too_few)
     figures = zip(attributes, confirming.voices(), contesting.voices(), parts, changes, strict=True)
     return {
         attribute.id: AttributeFigures(
@@ -182,8 +192,9 @@ def find_figures(
     }
 
 
-def share_sides(confirming: Stack, contesting: Stack, *, floor: int) -> list[Share]:
+def share_sides(sides: Sides, *, floor: int) -> list[Share]:
     """For each part the share of what confirms in all that is said, of either side."""
+    confirming, contesting = sides.confirming, sides.contesting
     size, crowd = confirming.size, max(confirming.frame.crowd, 1)
     said = [stack.of * crowd + stack.persons for stack in (confirming, contesting)]
     pairs, both = count_each(np.concatenate(said), size * crowd)

@@ -15,6 +15,7 @@ from trends.aging import AGED, same_age
 from trends.answers import Change, Coverage, Share
 from trends.cases import rule_words
 from trends.changes import compare, settle, tested_notes
+from trends.copies import find_judged, group_says
 from trends.coverage import length_days
 from trends.exposure import Rates, watched_share
 from trends.frame import CUSTOMERS, Filters, Frame, Rows
@@ -86,7 +87,7 @@ def find_service(read: Read, config: Config, goals: tuple[GoalAnswer, ...], *, n
     window, earlier = ground.window, ground.past.before
     here = complaints_of(ground, window)
     makers: tuple[Callable[[], Any], ...] = (
-        lambda: find_asked(read, here, as_of=window.now, within_hours=hours),
+        lambda: find_asked(read, here, window=window, as_of=window.now, within_hours=hours),
         lambda: find_topics(ground, config),
         lambda: find_sources(ground, here),
     )
@@ -150,14 +151,14 @@ def find_before(read: Read, earlier: Window, hours: float | None) -> ServiceFigu
     """The figures of the window before, its replies and cases as they stood when it was as old as this one is now."""
     ground, as_of = read.ground, same_age(read.ground.window, earlier)
     complaints, rows = complaints_of(ground, earlier), ground.frame.rows(earlier)
-    judged = rows[~ground.frame.unjudged[rows]]
-    asked = find_asked(read, complaints, as_of=as_of, within_hours=hours)
+    judged = find_judged(ground.frame, earlier)
+    asked = find_asked(read, complaints, window=earlier, as_of=as_of, within_hours=hours)
     found = find_figures(asked, [find_whole(read, asked, complaints, judged, earlier, ground.past.before_coverage)])[0]
     made = made_by(ground.frame, complaints, epoch(as_of))
     if len(made) == len(complaints):
         return found
     # This window is not over: of the one before, what was not yet complained of at its age could not be answered either.
-    asked = find_asked(read, made, as_of=as_of, within_hours=hours)
+    asked = find_asked(read, made, window=earlier, as_of=as_of, within_hours=hours)
     (then,) = find_figures(asked, [ServicePart(id="", name="", rows=made, mentions=len(rows))])
     return replace(found, replies=then.replies, resolution=then.resolution)
 
@@ -186,14 +187,15 @@ def find_sign(ground: Gathered, sign: str, rows: Rows, change: Change) -> SignFi
 def share_before(ground: Gathered, rows: Rows, earlier: Window) -> Share:
     """The share of a sign in the window before."""
     frame = ground.frame
-    there = frame.rows(earlier)
-    return share_of_sign(ground, frame.once(frame.within(rows, earlier)), there[~frame.unjudged[there]])
+    return share_of_sign(ground, frame.once(frame.within(rows, earlier)), find_judged(frame, earlier))
 
 
 def share_of_sign(ground: Gathered, here: Rows, judged: Rows) -> Share:
     """Mentions with a sign of all that the classifier could judge; of none while no sign was read for."""
     frame, judged = ground.frame, judged if ground.reads_signs else NOBODY
-    return frame.share(frame.masked(here), frame.stood_for(judged, here), floor=ground.thresholds.too_few)
+    signs = np.zeros(len(frame), np.bool_)
+    signs[judged] = group_says(frame, judged, here)
+    return frame.share(signs, judged, floor=ground.thresholds.too_few)
 
 
 def find_surveys(read: Read) -> Surveys:

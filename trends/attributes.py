@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
 from itertools import repeat
 
 import numpy as np
@@ -15,14 +13,13 @@ from store.fact_shelf import read_days
 from store.facts import CONFIRMS, CONTESTS
 from trends.answers import AttributeFigures, AttributeRow, Ledger, Quote, Share, Status, Unexpected
 from trends.changes import Past, compare_each, settle, tested_notes
-from trends.copies import stand
 from trends.frame import CUSTOMERS, Filters, Frame, Numbers, Rows
 from trends.gathering import Gathered, count_weeks, find_past, gather, wide_window
 from trends.intervals import net
 from trends.loading import day_bounds, load_words, take_frame
 from trends.overused import Overused, count_people, find_overused, ignored_words, rows_with
 from trends.quotes import make_quotes, pick_quotes
-from trends.stacks import NOBODY, Stack
+from trends.sides import Sides
 from trends.sums import count_each, share_of_sums, sum_each
 from trends.threads import map_at_once
 from trends.windows import Window
@@ -55,7 +52,10 @@ def answer_attributes(
     brands = [ground.brand, *(other for other in config.brands if other.id != ground.brand.id)]
     pasts = {one.id: find_past(db, config, one.id, window, filters) for one in brands[1:]} | {ground.brand.id: ground.past}
     span = wide_window(window)
-    sides = {one.id: Sides.build(load_at_hand(db, one.id, span, filters), config.attributes, span) for one in brands}
+    sides = {
+        one.id: Sides.build(load_at_hand(db, one.id, span, filters), [attribute.id for attribute in config.attributes], span)
+        for one in brands
+    }
     rows = find_ledger(ground, brands, config.attributes, sides, pasts)
     texts = {one.id: load_words(db, one.id, window, filters, hash_words, limit=MOST_TEXTS) for one in brands}
     return Ledger(
@@ -85,43 +85,6 @@ def load_at_hand(db: Database, brand: str, window: Window, filters: Filters) -> 
     """A brand's facts of a window at least: all that were read so far, so that nothing is cut out anew for each window."""
     first, end = day_bounds(window)
     return take_frame(read_days(db, brand, first_day=first, end_day=end), EVERY_DAY, window.zone, filters)
-
-
-@dataclass(frozen=True)
-class Sides:
-    """The mentions of a brand that speak of each attribute, with copies."""
-
-    confirming: Stack
-    contesting: Stack
-
-    @classmethod
-    def build(cls, frame: Frame, attributes: Sequence[Attribute], span: Window) -> Sides:
-        """Those of a window that holds all windows that are asked for."""
-        labels = (frame.labels_of(kind) for kind in (CONFIRMS, CONTESTS))
-        rows = ([found.get(attribute.id, NOBODY) for attribute in attributes] for found in labels)
-        return cls(*(Stack.build(frame, parts).within(span) for parts in rows))
-
-    @cached_property
-    def either(self) -> Stack:
-        """The mentions of both sides, each once an attribute."""
-        frame, size, width = self.confirming.frame, self.confirming.size, len(self.confirming.frame)
-        said = np.concatenate([stack.of * width + stack.rows for stack in (self.confirming, self.contesting)])
-        places, _ = count_each(said, size * width)
-        of = places // max(width, 1)
-        return Stack(frame, places - of * width, of, size)
-
-    def once(self, window: Window) -> Sides:
-        """Those of a window, copies once on each side."""
-        return Sides(self.confirming.within(window).once(), self.contesting.within(window).once())
-
-    def stand(self, window: Window) -> Sides:
-        """Copies of a window each by the one that stands for its group, as it does in all other shares."""
-
-        def move(stack: Stack) -> Stack:
-            rows = stand(stack.frame, stack.rows, window)
-            return stack if rows is stack.rows else replace(stack, rows=rows)
-
-        return Sides(move(self.confirming), move(self.contesting))
 
 
 def find_ledger(

@@ -137,12 +137,12 @@ def find_parts(ground: Gathered, division: Division, asked: Asked) -> list[tuple
 def count_changes(ground: Gathered, asked: Asked, regroup: Callable[[Stack], Stack]) -> tuple[list[int], list[int | None]]:
     """Complaints of both windows by part, copies once a part; without comparison those of the window alone."""
     past = ground.past
-    now = regroup(asked.window).once()
+    now = regroup(asked.window)
     if past.before is None or not is_comparable(past):
-        return now.count().tolist(), [None] * now.size
+        return now.once().count().tolist(), [None] * now.size
     unlike = past.unlike_among(ground.frame.site_pairs)
-    earlier = regroup(asked.earlier).once()
-    return now.without(unlike).count().tolist(), earlier.without(unlike).count().tolist()
+    earlier = regroup(asked.earlier)
+    return now.without(unlike).once().count().tolist(), earlier.without(unlike).once().count().tolist()
 
 
 def make_parts(

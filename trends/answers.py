@@ -183,7 +183,7 @@ class Change:
     ratio: float | None
     """now_per_day / before_per_day (plain counts where coverage is not known); None when there is nothing to divide by."""
     direction: Direction
-    """`rising` or `falling` only when a test says so, over all topics at a false discovery rate of 5%."""
+    """`rising` or `falling` only when a test of the people says so: see `trends.changes` and `trends.timeline_shifts`."""
     note: str
     """Why there is no comparison, or what was left out of it; else empty."""
 

@@ -19,6 +19,7 @@ from store.tags import is_read_for
 from trends.answers import HARDLY, Count, Coverage, Week
 from trends.changes import Past
 from trends.clock import Clock, count_clock
+from trends.copies import find_judged
 from trends.coverage import UNKNOWN, as_of_last_crawl, find_coverages
 from trends.exposure import Rates, rates_of, watched_share
 from trends.frame import Filters, Frame, Rows
@@ -73,8 +74,11 @@ class Gathered:
 
     @cached_property
     def judged(self) -> Rows:
-        """Those of the window that shares of what the classifier says are made of: read, and in a supported language."""
-        return self.here[~self.frame.unjudged[self.here]]
+        """Those of the window that shares of what the classifier says are made of: read, and in a supported language.
+
+        A group of copies is among them where one of its copies is.
+        """
+        return find_judged(self.frame, self.window)
 
     @property
     def unsupported(self) -> tuple[Count, ...]:

@@ -133,11 +133,14 @@ class Slices:
         return found
 
     def spread(self, part: Bools) -> Bools:
-        """Some facts, and the copies of each in its slice: what one copy says, the group says."""
-        rows = np.flatnonzero(self.frame.copied)
-        key = self.frame.column("copy")[rows].astype(np.int64) * (OUTSIDE + 1) + self.codes[rows]
+        """Some facts, and the copies of each in its slice: what one copy says, the group says (`trends.copies`)."""
+        rows, groups = self.grouped
+        if not len(rows):
+            return part
+        said = np.zeros(int(groups[-1]) + 1, np.bool_)
+        said[groups.compress(part[rows])] = True
         found = part.copy()
-        found[rows] = np.isin(key, key[part[rows]])
+        found[rows] = said[groups]
         return found
 
     def tally(self, part: Bools, columns: Mapping[str, NDArray[Any]]) -> Tally:

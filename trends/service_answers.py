@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from trends.answers import Change, Count, Coverage, Quote, Share, Voices
+from trends.differences import Difference
 from trends.goals import GoalAnswer
-from trends.ratings import Improvement, Satisfaction
+from trends.ratings import Satisfaction
+from trends.timeline_answers import Told
 from trends.windows import Window
 
 
@@ -122,6 +124,19 @@ class BacklogAge:
     unanswered: int
     waiting: int
     came_back: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Improvement:
+    """NPS or CSAT of this window less that of the one before, on the sites that were watched throughout both."""
+
+    figure: str
+    """`nps` or `csat`."""
+    scale: tuple[float, float] | None
+    """Of CSAT."""
+    difference: Difference
+    outcome: Told
+    """As `repute trend` tells it, tested with the same others."""
 
 
 @dataclass(frozen=True, kw_only=True)

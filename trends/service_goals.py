@@ -13,6 +13,7 @@ from store.facts import SIGN
 from store.records import MEASURES
 from trends.answers import Net, Share
 from trends.brand_parts import share_voices, take_window
+from trends.copies import find_judged, group_says
 from trends.crowd import Mean
 from trends.frame import Frame, Rows
 from trends.gathering import Gathered, is_gap
@@ -98,7 +99,7 @@ def count_complaints(weekly: Weekly, goal: Goal, week: Window, rows: Rows) -> Va
 def share_complaints(weekly: Weekly, goal: Goal, week: Window, rows: Rows) -> Valued:
     """Complaints of all mentions."""
     frame, ground = weekly.ground.frame, weekly.ground
-    judged = rows[~frame.unjudged[rows]]
+    judged = find_judged(frame, week)
     return of_share(find_rates(frame, [(complaints_of(weekly, goal, week), judged)], ground.thresholds.too_few)[0])
 
 
@@ -110,25 +111,24 @@ def rate_complaints(weekly: Weekly, goal: Goal, week: Window, rows: Rows) -> Val
     return (None, 0, None, None) if found is None else (found.value, found.complaints, found.low, found.high)
 
 
-def escalated_of(weekly: Weekly, complaints: Rows) -> tuple[Rows, np.ndarray[tuple[int], np.dtype[np.bool_]]]:
-    """(complaints, the escalating copies in the place of their groups; which of them escalate)."""
-    frame = weekly.ground.frame
-    found = frame.labels_of(SIGN).get("escalation", np.zeros(0, np.int64))
-    stood = frame.stood_for(complaints, found)
-    return stood, frame.masked(found)[stood]
+def escalated_of(weekly: Weekly, goal: Goal, week: Window) -> tuple[Rows, Rows]:
+    """(the complaints of a week, those of them that escalate); a group of copies does where one copy does."""
+    frame, complaints = weekly.ground.frame, complaints_of(weekly, goal, week)
+    found = as_asked(weekly.ground).escalated
+    return complaints, complaints.compress(group_says(frame, complaints, frame.within(found, week)))
 
 
 def count_escalations(weekly: Weekly, goal: Goal, week: Window, rows: Rows) -> Valued:
     """Escalated complaints a week."""
-    stood, goes = escalated_of(weekly, complaints_of(weekly, goal, week))
-    return float(goes.sum()), len(stood), None, None
+    complaints, escalated = escalated_of(weekly, goal, week)
+    return float(len(escalated)), len(complaints), None, None
 
 
 def share_escalations(weekly: Weekly, goal: Goal, week: Window, rows: Rows) -> Valued:
     """Escalated of all complaints."""
-    stood, goes = escalated_of(weekly, complaints_of(weekly, goal, week))
+    complaints, escalated = escalated_of(weekly, goal, week)
     frame = weekly.ground.frame
-    return of_share(frame.share(frame.masked(stood[goes]), stood, floor=weekly.ground.thresholds.too_few))
+    return of_share(frame.share(frame.masked(escalated), complaints, floor=weekly.ground.thresholds.too_few))
 
 
 def share_unanswered(weekly: Weekly, goal: Goal, week: Window, rows: Rows) -> Valued:

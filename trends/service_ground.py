@@ -144,12 +144,18 @@ def ratings_of(rated: Frame, window: Window, measures: Sequence[str] = (*SURVEYS
 
 
 def as_asked(
-    ground: Gathered, *, cases: Cases | None = None, as_of: str | None = None, within_hours: float | None = None
+    ground: Gathered,
+    *,
+    window: Window | None = None,
+    cases: Cases | None = None,
+    as_of: str | None = None,
+    within_hours: float | None = None,
 ) -> Asked:
-    """What figures share; without cases there are none."""
+    """What figures share; of the window that was asked for without another, and without cases there are none."""
     moment = as_of or ground.window.now
     return Asked(
         frame=ground.frame,
+        window=window or ground.window,
         cases=cases or no_cases(),
         as_of=epoch(moment),
         as_of_words=moment,
@@ -165,10 +171,10 @@ def no_cases() -> Cases:
     return Cases(complaints=none, of=none, opening=none, state=none, opened=none, answered=none, closed=none, size=0)
 
 
-def find_asked(read: Read, complaints: Rows, *, as_of: str, within_hours: float | None) -> Asked:
-    """What the figures of some complaints share, as it stood at a time."""
+def find_asked(read: Read, complaints: Rows, *, window: Window, as_of: str, within_hours: float | None) -> Asked:
+    """What the figures of some complaints of a window share, as it stood at a time."""
     cases = judge_cases(read.talk, complaints, as_of=epoch(as_of), quiet_days=read.ground.thresholds.quiet_days)
-    return as_asked(read.ground, cases=cases, as_of=as_of, within_hours=within_hours)
+    return as_asked(read.ground, window=window, cases=cases, as_of=as_of, within_hours=within_hours)
 
 
 def reply_hours(config: Config, brand: str) -> float | None:

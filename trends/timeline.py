@@ -97,7 +97,15 @@ def read_ground(
     text = load_frame(db, found.id, wide, filters)
     past = find_past(db, config, found.id, window, filters)
     floor = config.thresholds.too_few
-    tester = Tester(db=db, brand=found.id, past=past, filters=filters, wide=wide, floor=floor)
+    tester = Tester(
+        db=db,
+        brand=found.id,
+        past=past,
+        filters=filters,
+        wide=wide,
+        floor=floor,
+        attributes=tuple(one.id for one in config.attributes),
+    )
     return Read(
         ground=Gathered(
             brand=found,

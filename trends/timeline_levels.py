@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from trends.changes import compare_people
 from trends.crowd import Floats, Limits
-from trends.differences import Difference, Figure, find_chance, square_and_add
+from trends.differences import Difference, Figure, square_and_add
 from trends.intervals import Z
 from trends.measures import FIVE, Measure
 from trends.moments import Moments, compare_moments
@@ -86,7 +87,7 @@ def differ(measure: Measure, moments: Moments, *, floor: int, days: tuple[float,
     if measure.kind.unit in COUNTS:
         totals, squares = sizes_of(measure, moments)
         rates = [as_rate((float(totals[place]), float(squares[place])), days[place]) for place in (1, 0)]
-        return compare(rates[0], rates[1], counts_of(moments))
+        return compare(rates[0], rates[1], counts_of(moments), days=days)
     now, past = moments.take(slice(1, 2)), moments.take(slice(0, 1))
     worst, best = (np.array([end]) for end in measure.scale or FIVE)
     (found,) = compare_moments(now, past, find_shared(measure), kind_of(measure), floor=floor, scale=(worst, best))
@@ -101,8 +102,8 @@ def counts_of(moments: Moments) -> dict[str, int]:
     return {"first_n": now, "second_n": past, "first_people": now_people, "second_people": past_people}
 
 
-def compare(one: Figure, two: Figure, counts: dict[str, int]) -> Difference:
-    """Square-and-add (Zou and Donner 2008) of the limits of both."""
+def compare(one: Figure, two: Figure, counts: dict[str, int], *, days: tuple[float, float]) -> Difference:
+    """Square-and-add (Zou and Donner 2008) of the limits of both; the chance is that of the people."""
     low, high = square_and_add(one, two, Z)
     return Difference(
         first=one.value,
@@ -110,7 +111,7 @@ def compare(one: Figure, two: Figure, counts: dict[str, int]) -> Difference:
         value=one.value - two.value,
         low=low,
         high=high,
-        chance=find_chance(one, two),
+        chance=compare_people(counts["first_people"], counts["second_people"], (days[1], days[0]))[0],
         **counts,
     )
 

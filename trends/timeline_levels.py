@@ -82,16 +82,25 @@ def limits_of_count(total: float, squares: float) -> Limits:
 def differ(measure: Measure, moments: Moments, *, floor: int, days: tuple[float, float]) -> Difference:
     """A line's figure in the second of two slices less that in the first; counts per day, of `days` in the same order.
 
-    What `trends.differences.compare_shares`, `compare_nets` and `compare_means` say of the two crowds.
+    Counts are compared at one design effect (`share_effect`); of all else it is what `trends.differences.compare_shares`,
+    `compare_nets` and `compare_means` say of the two crowds.
     """
     if measure.kind.unit in COUNTS:
-        totals, squares = sizes_of(measure, moments)
+        totals, squares = share_effect(*sizes_of(measure, moments))
         rates = [as_rate((float(totals[place]), float(squares[place])), days[place]) for place in (1, 0)]
         return compare(rates[0], rates[1], counts_of(moments), days=days)
     now, past = moments.take(slice(1, 2)), moments.take(slice(0, 1))
     worst, best = (np.array([end]) for end in measure.scale or FIVE)
     (found,) = compare_moments(now, past, find_shared(measure), kind_of(measure), floor=floor, scale=(worst, best))
     return found
+
+
+def share_effect(totals: Floats, squares: Floats) -> tuple[Floats, Floats]:
+    """(Σ m, Σ m²) of counts that are compared: each with the design effect of all together, where its own is smaller.
+
+    If nothing changed they have one effect, and a slice in which by chance nobody wrote often would take a far too small one.
+    """
+    return totals, np.maximum(squares, totals * squares.sum() / max(float(totals.sum()), 1.0))
 
 
 def counts_of(moments: Moments) -> dict[str, int]:

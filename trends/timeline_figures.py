@@ -23,7 +23,7 @@ class Asked:
     topic: str = ""
     attribute: str = ""
     told: Mapping[str, Mapping[str, Bools]] | None = None
-    """By task and label the facts that the classifier alone has told, where a correction is to be made."""
+    """By task and label the facts that the classifier has told, or that people gave, where a correction is to be made."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,6 @@ class Subject:
         if "complaint-rate" in wanted and not self.asked.topic:
             columns |= {"supported": ~frame.unjudged, "complains": frame.complains & ~frame.unjudged}
         for task, labels in (self.asked.told or {}).items():
-            columns |= {"neutral": frame.mood("neutral")} if task == "sentiment" else {"content": contented(frame)}
             columns |= {f"{task} {label}": found for label, found in labels.items()}
         return columns
 
@@ -93,12 +92,6 @@ GENERAL = {"mentions", "people", "complaint-rate", "net-sentiment", "negative"}
 COMPLAINING = {"complaints", "escalations", "escalation-rate"}
 RATED = {"nps", "csat", "stars", "ratings"}
 LINES_OF = {"ratings": ("mean", "top")}
-
-
-def contented(frame: Frame) -> Bools:
-    """Which do not complain, of those in a supported language."""
-    found: Bools = ~frame.complains & ~frame.unjudged
-    return found
 
 
 def labelled(frame: Frame, kind: int, name: str) -> Bools:

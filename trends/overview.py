@@ -55,7 +55,7 @@ def answer_overview(
     brands = [ground.brand, *(other for other in config.brands if other.id != ground.brand.id)]
     rivals = {other.id: load_frame(db, other.id, spanned(ground), filters) for other in brands[1:]}
     frames = {ground.brand.id: ground.frame, **rivals}
-    corrected = correct_sentiment(db, ground.brand.id, ground.frame, ground.here)
+    corrected = correct_sentiment(db, ground.brand.id, ground.frame, window)
     tester = Tester(
         db=db,
         brand=ground.brand.id,

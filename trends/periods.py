@@ -239,6 +239,22 @@ class Tally:
             self.products[name] = self.spread(self.sums(one) * self.sums(other))
         return self.products[name]
 
+    def product_of_few(self, one: str, other: str) -> Floats:
+        """As `product`, where few groups have any of the first sum."""
+        groups, runs = np.flatnonzero(self.sums(one)), self.slices.groups.runs
+        return add_by(runs.of[groups], self.sums(one)[groups] * self.sums(other)[groups], runs.size)
+
+    def alone_in_both(self, one: str, other: str) -> Floats:
+        """By slice how many facts add to both of two sums of truths, of those in no group; of the first there are few."""
+        rows = np.flatnonzero(self.columns[one])
+        rows = rows[self.part[rows] & self.columns[other][rows] & ~self.grouped[rows]]
+        return np.bincount(self.slices.codes[rows], minlength=self.size).astype(np.float64)
+
+    @cached_property
+    def grouped(self) -> Bools:
+        """Which facts are in a group."""
+        return self.slices.frame.masked(self.shared[0])
+
     @cached_property
     def products(self) -> dict[tuple[str, str], Floats]:
         """Products that were asked for before."""

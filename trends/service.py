@@ -29,7 +29,7 @@ from trends.rival_sites import Site
 from trends.service_answers import Improvement, Service, ServiceFigures, SignFigures, Surveys
 from trends.service_figures import Asked as AskedComplaints
 from trends.service_figures import find_backlog, rate_customers, source_rows
-from trends.service_goals import Weekly, judge_goals
+from trends.service_goals import Weekly, correct_weeks, judge_goals
 from trends.service_ground import SURVEYS, Read, find_asked, ratings_of, read_ground, reply_hours
 from trends.service_parts import ServicePart, find_figures
 from trends.threads import map_at_once
@@ -98,6 +98,7 @@ def find_goals(db: Database, config: Config, read: Read, filters: Filters) -> tu
         customers=read.customers,
         rivals=rivals,
         unvoiced=unvoiced,
+        corrected=correct_weeks(db, ground, goals),
     )
     return judge_goals(weekly, goals)
 

@@ -24,7 +24,7 @@ class Asked:
     topic: str = ""
     attribute: str = ""
     told: Mapping[str, Mapping[str, Bools]] | None = None
-    """By task and label the facts that the classifier alone has told, where a correction is to be made."""
+    """By task and label the facts that the classifier has told, or that people gave, where a correction is to be made."""
 
 
 @dataclass(frozen=True)
@@ -65,10 +65,8 @@ class Subject:
         if wanted & {"net-sentiment", "negative"}:
             columns = {mood: frame.mood(mood) for mood in ("positive", "negative")}
             columns["read"] = frame.column("mood") != 0
-        told = (self.asked.told or {}).get("sentiment")
-        if told is not None:
-            columns["neutral"] = frame.mood("neutral")
-            columns |= {f"sentiment {label}": found for label, found in told.items()}
+        told = (self.asked.told or {}).get("sentiment") or {}
+        columns |= {f"sentiment {label}": found for label, found in told.items()}
         return columns
 
     @cached_property
@@ -123,16 +121,15 @@ def measure_topic_rate(slices: Slices, complaints: Bools) -> Tally:
 
 
 def find_rates(slices: Slices, subject: Subject) -> dict[str, Bools]:
-    """What the complaint rate is made of, and where it is to be corrected, what a person has not judged in any copy."""
-    frame, told = slices.frame, (subject.asked.told or {}).get("complaint")
+    """What the complaint rate is made of, and where it is to be corrected, what is told and given: of any copy, of its group."""
+    frame, told = slices.frame, (subject.asked.told or {}).get("complaint") or {}
     judged = subject.worded & ~frame.unjudged
-    supported, complains = slices.spread(judged), slices.spread(judged & frame.complains)
-    rates = {"supported": supported, "complains": complains}
-    if told is None:
-        return rates
-    content, classified = supported & ~complains, judged & np.logical_or.reduce(list(told.values()))
-    alone = ~slices.spread(judged & ~classified)
-    return rates | {"content": content, "complaint complaint": complains & alone, f"complaint {NONE}": content & alone}
+    rates = {"supported": slices.spread(judged), "complains": slices.spread(judged & frame.complains)}
+    said = {label: slices.spread(judged & found) for label, found in told.items()}
+    for label in said:
+        if label.endswith(NONE):
+            said[label] &= ~said[label.removesuffix(NONE) + "complaint"]
+    return rates | {f"complaint {label}": found for label, found in said.items()}
 
 
 def measure_complaints(slices: Slices, complaints: Bools) -> list[Measure]:

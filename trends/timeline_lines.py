@@ -16,7 +16,7 @@ from trends.gathering import Gathered, is_gap
 from trends.measures import Measure
 from trends.periods import OUTSIDE, cut, is_over
 from trends.timeline_answers import Level, Line, Point, PointStatus, Shift
-from trends.timeline_correction import Correction, Interval, correct_all, corrected
+from trends.timeline_correction import FEWER_DRAWS, Correction, Interval, correct_all, corrected
 from trends.timeline_figures import Asked, Subject, find_measures
 from trends.timeline_levels import levels_of
 from trends.timeline_moments import find_moments
@@ -115,7 +115,8 @@ def find_points(read: Read, lines: Sequence[Line]) -> tuple[Point, ...]:
     """Each period of each line."""
     slices = cut(read.frame, read.periods, read.subject.often)
     measures = find_measures(slices, read.subject)
-    better = correct_all({line.line: measures[line.line] for line in lines if line.line in measures}, read.corrections)
+    asked = {line.line: measures[line.line] for line in lines if line.line in measures}
+    better = correct_all(asked, read.corrections, FEWER_DRAWS)
     codes = slices.codes
     counts = np.bincount(codes.compress(codes != OUTSIDE), minlength=len(slices)).tolist()
     periods = [

@@ -25,7 +25,7 @@ from trends.intervals import Z, net, share
 from trends.loading import load_frame
 from trends.overview import answer_overview
 from trends.periods import cut, find_often, find_periods
-from trends.prevalence import correct
+from trends.solving import correct
 from trends.timeline import answer_trend
 from trends.timeline_correction import read_corrections
 from trends.timeline_figures import Asked, Subject, find_measures
@@ -208,10 +208,12 @@ def test_sampled_judgements_correct_sentiment_and_the_raw_figure_stands_beside(p
     answer = answer_trend(db, config, window=asked, figure="negative")
     level = answer.figures[0].level
     correction = read_corrections(db, "tamarind", ["sentiment"])["sentiment"]
-    counts = {mood: sum(label == mood for n, label in told.items() if n not in labels) for mood in MOODS}
-    known = {mood: sum(label == mood for label in labels.values()) for mood in MOODS}
-    expected = correct(counts, correction.confusion, known=known).share("negative")
-    assert (level.value, level.raw) == pytest.approx((expected.value, expected.raw))
+    counts = {mood: sum(label == mood for label in told.values()) for mood in MOODS}
+    order = correction.confusion.labels
+    people = [[*(label == mood for mood in order), *(labels.get(n) == mood for mood in order)] for n, label in told.items()]
+    expected = correct(counts, correction.confusion, people=people).share("negative")
+    assert level.value == pytest.approx(expected.value)
+    assert level.raw == pytest.approx(sum(labels.get(n, label) == "negative" for n, label in told.items()) / 400)
     assert (level.low, level.high) == pytest.approx((expected.low, expected.high), abs=0.015)
     assert level.value > level.raw + 0.03
     assert all(point.level.raw is not None for point in answer.periods if point.status == "known")

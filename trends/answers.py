@@ -131,6 +131,8 @@ class Gap:
     """In words, like `24–30 Aug 2026`."""
     listing: str = ""
     """The query or page that was not watched, where the site's others were."""
+    reason: str = ""
+    """Of an imported site, like `not imported before 18 May 2026` or `nothing imported since 4 Oct 2026: import newer data`; else empty."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,7 +151,7 @@ class Coverage:
     """What was really watched in a window."""
 
     known: bool
-    """False when no crawl has recorded what it watched (imports only): nothing can be said."""
+    """False when no crawl has recorded what it watched, and nothing was imported: nothing can be said."""
     sites: tuple[SiteCoverage, ...]
     gaps: tuple[Gap, ...]
     """Of half a day or more, in order of source, site and time."""

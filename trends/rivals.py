@@ -10,12 +10,12 @@ from sqlite_utils import Database
 
 from config import Brand, Config
 from store.fact_shelf import Days, read_days
-from store.queries import find_listings
 from trends.answers import Coverage
 from trends.coverage import as_of_last_crawl
 from trends.differences import judge_all
 from trends.frame import CUSTOMERS, Filters, Frame
 from trends.gathering import NOTHING, Gathered, QuestionError, find_brand, gather, read_coverages, wide_window
+from trends.imports import read_listings
 from trends.loading import day_bounds, take_frame
 from trends.periods import Slices
 from trends.rival_answers import Rival, Rivals, Standing, VoiceWeek
@@ -64,7 +64,7 @@ def answer_rivals(
 
 def read_sides(db: Database, config: Config, brands: Sequence[Brand], window: Window, filters: Filters) -> list[Side]:
     """Read every brand. What was watched is judged as of the last crawl of the brand that was looked at least lately."""
-    listings = {brand.id: find_listings(db, brand=brand.id, source=filters.source) for brand in brands}
+    listings = {brand.id: read_listings(db, brand=brand.id, at=window, source=filters.source) for brand in brands}
     reached = min(
         (as_of_last_crawl(window, rows) for rows in listings.values() if rows), key=lambda one: one.now, default=window
     )

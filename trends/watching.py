@@ -13,12 +13,13 @@ from sqlite_utils import Database
 
 from config import Brand, Config
 from store.facts import split_site
-from store.queries import find_latest_crawls, find_listings, find_watches
+from store.queries import find_latest_crawls
 from trends.answers import Coverage, Gap
 from trends.coverage import DAY, SLACK, find_coverage, find_gaps, is_expected, seconds
 from trends.coverage import listing_of as key_of
 from trends.frame import CUSTOMERS, UNKNOWN, Filters, Frame, Rows
 from trends.gathering import find_brand
+from trends.imports import read_listings, read_watches
 from trends.loading import load_frame
 from trends.silence import PAST_DAYS, find_silence
 from trends.verdicts import plural
@@ -137,8 +138,8 @@ def answer_watching(
     """
     filters = Filters(source=source, language=language, voices=voices)
     asked = find_brand(config, brand)
-    listings = find_listings(db, brand=asked.id, source=source)
-    watches = find_watches(db, brand=asked.id, since=None, until=None, source=source)
+    listings = read_listings(db, brand=asked.id, at=window, source=source)
+    watches = read_watches(db, brand=asked.id, at=window, since=None, until=None, source=source)
     frame = load_frame(db, asked.id, earlier(window), filters)
     crawls = {row["source"]: row for row in find_latest_crawls(db)}
     return find_watching(config, asked, window, listings, watches, frame, crawls)

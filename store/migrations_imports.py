@@ -90,9 +90,8 @@ def m016_import_days(db: Database) -> None:
     db.conn.execute(f"create trigger import_days_more after insert on mention_brands begin {more} end")
     db.conn.execute(f"create trigger import_days_less after delete on mention_brands begin {less} end")
     changed = f"old.brand <> new.brand or {own('old')} <> {own('new')}"
-    db.conn.execute(
-        f"create trigger import_days_rematched after update of brand, matched on mention_brands when {changed} begin {less} {more} end"
-    )
+    rematched = f"after update of brand, matched on mention_brands when {changed}"
+    db.conn.execute(f"create trigger import_days_rematched {rematched} begin {less} {more} end")
     gone = less_sql("old", "mention_brands as told", "told.mention = old.id")
     db.conn.execute(f"create trigger import_days_gone before delete on mentions when {dated('old')} begin {gone} end")
     moved = " or ".join(f"old.{name} is not new.{name}" for name in ("source", "site", "published", "published_precision"))

@@ -118,6 +118,10 @@ class SentimentWeek:
     watched: float | None
 
 
+LAPSED = "nothing imported since"
+"""How a reason begins that says that newer data are missing."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Gap:
     """Time within the window that a site was not watched."""
@@ -132,7 +136,13 @@ class Gap:
     listing: str = ""
     """The query or page that was not watched, where the site's others were."""
     reason: str = ""
-    """Of an imported site, like `not imported before 18 May 2026` or `nothing imported since 4 Oct 2026: import newer data`; else empty."""
+    """Of an imported site, like `not imported before 18 May 2026` or `nothing imported since 4 Oct 2026: import newer data`;
+    else empty."""
+
+    @property
+    def lapsed(self) -> bool:
+        """Whether newer data are missing that a person may import."""
+        return self.reason.startswith(LAPSED)
 
 
 @dataclass(frozen=True, kw_only=True)

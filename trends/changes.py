@@ -107,7 +107,7 @@ def compare_each(every: Stack, past: Past, here: Stack | None = None, earlier: S
     now = every.within(past.window).once() if here is None else here
     if past.before is None or not is_comparable(past):
         return [incomparable(count, UNLIKE if past.before else NEVER_BEFORE) for count in now.count().tolist()]
-    # Sites of unknown coverage (imports) are taken as they are.
+    # Sites of unknown coverage are taken as they are.
     unlike = past.unlike_among(every.frame.site_pairs)
     before = every.within(past.before) if earlier is None else earlier
     kept, gone = now.without(unlike), before.once().without(unlike)

@@ -33,7 +33,8 @@ def find_coverage(window: Window, listings: Sequence[Row], watches: Sequence[Row
     """What of a window was watched, from the store's listings and complete watches.
 
     A listing that was given up before the window began is no gap, unless its source is `enabled` and nothing else of it was
-    watched; an imported one is missed for longer (`trends.imports`). All time has no bounds, so nothing is known of its coverage.
+    watched; an imported one is missed for longer (`trends.imports`). All time has
+    no bounds, so nothing is known of its coverage.
     """
     return find_coverages([window], listings, watches, enabled=enabled)[0]
 
@@ -197,9 +198,7 @@ def say_gaps(gaps: Sequence[Gap], sites: Sequence[tuple[str, str]]) -> list[str]
     for source, site in sites:
         own.setdefault(source, []).append(site)
     return [
-        say_unimported(source, said, members)
-        if imported
-        else f"{say_where(source, members, own[source])} not watched {said}."
+        say_unimported(source, said, members) if imported else f"{say_where(source, members, own[source])} not watched {said}."
         for (source, said, imported), members in grouped.items()
     ]
 

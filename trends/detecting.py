@@ -157,7 +157,7 @@ def choose_history(
     """From which day of the window on the history is one, and its sites; None where it is too short.
 
     It begins when the sites that give most mentions were all watched; a site that came later widens coverage and is left out,
-    and so is no outbreak. Sites of unknown coverage (imports) count from the first mention on.
+    and so is no outbreak. Sites of unknown coverage count from the first mention on.
     """
     days = int(window.days or 0)
     said_from = first_said - (date.fromisoformat(str(window.first_day)) - date(1970, 1, 1)).days

@@ -24,7 +24,7 @@ class Rates:
     by_site: Mapping[Site, float]
     """Of the listed sites; what a search found on a site that it does not name is the search's."""
     elsewhere: float
-    """A day of sites of unknown coverage (imports): they have no gap."""
+    """A day of sites of unknown coverage: they have no gap."""
 
 
 def find_rates(counts: Mapping[Site, int], watched: Mapping[Site, tuple[float, float]], days: float) -> Rates:

@@ -11,20 +11,22 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlite_utils import Database
 
-from store.imports import find_import_days
+from store.imports import find_import_days, once
 from store.queries import find_listings, find_watches
-from store.remembering import remember
+from trends.answers import LAPSED
 from trends.silence import PAST_DAYS, find_silence
 from trends.windows import Window, days_label, local_day, midnight
 
 LEAST_SILENCE = 7
 """Days without a mention that are nothing unusual for any site, where the test of silence does not say otherwise."""
+QUARTER = 91
+"""Days of the past that say how long a site is silent."""
 GIVEN_UP = timedelta(weeks=13)
 """How long after its last day an imported site is missed, where other sites are still known; after that it was given up."""
 FOREVER = "9999-01-01T00:00:00Z"
@@ -40,7 +42,7 @@ class Told:
     recent: tuple[int, ...]
     """Mentions of each of the last days."""
     pause: int
-    """Days of the second-longest silence between: what happened twice is usual, and the longest may be a month left out."""
+    """Days of the second-longest silence of a quarter: what happened twice is usual, the longest may be a file left out."""
 
     def is_usual(self, quiet: int) -> bool:
         """Whether so many days without a mention are nothing unusual, so that no file need be missing."""
@@ -106,26 +108,26 @@ def read_watches(
 
 def read_spans(db: Database, brand: str, source: str | None, zone: ZoneInfo) -> list[Span]:
     """The spans of the imported sites that tell of a brand."""
-    rows = find_import_days(db, brand=brand, source=source)
-    return remember(db, ("spans", brand, source, zone.key), lambda: find_spans(rows, zone))
+    name = ("imported", brand, source, zone.key)
+    return once(db, name, lambda: find_spans(find_import_days(db, brand=brand, source=source), brand, zone))
 
 
-def find_spans(rows: Sequence[Row], zone: ZoneInfo) -> list[Span]:
-    """Spans from the days of sites, by source and site and in order."""
+def find_spans(rows: Sequence[Row], brand: str, zone: ZoneInfo) -> list[Span]:
+    """Spans of a brand from the days of sites, by source and site and in order."""
     return [
-        find_span(source, site, list(own), zone)
+        find_span(source, site, list(own), brand, zone)
         for (source, site), own in groupby(rows, key=lambda row: (row["source"], row["site"]))
     ]
 
 
-def find_span(source: str, site: str, rows: Sequence[Row], zone: ZoneInfo) -> Span:
-    """The span of one site for the brand whose rows are `mine`.
+def find_span(source: str, site: str, rows: Sequence[Row], brand: str, zone: ZoneInfo) -> Span:
+    """The span of one site for a brand.
 
     What a file told of many brands is known of each that it names; what it told of one brand alone says nothing of others.
     Where the brand's own files begin or end a usual silence apart from what is known of the site, they are as long.
     """
-    shared = any(row["mine"] and not row["own"] for row in rows)
-    mine = [row for row in rows if row["mine"] or (shared and not row["own"])]
+    shared = any(row["brand"] == brand and not row["own"] for row in rows)
+    mine = [row for row in rows if row["brand"] == brand or (shared and not row["own"])]
     whole, told = make_told(rows, zone), make_told(mine, zone)
     backwards = make_told(mine, zone, backwards=True)
     first = whole.first if backwards.is_usual((told.first - whole.first).days) else told.first
@@ -135,17 +137,18 @@ def find_span(source: str, site: str, rows: Sequence[Row], zone: ZoneInfo) -> Sp
 
 
 def make_told(rows: Sequence[Row], zone: ZoneInfo, *, backwards: bool = False) -> Told:
-    """The days of some rows of `find_import_days`; silences are of days in UTC. Backwards, `recent` are the first days."""
+    """The days of some rows of `find_import_days`; silences are of days in UTC. Backwards, they are those of the first days."""
     counts: Counter[int] = Counter()
     for row in rows:
         counts[date.fromisoformat(row["day"]).toordinal()] += row["mentions"]
-    days = sorted(counts)
-    pauses = sorted(later - day - 1 for day, later in zip(days, days[1:], strict=False))
-    recent = range(days[0] + PAST_DAYS - 1, days[0] - 1, -1) if backwards else range(days[-1] - PAST_DAYS + 1, days[-1] + 1)
+    edge = min(counts) if backwards else max(counts)
+    days = sorted(abs(day - edge) for day in counts if abs(day - edge) <= QUARTER)
+    pauses = sorted(later - day - 1 for day, later in pairwise(days))
+    step = 1 if backwards else -1
     return Told(
         first=min(told_day(row["first"], zone) for row in rows if row["day"] == rows[0]["day"]),
         last=max(told_day(row["last"], zone) for row in rows if row["day"] == rows[-1]["day"]),
-        recent=tuple(counts[day] for day in recent),
+        recent=tuple(counts[edge + step * back] for back in reversed(range(PAST_DAYS))),
         pause=pauses[-2] if len(pauses) > 1 else 0,
     )
 
@@ -162,4 +165,4 @@ def say_before(day: date) -> str:
 
 def say_after(day: date) -> str:
     """Why nothing is known after the last day of a site, and what to do."""
-    return f"nothing imported since {days_label(day, day)}: import newer data"
+    return f"{LAPSED} {days_label(day, day)}: import newer data"

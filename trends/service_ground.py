@@ -22,8 +22,8 @@ from trends.business import find_every, spread_days
 from trends.cases import Cases, Talk, judge_cases
 from trends.frame import Filters, Frame, Rows
 from trends.gathering import Gathered, find_brand, find_past, passages_of, read_coverages, wide_window
-from trends.judged_notes import say_judged
 from trends.imports import read_listings
+from trends.judged_notes import say_judged
 from trends.loading import chosen, day_bounds, take_frame
 from trends.ratings import Ratings
 from trends.service_figures import Asked

@@ -16,8 +16,8 @@ from trends.exposure import watched_shares
 from trends.frame import CUSTOMERS, Filters, Frame
 from trends.gathering import SIGNS_UNREAD, SILENT, Gathered, QuestionError, find_brand, find_past, passages_of
 from trends.goals import GoalAnswer, WeekFigure, judge_goal
-from trends.laying import lay_series
 from trends.imports import read_listings, read_watches
+from trends.laying import lay_series
 from trends.loading import load_frame
 from trends.periods import MOST, find_periods, is_over
 from trends.timeline_answers import Line, Point, Trend

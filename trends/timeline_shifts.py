@@ -106,7 +106,7 @@ def find_shifts(together: Together) -> dict[str, Shift]:
     if past.before is None:
         return {}
     if past.unlike:
-        # Sites of unknown coverage (imports) are taken as they are.
+        # Sites of unknown coverage are taken as they are.
         kept = frame.masked(frame.on_sites(np.arange(len(frame)), without=past.unlike))
     slices = cut(frame, [past.before, past.window], find_often(frame), kept)
     measures = find_measures(slices, Subject(frame, together.asked))

@@ -120,6 +120,10 @@ class SentimentWeek:
     watched: float | None
 
 
+LAPSED = "nothing imported since"
+"""How a reason begins that says that newer data are missing."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Gap:
     """Time within the window that a site was not watched."""
@@ -133,6 +137,14 @@ class Gap:
     """In words, like `24–30 Aug 2026`."""
     listing: str = ""
     """The query or page that was not watched, where the site's others were."""
+    reason: str = ""
+    """Of an imported site, like `not imported before 18 May 2026` or `nothing imported since 4 Oct 2026: import newer data`;
+    else empty."""
+
+    @property
+    def lapsed(self) -> bool:
+        """Whether newer data are missing that a person may import."""
+        return self.reason.startswith(LAPSED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,7 +163,7 @@ class Coverage:
     """What was really watched in a window."""
 
     known: bool
-    """False when no crawl has recorded what it watched (imports only), and of all time, which has no beginning."""
+    """False when no crawl has recorded what it watched and nothing was imported, and of all time, which has no beginning."""
     sites: tuple[SiteCoverage, ...]
     gaps: tuple[Gap, ...]
     """Of half a day or more, in order of source, site and time."""

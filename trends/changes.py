@@ -108,7 +108,7 @@ def compare_each(
     now = every.within(past.window) if here is None else here
     if past.before is None or not is_comparable(past):
         return [incomparable(count, UNLIKE if past.before else NEVER_BEFORE) for count in now.once().count().tolist()]
-    # Sites of unknown coverage (imports) are taken as they are.
+    # Sites of unknown coverage are taken as they are.
     unlike = past.unlike_among(every.frame.site_pairs)
     before = every.within(past.before) if earlier is None else earlier
     # Of copies on several sites one on a site that is compared counts.

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sqlite_utils import Database
 
 from config import Brand, Config, Thresholds
-from store.queries import find_listings, find_passages, find_private_sites, find_watches
+from store.queries import find_passages, find_private_sites
 from store.records import IMPORTED
 from store.scope import Scope
 from store.tags import is_read_for
@@ -23,6 +23,7 @@ from trends.copies import find_judged
 from trends.coverage import UNKNOWN, as_of_last_crawl, find_coverages
 from trends.exposure import Rates, rates_of, watched_share
 from trends.frame import Filters, Frame, Rows
+from trends.imports import read_listings, read_watches
 from trends.judged_notes import say_judged
 from trends.languages import say_unsupported
 from trends.loading import load_frame
@@ -181,7 +182,7 @@ def gather(db: Database, config: Config, *, brand: str | None, window: Window, f
     asked = find_brand(config, brand)
     series = weeks(window)
     past = find_past(db, config, asked.id, window, filters)
-    listings = find_listings(db, brand=asked.id, source=filters.source)
+    listings = read_listings(db, brand=asked.id, at=window, source=filters.source)
     return Gathered(
         brand=asked,
         window=window,
@@ -234,7 +235,7 @@ def scope_of(brand: str, window: Window, filters: Filters) -> Scope:
 def find_past(db: Database, config: Config, brand: str, window: Window, filters: Filters) -> Past:
     """A window beside the one before, with what was watched in each."""
     earlier = before(window)
-    listings = find_listings(db, brand=brand, source=filters.source)
+    listings = read_listings(db, brand=brand, at=window, source=filters.source)
     reached = as_of_last_crawl(window, listings)
     here, there, known = read_coverages(db, config, brand, (window, earlier or window, reached), filters, listings)
     return Past(
@@ -255,7 +256,7 @@ def read_coverages(
     if not bounded:
         return [UNKNOWN for _ in windows]
     since, until = min(str(window.since) for window in bounded), max(str(window.until) for window in bounded)
-    watches = find_watches(db, brand=brand, since=since, until=until, source=filters.source)
+    watches = read_watches(db, brand=brand, at=windows[0], since=since, until=until, source=filters.source)
     enabled = {source.name for source in config.sources if source.enabled}
     return find_coverages(windows, listings, watches, enabled=enabled)
 

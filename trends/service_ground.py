@@ -16,13 +16,13 @@ from config import Config
 from store.fact_shelf import Days, keep, read_days
 from store.facts import WORDED
 from store.metrics import find_latest_value, find_values
-from store.queries import find_listings
 from store.records import MEASURES
 from store.tags import is_read_for
 from trends.business import find_every, spread_days
 from trends.cases import Cases, Talk, judge_cases
 from trends.frame import Filters, Frame, Rows
 from trends.gathering import Gathered, find_brand, find_past, passages_of, read_coverages, wide_window
+from trends.imports import read_listings
 from trends.judged_notes import say_judged
 from trends.loading import chosen, day_bounds, take_frame
 from trends.ratings import Ratings
@@ -65,7 +65,7 @@ def read_ground(db: Database, config: Config, *, brand: str | None, window: Wind
     talk, rated = take_talk(days, (first, end), window.zone, filters, tuple(dict.fromkeys(measures)))
     frame = take_frame(days, (first, end), window.zone, filters)
     series = weeks(window)
-    listings = find_listings(db, brand=asked.id, source=filters.source)
+    listings = read_listings(db, brand=asked.id, at=window, source=filters.source)
     coverages = read_coverages(db, config, asked.id, series, filters, listings)
     return Read(
         ground=Gathered(

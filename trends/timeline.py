@@ -11,12 +11,12 @@ from sqlite_utils import Database
 
 from config import Config
 from store.facts import UNDATED
-from store.queries import find_listings, find_watches
 from store.tags import is_read_for
 from trends.exposure import watched_shares
 from trends.frame import CUSTOMERS, Filters, Frame
 from trends.gathering import SIGNS_UNREAD, SILENT, Gathered, QuestionError, find_brand, find_past, passages_of
 from trends.goals import GoalAnswer, WeekFigure, judge_goal
+from trends.imports import read_listings, read_watches
 from trends.laying import lay_series
 from trends.loading import load_frame
 from trends.periods import MOST, find_periods, is_over
@@ -132,8 +132,9 @@ def read_watched(
     db: Database, config: Config, brand: str, periods: Sequence[Window], filters: Filters, frame: Frame
 ) -> tuple[float | None, ...]:
     """Which part of each period was watched, each site by what it brings."""
-    listings = find_listings(db, brand=brand, source=filters.source)
-    watches = find_watches(db, brand=brand, since=periods[0].since, until=periods[-1].until, source=filters.source)
+    listings = read_listings(db, brand=brand, at=periods[0], source=filters.source)
+    since, until = periods[0].since, periods[-1].until
+    watches = read_watches(db, brand=brand, at=periods[0], since=since, until=until, source=filters.source)
     counts = frame.sites_of(np.flatnonzero(frame.inside(cover(periods[0], periods[-1]))))
     enabled = {source.name for source in config.sources if source.enabled}
     return tuple(watched_shares(periods, listings, watches, counts, enabled=enabled))

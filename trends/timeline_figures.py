@@ -121,7 +121,7 @@ def measure_topic_rate(slices: Slices, complaints: Bools) -> Tally:
 
 
 def find_rates(slices: Slices, subject: Subject) -> dict[str, Bools]:
-    """What the complaint rate is made of, and where it is to be corrected, what is told and given: of any copy, of its group."""
+    """What the complaint rate is made of, and what is told and given where it is to be corrected: of any copy, of its group."""
     frame, told = slices.frame, (subject.asked.told or {}).get("complaint") or {}
     judged = subject.worded & ~frame.unjudged
     rates = {"supported": slices.spread(judged), "complains": slices.spread(judged & frame.complains)}

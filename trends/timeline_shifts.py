@@ -137,7 +137,7 @@ def find_shifts(together: Together) -> dict[str, Shift]:
     past, frame, kept = together.past, together.frame, None
     if past.before is None:
         return {}
-    # Sites of unknown coverage (imports) are taken as they are.
+    # Sites of unknown coverage are taken as they are.
     unlike = past.unlike_among(frame.site_pairs)
     if unlike:
         kept = ~frame.from_sites(unlike)

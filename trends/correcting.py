@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from sqlite_utils import Database
 
 from store.judging import find_judged_tasks
 from trends.accuracy import choose_confusion
-from trends.frame import Frame
+from trends.crowd import Floats
+from trends.frame import Bools, Frame
 from trends.periods import cut
 from trends.prevalence import Corrected
+from trends.said import Said
 from trends.solving import correct_said
-from trends.timeline_correction import find_told, read_corrections, said_in
+from trends.timeline_correction import Correction, find_told, read_corrections, said_in
 from trends.timeline_figures import Asked, Subject, find_measures
 from trends.windows import Window
 
@@ -29,13 +31,30 @@ def correct_sentiment(db: Database, brand: str, frame: Frame, window: Window) ->
     confusion = corrections["sentiment"].confusion
     if confusion is None:
         return None
-    # The very sums that `repute trend` corrects: one window has one figure.
-    asked = Asked(("net-sentiment",), told=find_told(frame, corrections))
-    subject = Subject(frame, asked)
-    tally = find_measures(cut(frame, [window], subject.often), subject)["net-sentiment"].tally
-    shown = np.array([float(np.count_nonzero(tally.part & frame.mood(name))) for name in confusion.labels])
-    said = None if corrections["sentiment"].reason else said_in(tally, "sentiment", confusion.labels)
+    if corrections["sentiment"].reason:
+        shown = count_shown(frame, frame.masked(frame.rows(window)), confusion.labels)
+        return correct_said(None, shown, confusion)
+    said, shown = find_said(frame, window, corrections["sentiment"], confusion.labels)
     return correct_said(said, shown, confusion)
+
+
+def find_said(frame: Frame, window: Window, correction: Correction, labels: Sequence[str]) -> tuple[Said, Floats]:
+    """What is told and given in a window, and what is shown (labels); of all time as before, where the facts are the same."""
+    before: tuple[Mapping[int, str], tuple[Said, Floats]] | None = frame.segment.memo.get("said sentiment")
+    if window.all_time and before is not None and before[0] == correction.judged:
+        return before[1]
+    # The very sums that `repute trend` corrects: one window has one figure.
+    subject = Subject(frame, Asked(("net-sentiment",), told=find_told(frame, {"sentiment": correction})))
+    tally = find_measures(cut(frame, [window], subject.often), subject)["net-sentiment"].tally
+    found = said_in(tally, "sentiment", labels), count_shown(frame, tally.part, labels)
+    if window.all_time:
+        frame.segment.memo["said sentiment"] = correction.judged, found
+    return found
+
+
+def count_shown(frame: Frame, part: Bools, labels: Sequence[str]) -> Floats:
+    """How many of some facts are shown with each sentiment."""
+    return np.array([float(np.count_nonzero(part & frame.mood(name))) for name in labels])
 
 
 def judged_tasks(db: Database) -> set[tuple[str, str]]:

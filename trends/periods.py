@@ -239,21 +239,15 @@ class Tally:
             self.products[name] = self.spread(self.sums(one) * self.sums(other))
         return self.products[name]
 
-    def product_of_few(self, one: str, other: str) -> Floats:
-        """As `product`, where few groups have any of the first sum."""
-        groups, runs = np.flatnonzero(self.sums(one)), self.slices.groups.runs
-        return add_by(runs.of[groups], self.sums(one)[groups] * self.sums(other)[groups], runs.size)
-
-    def alone_in_both(self, one: str, other: str) -> Floats:
-        """By slice how many facts add to both of two sums of truths, of those in no group; of the first there are few."""
-        rows = np.flatnonzero(self.columns[one])
-        rows = rows[self.part[rows] & self.columns[other][rows] & ~self.grouped[rows]]
-        return np.bincount(self.slices.codes[rows], minlength=self.size).astype(np.float64)
-
-    @cached_property
-    def grouped(self) -> Bools:
-        """Which facts are in a group."""
-        return self.slices.frame.masked(self.shared[0])
+    def few(self, names: Sequence[str], rare: Sequence[str]) -> Few:
+        """Sums of truths of those people alone who add to any of some that are rare."""
+        groups = np.flatnonzero(sum(self.sums(name) for name in rare))
+        rows = np.flatnonzero(np.any([self.columns[name] for name in rare], axis=0) & self.part)
+        grouped = np.zeros(len(self.part), np.bool_)
+        grouped[self.shared[0]] = True
+        rows = rows[~grouped[rows]]
+        sums = [np.concatenate([self.sums(name)[groups], self.columns[name][rows]]) for name in names]
+        return Few(np.concatenate([self.slices.groups.runs.of[groups], self.slices.codes[rows]]), np.stack(sums), self.size)
 
     @cached_property
     def products(self) -> dict[tuple[str, str], Floats]:
@@ -277,6 +271,21 @@ class Tally:
         """Of two slices: a sum of each person in the first, and in the second; only people who say more than one thing."""
         first, second = self.sums(name).reshape(FEW, -1)
         return first, second
+
+
+@dataclass(frozen=True)
+class Few:
+    """Sums of some people of each slice."""
+
+    of: Numbers
+    """The slice of each person."""
+    sums: Floats
+    """(sums, people)."""
+    slices: int
+
+    def add(self, one: int, other: int) -> Floats:
+        """By slice the sum over people of the product of two sums, by their places."""
+        return add_by(self.of, self.sums[one] * self.sums[other], self.slices)
 
 
 @dataclass(frozen=True)

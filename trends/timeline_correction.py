@@ -115,8 +115,9 @@ def said_in(tally: Tally, task: str, labels: Sequence[str]) -> Said:
     people = counts[:, : len(told)].sum(axis=1) + tally.spread((spoken > 0) - np.asarray(spoken, np.float64))
 
     def each_of(place: int) -> Floats:
-        rows = tally.each_of(place, names)
-        return rows[rows.sum(axis=1) > 0]
+        rows: Floats = tally.each_of(place, names)
+        kept: Floats = rows[rows.sum(axis=1) > 0]
+        return kept
 
     return Said(len(labels), counts, people, seconds_of(tally, names, len(labels)), each_of)
 
@@ -124,19 +125,18 @@ def said_in(tally: Tally, task: str, labels: Sequence[str]) -> Said:
 def seconds_of(tally: Tally, names: Sequence[str], told: int) -> Floats:
     """Sums over people of the products of two of their sums, (slices, names, names); the first `told` names are what is told.
 
-    Who said one thing has a label's square of 1, and no products but of what is told and given of that one mention. Judged are
-    few: only the groups that are among them are multiplied.
+    Who said one thing has a label's square of 1, and no products but of what is told and given of that one mention.
     """
     seconds = np.zeros((tally.size, len(names), len(names)))
-    for row, one in enumerate(names):
+    for row, one in enumerate(names[:told]):
         for column, other in enumerate(names[: row + 1]):
-            if row < told:
-                found = tally.product(one, other)
-            else:
-                found = tally.product_of_few(one, other) + tally.alone_in_both(one, other)
-            seconds[:, row, column] = seconds[:, column, row] = found
-        if row < told:
-            seconds[:, row, row] += tally.alone(one)
+            seconds[:, row, column] = seconds[:, column, row] = tally.product(one, other)
+        seconds[:, row, row] += tally.alone(one)
+    if len(names) > told:
+        few = tally.few(names, names[told:])
+        for row in range(told, len(names)):
+            for column in range(row + 1):
+                seconds[:, row, column] = seconds[:, column, row] = few.add(row, column)
     return seconds
 
 

@@ -183,10 +183,15 @@ def value_words(value: float | None, unit: Unit) -> str:
 
 
 def since_words(goal: GoalAnswer) -> str:
-    """Since when; a run that fills all weeks may be older."""
+    """Since when; a run that none of the weeks ends may be older."""
     if goal.since is None:
         return "–"
-    return f"{goal.since}{' or before' if goal.run == len(goal.weeks) else ''}"
+    return f"{'at least ' if goal.cut_off else ''}{goal.since}"
+
+
+def run_words(goal: GoalAnswer) -> str:
+    """For how many weeks."""
+    return f"{'at least ' if goal.cut_off else ''}{counted(goal.run, 'week')}"
 
 
 def week_signs(statuses: Sequence[str]) -> str:

@@ -8,7 +8,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from reporting.phrases import MINUS, counted, ends_words, is_nought, percent, signed
-from reporting.service_tables import GOAL_SIGNS, goal_words, points, since_words, value_words
+from reporting.service_tables import GOAL_SIGNS, goal_words, points, run_words, since_words, value_words
 from reporting.terminal import BAR, SPARKS, UNWATCHED, clean, heading, indented, new_table, notes_lines
 from trends.correlation import LagCorrelation
 from trends.differences import Difference
@@ -258,7 +258,7 @@ def goal_lines(goals: Sequence[GoalAnswer]) -> list[RenderableType]:
     for goal in goals:
         sure = "" if goal.sure or goal.value is None else ", not sure"
         now = f"latest week {value_words(goal.value, goal.goal.unit)}"
-        since = f"since {since_words(goal)}, {counted(goal.run, 'week')}"
+        since = f"since {since_words(goal)}, {run_words(goal)}"
         lines.append(indented(f"{GOAL_SIGNS[goal.status]} {goal_words(goal)}: {goal.status}{sure}, {since} ({now})"))
     return [*lines, Text("")]
 

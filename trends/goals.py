@@ -56,6 +56,8 @@ class GoalAnswer:
     """Monday of the first week of the present run: weeks without an answer within it break no run. None without weeks."""
     run: int
     """Weeks with the same status in that run."""
+    cut_off: bool
+    """Whether none of `weeks` ends the run before: it is so since `since` at least, and for at least so many weeks."""
     value: float | None
     """Of the latest week; so are n, low, high and sure."""
     n: int
@@ -76,13 +78,14 @@ class GoalAnswer:
 def judge_goal(goal: Goal, weeks: Sequence[WeekFigure]) -> GoalAnswer:
     """Hold the weeks, oldest first, against a goal. Only whole weeks: one that is still running must not be among them."""
     judged = tuple(judge_week(goal, week) for week in weeks)
-    status, since, run = find_run(judged)
+    status, since, run, cut_off = find_run(judged)
     latest = judged[-1] if judged else None
     return GoalAnswer(
         goal=goal,
         status=status,
         since=since,
         run=run,
+        cut_off=cut_off,
         value=latest.week.value if latest and latest.status != "not watched" else None,
         n=latest.week.n if latest else 0,
         low=latest.week.low if latest else None,
@@ -117,18 +120,18 @@ def keeps(goal: Goal, value: float) -> bool:
     return value <= goal.target + SLIGHT if goal.way == "at_most" else value >= goal.target - SLIGHT
 
 
-def find_run(weeks: Sequence[WeekStatus]) -> tuple[GoalStatus, str | None, int]:
-    """(status, first Monday, weeks) of the run that the latest week stands in.
+def find_run(weeks: Sequence[WeekStatus]) -> tuple[GoalStatus, str | None, int, bool]:
+    """(status, first Monday, weeks, whether none of the weeks ends it) of the run that the latest week stands in.
 
     Weeks that say nothing break no run of weeks that do; a run of weeks that say nothing ends at one that does.
     """
     if not weeks:
-        return "not watched", None, 0
+        return "not watched", None, 0, False
     status, since, run = weeks[-1].status, weeks[-1].week.first_day, 0
     known = ("met", "missed")
     for week in reversed(weeks):
         if week.status == status:
             since, run = week.week.first_day, run + 1
         elif week.status in known or status not in known:
-            break
-    return status, since, run
+            return status, since, run, False
+    return status, since, run, True

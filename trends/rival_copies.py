@@ -78,7 +78,7 @@ def merge(cells: Cells, persons: Numbers, subject: Numbers, part: Floats, whole:
     )
 
 
-def find_uneven(facts: Facts, rows: Numbers, subjects: Numbers, sides: Numbers, size: int) -> Bools:
+def find_uneven(facts: Facts, rows: Numbers, subjects: Numbers, sides: Bools, size: int) -> Bools:
     """Which things told (the fact, its subject of `size`, its side) are of a text that copies differ in, or of two sides."""
     groups = facts.derived("group", number_groups)
     copied = np.flatnonzero(groups[rows])

@@ -14,7 +14,7 @@ from store.facts import ANSWERED, SIGN
 from trends.aging import AGED, same_age
 from trends.answers import Change, Coverage, Share
 from trends.cases import rule_words
-from trends.changes import compare
+from trends.changes import Tested, compare
 from trends.copies import find_judged, group_says
 from trends.coverage import length_days
 from trends.exposure import Rates, watched_share
@@ -35,12 +35,13 @@ from trends.service_parts import ServicePart, find_figures
 from trends.threads import map_at_once
 from trends.timeline_answers import Shift
 from trends.timeline_figures import Asked
-from trends.timeline_shifts import TESTED_TOGETHER, Tester, direct_by
+from trends.timeline_shifts import RATE, TESTED_TOGETHER, Tester, direct_by
 from trends.windows import Window, cover
 
 NOBODY = np.zeros(0, np.int64)
 COUNTED = ("complaints", "escalations", "leaving", "recommending")
 """Figures whose changes are told, in this order."""
+Test = Callable[[Asked], Mapping[str, Shift]]
 NARROWED = "Goals are held against all of a brand's mentions: they are left out where a source or a language is asked for."
 NO_REPLIES = "No reply of the company is known here: either it answers elsewhere, or its accounts are not configured."
 NO_REPLY_YET = "None of these complaints has an answer of the company that is known here."
@@ -63,22 +64,27 @@ def answer_service(
     filters = Filters(source=source, language=language, voices=voices)
     read = read_ground(db, config, brand=brand, window=window, filters=filters)
     goals = () if source or language else find_goals(db, config, read, filters)
-    return find_service(read, config, goals, find_shifts(db, read, filters), narrowed=bool(source or language))
-
-
-def find_shifts(db: Database, read: Read, filters: Filters) -> Mapping[str, Shift]:
-    """The changes that are told, each tested as `repute trend` tests it; of surveys only where anybody answered one."""
-    ground = read.ground
     tester = Tester(
         db=db,
-        brand=ground.brand.id,
-        past=ground.past,
+        brand=read.ground.brand.id,
+        past=read.ground.past,
         filters=filters,
-        wide=wide_window(ground.window),
-        floor=ground.thresholds.too_few,
+        wide=wide_window(window),
+        floor=config.thresholds.too_few,
     )
-    answered = any(len(ratings_of(read.rated, one, SURVEYS).value) for one in (ground.window, ground.past.before) if one)
-    return tester.test(Asked((*COUNTED, *(SURVEYS if answered else ()))))
+    return find_service(read, config, goals, tester.test, narrowed=bool(source or language))
+
+
+def find_shifts(read: Read, compared: Sequence[Tested], test: Test) -> Mapping[str, Shift]:
+    """The changes that may be told, tested as `repute trend` tests them; of surveys only where anybody answered one.
+
+    Where no count stands out by itself, none does among others, and nothing need be tested.
+    """
+    windows = [one for one in (read.ground.window, read.ground.past.before) if one is not None]
+    answered = any(len(ratings_of(read.rated, one, SURVEYS).value) for one in windows)
+    counted = any(one.chance <= RATE for one in compared)
+    asked = (*(COUNTED if counted else ()), *(SURVEYS if answered else ()))
+    return test(Asked(asked)) if asked else {}
 
 
 def find_goals(db: Database, config: Config, read: Read, filters: Filters) -> tuple[GoalAnswer, ...]:
@@ -103,10 +109,8 @@ def find_goals(db: Database, config: Config, read: Read, filters: Filters) -> tu
     return judge_goals(weekly, goals)
 
 
-def find_service(
-    read: Read, config: Config, goals: tuple[GoalAnswer, ...], shifts: Mapping[str, Shift], *, narrowed: bool
-) -> Service:
-    """Answer from facts."""
+def find_service(read: Read, config: Config, goals: tuple[GoalAnswer, ...], test: Test, *, narrowed: bool) -> Service:
+    """Answer from facts; `test` tells changes from chance."""
     ground, hours = read.ground, reply_hours(config, read.ground.brand.id)
     window, earlier = ground.window, ground.past.before
     here = complaints_of(ground, window)
@@ -124,6 +128,7 @@ def find_service(
     leaving, recommending = (labelled(ground, sign) for sign in ("leaving", "recommending"))
     tested = [np.flatnonzero(ground.frame.complains), asked.escalated, leaving, recommending]
     compared = [compare(ground.frame, rows, ground.past) for rows in tested]
+    shifts = find_shifts(read, compared, test)
     changes = [direct_by(one, shifts.get(figure), figure) for figure, one in zip(COUNTED, compared, strict=True)]
     backlog, backlog_undated = find_backlog(asked)
     return Service(
@@ -149,7 +154,10 @@ def find_service(
         undated=ground.undated,
         untagged=ground.untagged,
         coverage=ground.past.coverage,
-        notes=(*([TESTED_TOGETHER] if shifts else []), *find_notes(read, figures, config, narrowed=narrowed)),
+        notes=(
+            *([TESTED_TOGETHER] if any(change.before is not None for change in changes) else []),
+            *find_notes(read, figures, config, narrowed=narrowed),
+        ),
         unsupported=ground.unsupported,
     )
 

@@ -134,11 +134,11 @@ def find_rates(slices: Slices, subject: Subject) -> dict[str, Bools]:
 
 def measure_complaints(slices: Slices, complaints: Bools) -> list[Measure]:
     """Complaints and those that escalate."""
-    escalating = slices.spread(complaints & labelled(slices.frame, SIGN, "escalation"))
-    tally = slices.tally(slices.once(complaints), {"escalating": escalating})
+    escalations = complaints & labelled(slices.frame, SIGN, "escalation")
+    tally = slices.tally(slices.once(complaints), {"escalating": slices.spread(escalations)})
     return [
         Measure("complaints", tally, ("all",)),
-        Measure("escalations", tally, ("escalating",)),
+        Measure("escalations", slices.tally(slices.once(escalations), {}), ("all",)),
         Measure("escalation-rate", tally, ("escalating", "all")),
     ]
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from config import Goal
+from reporting.service_tables import run_words, since_words
 from trends.goals import WeekFigure, judge_goal
 
 MOST = Goal(figure="complaints_a_week", way="at_most", target=20, unit="a_week", brand="acme")
@@ -24,6 +25,17 @@ def test_a_goal_is_missed_since_the_first_week_of_the_present_run():
     found = judge_goal(MOST, weeks(25, 20, 21, 30, 22))
     assert (found.status, found.since, found.run, found.value, found.target, found.n) == ("missed", "2026-09-03", 3, 22, 20, 9)
     assert [week.status for week in found.weeks] == ["missed", "met", "missed", "missed", "missed"]
+
+
+def test_a_run_that_no_week_ends_may_be_longer():
+    assert judge_goal(MOST, weeks(25, 30)).cut_off
+    assert not judge_goal(MOST, weeks(20, 25, 30)).cut_off
+    # What a week before says nothing of does not end it.
+    few = judge_goal(MOST, weeks(None, 25, None, 30))
+    assert (few.since, few.run, few.cut_off) == ("2026-09-02", 2, True)
+    assert (since_words(few), run_words(few)) == ("at least 2026-09-02", "at least 2 weeks")
+    ended = judge_goal(MOST, weeks(20, 25, 30))
+    assert (since_words(ended), run_words(ended)) == ("2026-09-02", "2 weeks")
 
 
 def test_on_the_target_it_is_met():

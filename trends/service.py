@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from sqlite_utils import Database
 
-from config import Config
+from config import Config, Goal
 from store.facts import SIGN
 from trends.aging import AGED, same_age
 from trends.answers import Change, Coverage, Share
@@ -23,7 +23,7 @@ from trends.goals import GoalAnswer
 from trends.loading import load_frame
 from trends.overview import before_notes
 from trends.quotes import make_quotes, pick_quotes
-from trends.ratings import compare_ratings, rate
+from trends.ratings import choose_csat, compare_ratings, rate
 from trends.rival_sites import Site
 from trends.service_answers import Service, ServiceFigures, SignFigures, Surveys
 from trends.service_figures import Asked, find_backlog, made_by, rate_customers, source_rows
@@ -73,11 +73,21 @@ def find_goals(db: Database, config: Config, read: Read, filters: Filters) -> tu
     weekly = Weekly(
         ground=ground,
         rated=lambda week: ratings_of(read.rated, week),
+        csat_scale=find_csat_scale(read, goals),
         customers=read.customers,
         rivals=rivals,
         unvoiced=unvoiced,
     )
     return judge_goals(weekly, goals)
+
+
+def find_csat_scale(read: Read, goals: Sequence[Goal]) -> tuple[float, float] | None:
+    """The scale of all weeks that a goal for CSAT is held against: that of the window; of the weeks where it has no answers."""
+    if not any(goal.figure == "csat" for goal in goals):
+        return None
+    ground = read.ground
+    series = cover(ground.watched_weeks[0][0], ground.watched_weeks[-1][0])
+    return choose_csat(ratings_of(read.rated, ground.window, SURVEYS), ratings_of(read.rated, series, SURVEYS))
 
 
 def find_service(read: Read, config: Config, goals: tuple[GoalAnswer, ...], *, narrowed: bool) -> Service:
@@ -197,13 +207,14 @@ def share_of_sign(ground: Gathered, here: Rows, judged: Rows) -> Share:
 
 
 def find_surveys(read: Read) -> Surveys:
-    """NPS and CSAT, the window before beside."""
+    """NPS and CSAT, the window before beside, on the same scale."""
     ground, floor = read.ground, read.ground.thresholds.too_few
     now = ratings_of(read.rated, ground.window, SURVEYS)
     past = ratings_of(read.rated, ground.past.before, SURVEYS) if ground.past.before is not None else None
+    surveys = rate(now, floor=floor)
     return Surveys(
-        now=rate(now, floor=floor),
-        before=None if past is None else rate(past, floor=floor),
+        now=surveys,
+        before=None if past is None else rate(past, floor=floor, csat_scale=surveys.csat_scale),
         improvements=() if past is None else compare_ratings(now, past, floor=floor),
     )
 

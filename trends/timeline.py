@@ -59,7 +59,7 @@ def answer_trend(
     # A goal is set for all mentions, not for those of one source or language.
     goals = judge_goals(config, read, lines, points) if every == "week" and filters == Filters() else ()
     answer = compose(read, lines, points, goals, figure=figure, every=every)
-    return replace(answer, laid=lay_series(db, config, metric, answer)) if metric else answer
+    return lay_series(db, config, metric, answer) if metric else answer
 
 
 def refuse(config: Config, figure: str, every: Every, topic: str, attribute: str, metric: str) -> None:

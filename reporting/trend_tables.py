@@ -32,7 +32,10 @@ TOLD_SIGNS: dict[Told, str] = {
 }
 TOLD_STYLES: dict[Told, str] = {"better": "green", "worse": "bold red"}
 COUNTS = ("mentions", "people")
-LAGS_LEGEND = "Pearson's r with its 95% interval, weeks of both, Spearman's r (far from the other, a few weeks carry it)"
+LAGS_LEGEND = (
+    "Of what is left beside the trend of each, from a year of weeks on beside its season too: "
+    "Pearson's r with its 95% interval, weeks of both, Spearman's r (far from the other, a few weeks carry it)"
+)
 
 
 def trend_table(answer: Trend) -> RenderableType:

@@ -9,32 +9,28 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from trends.departures import FEWEST, Departures, Floats, count_years, depart, find_slow
 from trends.intervals import Z
 
-Floats = NDArray[np.float64]
 LAGS = range(9)
 """Weeks by which the series may follow the trend."""
-FEWEST = 8
-"""Pairs of weeks under which nothing is said."""
 FEWEST_EFFECTIVE = 4.0
 """Independent pairs that those must be worth: Fisher's z has no spread with three."""
 RATE = 0.05
-ALIKE = 1e-9
-"""Values that differ by less than this part of their size are one value: rounding moves with nothing."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class LagCorrelation:
-    """The trend of a week beside the series so many weeks later."""
+    """The trend of a week beside the series so many weeks later, each measured from what moves slowly in it."""
 
     lag: int
     """Weeks by which the series follows the trend."""
     pairs: int
     """Pairs of weeks in which both are known."""
     effective: float | None
-    """How many independent pairs those are worth, since one week resembles the next."""
+    """How many independent pairs those are worth, since one week resembles the next, and what was taken out took some."""
     value: float | None
-    """Pearson's correlation, −1 to 1; None when there are too few to say, or nothing varies."""
+    """Pearson's correlation, −1 to 1; None when there are too few to say, or nothing varies beside trend and season."""
     low: float | None
     high: float | None
     rank: float | None
@@ -69,6 +65,8 @@ class Correlation:
     lags: tuple[LagCorrelation, ...]
     best: LagCorrelation | None
     """The lag that stands out most, after correction for having looked at all; None when there are too few weeks at each."""
+    season: bool
+    """Whether seasons were taken out beside the trend: from a year of weeks on."""
 
     @property
     def found(self) -> bool:
@@ -87,18 +85,20 @@ class Correlation:
 def correlate(trend: Sequence[float | None], series: Sequence[float | None]) -> Correlation:
     """Correlate a trend with a series over the same weeks, oldest first; None is a gap, and is left out with its pair.
 
-    The series follows the trend; for the other direction swap them. Raises `ValueError` for unequal lengths.
+    Of both, what moves slowly is taken out first: see `trends.departures`. The series follows the trend; for the other
+    direction swap them. Raises `ValueError` for unequal lengths.
     """
     if len(trend) != len(series):
         raise ValueError(f"{len(trend)} weeks of the trend and {len(series)} of the series: give both the same weeks")
-    first, second = as_floats(trend), as_floats(series)
+    first, second = depart(as_floats(trend)), depart(as_floats(series))
     lags = [correlate_at(first, second, lag) for lag in LAGS]
     corrected = holm([one.joint for one in lags if not one.too_few])
     said = iter(corrected)
     lags = [one if one.too_few else replace(one, corrected=next(said)) for one in lags]
     known = [one for one in lags if not one.too_few]
     best = min(known, key=lambda one: (one.joint, one.chance, one.lag), default=None)
-    return Correlation(lags=tuple(lags), best=best)
+    season = count_years(np.isfinite(first.values) & np.isfinite(second.values)) > 0
+    return Correlation(lags=tuple(lags), best=best, season=season)
 
 
 def as_floats(values: Sequence[float | None]) -> Floats:
@@ -106,37 +106,39 @@ def as_floats(values: Sequence[float | None]) -> Floats:
     return np.array([np.nan if value is None else value for value in values], np.float64)
 
 
-def correlate_at(trend: Floats, series: Floats, lag: int) -> LagCorrelation:
-    """One lag: Pearson with Fisher's interval, and Spearman with Bonett and Wright's, each at its effective number of pairs."""
-    first, second = trend[: max(len(trend) - lag, 0)], series[lag:]
+def correlate_at(trend: Departures, series: Departures, lag: int) -> LagCorrelation:
+    """One lag: Pearson with Fisher's interval, and Spearman with Bonett and Wright's, each at its effective number of pairs.
+
+    Partial correlations: of what is left of both when trend and season, as they are over the paired weeks, are taken out.
+    Spearman's is of the places of what is left, by a trend that no single week bends: or one week that is far out would tilt
+    the trends of both, and all weeks would move together.
+    """
+    weeks = max(len(trend.values) - lag, 0)
+    first, second = trend.values[:weeks], series.values[lag:]
     both = np.isfinite(first) & np.isfinite(second)
     pairs = int(both.sum())
     nothing = replace(NOTHING, lag=lag, pairs=pairs)
-    if pairs < FEWEST or is_flat(first[both]) or is_flat(second[both]):
+    if pairs < FEWEST:
         return nothing
-    value = pearson(first[both], second[both])
-    effective = count_effective(first, second, both)
+    slow = find_slow(both, count_years(both, lag))
+    one, two = slow.take_out(first), slow.take_out(second)
+    if one is None or two is None:
+        return nothing
+    value, effective = pearson(one[both], two[both]), slow.count_effective(one, two)
     if effective < FEWEST_EFFECTIVE:
         return replace(nothing, effective=effective)
     low, high = fisher(value, effective)
-    first, second = rank_pairs(first, both), rank_pairs(second, both)
-    rank, worth = pearson(first[both], second[both]), count_effective(first, second, both)
-    few = worth < FEWEST_EFFECTIVE
+    found = replace(nothing, effective=effective, value=value, low=low, high=high, chance=chance_of(value, effective))
+    one, two = (slow.take_out(rank_pairs(rest, both)) for rest in (trend.steady[:weeks], series.steady[lag:]))
+    if one is None or two is None:
+        return found
+    rank, worth = pearson(one[both], two[both]), slow.count_effective(one, two)
+    if worth < FEWEST_EFFECTIVE:
+        return replace(found, rank=rank)
     # With the variance of Bonett and Wright: as if there were fewer pairs.
     worth = 3 + (worth - 3) / (1 + rank**2 / 2)
-    ends = (None, None) if few else fisher(rank, worth)
-    return replace(
-        nothing,
-        effective=effective,
-        value=value,
-        low=low,
-        high=high,
-        rank=rank,
-        rank_low=ends[0],
-        rank_high=ends[1],
-        chance=chance_of(value, effective),
-        rank_chance=1.0 if few else chance_of(rank, worth),
-    )
+    low, high = fisher(rank, worth)
+    return replace(found, rank=rank, rank_low=low, rank_high=high, rank_chance=chance_of(rank, worth))
 
 
 NOTHING = LagCorrelation(
@@ -151,11 +153,6 @@ def rank_pairs(values: Floats, both: NDArray[np.bool_]) -> Floats:
     placed = np.full(len(values), np.nan)
     placed[both] = ranks(values[both])
     return placed
-
-
-def is_flat(values: Floats) -> bool:
-    """Whether nothing varies."""
-    return bool(np.ptp(values) <= ALIKE * np.abs(values).max())
 
 
 def pearson(first: Floats, second: Floats) -> float:
@@ -176,30 +173,6 @@ def ranks(values: Floats) -> Floats:
     ordered = np.sort(values)
     middle: Floats = (np.searchsorted(ordered, values, "left") + np.searchsorted(ordered, values, "right") + 1) / 2
     return middle
-
-
-def count_effective(first: Floats, second: Floats, both: NDArray[np.bool_]) -> float:
-    """How many independent pairs autocorrelated ones are worth: n (1 − r1 r2) / (1 + r1 r2), at most n.
-
-    r1 and r2 are the autocorrelations of both from one week to the next (Bartlett 1935; Bretherton et al. 1999, eq. 31).
-    """
-    memory = remember(first, both) * remember(second, both)
-    return float(both.sum()) * min((1 - memory) / (1 + memory), 1.0)
-
-
-def remember(values: Floats, both: NDArray[np.bool_]) -> float:
-    """Autocorrelation from one week to the next over the weeks that are paired, corrected for its bias in short series.
-
-    The plain estimate is too low by (1 + 3 r) / n (Kendall 1954; Marriott and Pope 1954).
-    """
-    count = int(both.sum())
-    rest = np.where(both, values, 0.0) - np.where(both, values[both].mean(), 0.0)
-    rest = rest / np.abs(rest).max()
-    neighbours = both[1:] & both[:-1]
-    if neighbours.sum() < 2:
-        return 0.0
-    along = (rest[1:] * rest[:-1])[neighbours].mean() / np.square(rest[both]).mean()
-    return float(np.clip((count * along + 1) / (count - 3), -0.99, 0.99))
 
 
 def fisher(value: float, pairs: float, z: float = Z) -> tuple[float, float]:
@@ -233,14 +206,16 @@ def say_correlation(found: Correlation, *, trend: str, series: str) -> str:
     if best is None or best.value is None:
         weeks = max((one.pairs for one in found.lags), default=0)
         return f"{trend} and {series}: too few to say ({weeks} weeks of both)."
+    apart = f"each measured from its own trend{' and season' if found.season else ''}"
     if not found.found:
-        nothing = f"{trend} and {series}: none of {len(found.lags)} lags stands out"
+        nothing = f"{trend} and {series}, {apart}: none of {len(found.lags)} lags stands out"
         if (carried := found.carried) is None:
             return f"{nothing} (best {say_lag(best.lag)}: {say_figures(best)})."
         few = "rests on few weeks, since Spearman's r does not bear it out"
         return f"{nothing}; that {say_lag(carried.lag)} ({say_figures(carried)}) {few}."
     way = "with" if best.value > 0 else "against"
-    return f"{trend} moves {way} {series} {say_lag(best.lag)} ({say_figures(best)}), which is correlation, not cause."
+    moves = f"{trend} moves {way} {series} {say_lag(best.lag)} ({say_figures(best)})"
+    return f"{moves}, {apart}, which is correlation, not cause."
 
 
 def say_figures(lag: LagCorrelation) -> str:

@@ -65,7 +65,7 @@ class Satisfaction:
     nps: Net
     """%9–10 less %0–6, from −1 to 1; its `positive`, `neutral` and `negative` are promoters, passives and detractors."""
     csat: Share
-    """Top two boxes over answers, of the CSAT scale with the most answers."""
+    """Top two boxes over answers, of the CSAT scale that was asked for, else of the one with the most answers."""
     csat_scale: tuple[float, float] | None
     """Its worst and best; None without any."""
     csat_elsewhere: int
@@ -98,10 +98,13 @@ def person_number(key: str | None) -> int:
     return 0 if key is None else int.from_bytes(blake2b(key.encode(), digest_size=8).digest()) or 1
 
 
-def rate(ratings: Ratings, *, floor: int) -> Satisfaction:
-    """NPS, CSAT and every scale's figures; under `floor` people a figure has no value."""
+def rate(ratings: Ratings, *, floor: int, csat_scale: tuple[float, float] | None = None) -> Satisfaction:
+    """NPS, CSAT and every scale's figures; under `floor` people a figure has no value.
+
+    CSAT is of the answers on `csat_scale`; without one, on the scale with the most answers.
+    """
     sorted_out = sort_out(ratings)
-    csat_scale, csat = sorted_out.csat()
+    csat_scale, csat = sorted_out.csat(csat_scale)
     everybody = sum(len(place) for scale, place in sorted_out.places.items() if scale[1] == CSAT)
     figures = [rate_scale(ratings, scale, crowd, floor=floor) for scale, crowd in sorted_out.crowds.items()]
     return Satisfaction(
@@ -112,6 +115,11 @@ def rate(ratings: Ratings, *, floor: int) -> Satisfaction:
         scales=tuple(sorted(figures, key=lambda one: (-one.mean.n, one.source, one.measure, one.best))),
         left_out=sorted_out.left_out,
     )
+
+
+def choose_csat(*some: Ratings) -> tuple[float, float] | None:
+    """The scale that most CSAT answers are on, in the first of some ratings that have any: one scale for all cuts of them."""
+    return next((scale for ratings in some if (scale := sort_out(ratings).csat()[0]) is not None), None)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from sqlite_utils import Database
 
-from config import Config
+from config import Config, Goal
 from store.facts import ANSWERED, SIGN
 from trends.aging import AGED, same_age
 from trends.answers import Change, Coverage, Share
@@ -24,7 +24,7 @@ from trends.goals import GoalAnswer
 from trends.loading import load_frame
 from trends.overview import before_notes
 from trends.quotes import make_quotes, pick_quotes
-from trends.ratings import rate
+from trends.ratings import choose_csat, rate
 from trends.rival_sites import Site
 from trends.service_answers import Improvement, Service, ServiceFigures, SignFigures, Surveys
 from trends.service_figures import Asked as AskedComplaints
@@ -101,12 +101,22 @@ def find_goals(db: Database, config: Config, read: Read, filters: Filters) -> tu
     weekly = Weekly(
         ground=ground,
         rated=lambda week: ratings_of(read.rated, week),
+        csat_scale=find_csat_scale(read, goals),
         customers=read.customers,
         rivals=rivals,
         unvoiced=unvoiced,
         corrected=correct_weeks(db, ground, goals),
     )
     return judge_goals(weekly, goals)
+
+
+def find_csat_scale(read: Read, goals: Sequence[Goal]) -> tuple[float, float] | None:
+    """The scale of all weeks that a goal for CSAT is held against: that of the window; of the weeks where it has no answers."""
+    if not any(goal.figure == "csat" for goal in goals):
+        return None
+    ground = read.ground
+    series = cover(ground.watched_weeks[0][0], ground.watched_weeks[-1][0])
+    return choose_csat(ratings_of(read.rated, ground.window, SURVEYS), ratings_of(read.rated, series, SURVEYS))
 
 
 def find_service(read: Read, config: Config, goals: tuple[GoalAnswer, ...], test: Test, *, narrowed: bool) -> Service:
@@ -228,7 +238,7 @@ def share_of_sign(ground: Gathered, here: Rows, judged: Rows) -> Share:
 
 
 def find_surveys(read: Read, shifts: Mapping[str, Shift]) -> Surveys:
-    """NPS and CSAT, the window before beside, and whether they got better on the sites that were watched in both."""
+    """NPS and CSAT, the window before on the same scale, and whether they got better on the sites watched in both."""
     ground, floor = read.ground, read.ground.thresholds.too_few
     now = ratings_of(read.rated, ground.window, SURVEYS)
     past = ratings_of(read.rated, ground.past.before, SURVEYS) if ground.past.before is not None else None
@@ -236,7 +246,7 @@ def find_surveys(read: Read, shifts: Mapping[str, Shift]) -> Surveys:
     scales = {"nps": None, "csat": found.csat_scale}
     return Surveys(
         now=found,
-        before=None if past is None else rate(past, floor=floor),
+        before=None if past is None else rate(past, floor=floor, csat_scale=found.csat_scale),
         improvements=tuple(
             Improvement(figure=figure, scale=scales[figure], difference=shifts[figure].difference, outcome=shifts[figure].told)
             for figure in SURVEYS

@@ -44,6 +44,8 @@ class Weekly:
     ground: Gathered
     rated: Callable[[Window], Ratings]
     """The ratings of a week."""
+    csat_scale: tuple[float, float] | None
+    """The scale of CSAT in all weeks: that of the window."""
     customers: Customers
     rivals: Mapping[str, Frame]
     """Frames of the other brands, by id; only where share of voice has a goal."""
@@ -205,8 +207,9 @@ def nps(weekly: Weekly, goal: Goal, week: Window, rows: Rows) -> Valued:
 
 
 def csat(weekly: Weekly, goal: Goal, week: Window, rows: Rows) -> Valued:
-    """CSAT."""
-    return of_share(rate(weekly.rated(week), floor=weekly.ground.thresholds.too_few).csat)
+    """CSAT, in all weeks on the scale of the window."""
+    found = rate(weekly.rated(week), floor=weekly.ground.thresholds.too_few, csat_scale=weekly.csat_scale)
+    return of_share(found.csat)
 
 
 def stars(weekly: Weekly, goal: Goal, week: Window, rows: Rows) -> Valued:

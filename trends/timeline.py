@@ -24,7 +24,9 @@ from trends.timeline_answers import Line, Point, Trend
 from trends.timeline_correction import find_told, read_corrections
 from trends.timeline_figures import Asked
 from trends.timeline_kinds import ASKED, KINDS, MAIN, OF_ATTRIBUTE, OF_TOPIC, RATED, Every
+from trends.timeline_levels import COUNTS
 from trends.timeline_lines import Read, find_lines, find_points
+from trends.timeline_ratings import say_left_out
 from trends.timeline_shifts import TESTED_TOGETHER, Tester, tasks_of
 from trends.windows import Window, before, cover
 
@@ -51,13 +53,13 @@ def answer_trend(
     refuse(config, figure, every, topic, attribute, metric)
     figures = (figure,) if figure else OF_TOPIC if topic else OF_ATTRIBUTE if attribute else MAIN
     filters = Filters(source=source, language=language, voices=voices)
-    read = read_ground(db, config, brand, window, filters, every, Asked(figures, topic, attribute))
+    read = read_ground(db, config, brand, window, filters, every, Asked(figures, topic, attribute, window=window))
     lines = find_lines(read)
     points = find_points(read, lines)
     # A goal is set for all mentions, not for those of one source or language.
     goals = judge_goals(config, read, lines, points) if every == "week" and filters == Filters() else ()
     answer = compose(read, lines, points, goals, figure=figure, every=every)
-    return replace(answer, laid=lay_series(db, config, metric, answer)) if metric else answer
+    return lay_series(db, config, metric, answer) if metric else answer
 
 
 def refuse(config: Config, figure: str, every: Every, topic: str, attribute: str, metric: str) -> None:
@@ -158,15 +160,14 @@ def judge_goals(config: Config, read: Read, lines: Sequence[Line], points: Seque
     points = [point for point in points if point.first_day in over]
     for line in lines:
         goals = [goal for goal in config.goals if goal.figure == KINDS[line.figure].goal and (goal.brand, goal.topic) == asked]
-        weeks = [as_week(point) for point in points if point.line == line.line] if goals else []
+        weeks = [as_week(point, counted=line.unit in COUNTS) for point in points if point.line == line.line] if goals else []
         answers += [judge_goal(goal, weeks) for goal in goals if weeks]
     return tuple(answers)
 
 
-def as_week(point: Point) -> WeekFigure:
+def as_week(point: Point, *, counted: bool) -> WeekFigure:
     """A week as goals read it; a plain count has no interval, since it is what it is."""
     level, watched = point.level, 0.0 if point.status == "not watched" else point.watched
-    counted = level.n == level.value
     low, high = (None, None) if counted else (level.low, level.high)
     return WeekFigure(first_day=point.first_day, value=level.value, n=level.n, low=low, high=high, watched=watched)
 
@@ -213,6 +214,7 @@ def find_notes(read: Read, lines: Sequence[Line], every: Every) -> tuple[str, ..
         notes.append("No comparison: no site was watched throughout this window and the one before.")
     notes += list(dict.fromkeys(shift.note for shift in shifts if shift.note))
     notes += [TESTED_TOGETHER] if shifts else []
+    notes += say_left_out(read.subject.rated, read.asked.figures) if not {*read.asked.figures}.isdisjoint(RATED) else []
     if len(read.periods) == MOST and str(read.periods[0].first_day) > (window.first_day or first_day_of(read.frame) or ""):
         notes.append(f"Only the last {MOST} periods are listed; the levels are of all.")
     return (*notes, *correction_notes(read, lines), SILENT)

@@ -14,6 +14,7 @@ from trends.frame import Bools, Frame, Rows
 from trends.measures import Measure
 from trends.periods import Slices, Tally, find_often
 from trends.timeline_ratings import Rated, find_rated, measure_ratings
+from trends.windows import Window
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,8 @@ class Asked:
     attribute: str = ""
     told: Mapping[str, Mapping[str, Bools]] | None = None
     """By task and label the facts that the classifier has told, or that people gave, where a correction is to be made."""
+    window: Window | None = None
+    """The window that is asked for, by whose answers scales of ratings are chosen."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,7 @@ class Subject:
     @cached_property
     def rated(self) -> Rated:
         """The ratings."""
-        return find_rated(self.frame, self.spoken)
+        return find_rated(self.frame, self.spoken, self.asked.window)
 
 
 def find_measures(slices: Slices, subject: Subject) -> dict[str, Measure]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,12 +15,15 @@ from trends.frame import Bools, Frame
 from trends.measures import FIVE, Measure
 from trends.periods import Slices
 from trends.ratings import CSAT, NPS, find_top, number_scales
+from trends.windows import Window
 
 STARS = MEASURES.index("stars") + 1
 MOST_SCALES = 4
-"""Sources and scales that have lines: those with the most ratings."""
+"""Sources and scales that have lines: those with the most ratings in the window. A note names the others."""
 Scale = tuple[str, int, float, float]
 """(source, measure, worst, best)."""
+Count = tuple[int, int]
+"""(answers in the window, answers of all that was read)."""
 
 
 @dataclass(frozen=True)
@@ -31,17 +34,31 @@ class Rated:
     """The rating of each fact; not a number without."""
     codes: NDArray[Any]
     """The scale of each fact, as a place in `scales`; what is no rating has a place of its own, the last."""
-    scales: Mapping[Scale, int]
+    scales: Mapping[Scale, Count]
     """How many ratings each scale has."""
 
     @property
     def csat(self) -> tuple[float, float] | None:
-        """The scale that most CSAT answers are on; one for all cuts of the frame."""
-        counts: dict[tuple[float, float], int] = {}
-        for (_, measure, worst, best), count in self.scales.items():
-            if measure == CSAT:
-                counts[worst, best] = counts.get((worst, best), 0) + count
+        """The scale that most CSAT answers of the window are on; one for all cuts of the frame."""
+        counts = self.csat_scales
         return max(sorted(counts), key=counts.__getitem__, default=None)
+
+    @property
+    def csat_scales(self) -> dict[tuple[float, float], Count]:
+        """How many CSAT answers are on each scale, of all sources."""
+        counts: dict[tuple[float, float], Count] = {}
+        for (_, measure, *bounds), (here, all_read) in self.scales.items():
+            if measure == CSAT:
+                worst, best = bounds
+                known = counts.get((worst, best), (0, 0))
+                counts[worst, best] = known[0] + here, known[1] + all_read
+        return counts
+
+    @property
+    def asked(self) -> list[Scale]:
+        """The scales of each source that are neither NPS nor CSAT, most answers first."""
+        there = [scale for scale in self.scales if scale[1] not in (NPS, CSAT)]
+        return sorted(there, key=self.scales.__getitem__, reverse=True)
 
     def on(self, scale: Scale) -> Bools:
         """Which facts are ratings on a scale."""
@@ -55,8 +72,8 @@ class Rated:
         return found
 
 
-def find_rated(frame: Frame, spoken: Bools) -> Rated:
-    """The ratings among some facts that are on a scale, and within it."""
+def find_rated(frame: Frame, spoken: Bools, window: Window | None = None) -> Rated:
+    """The ratings among some facts that are on a scale, and within it; all of them count for the window without one."""
     kinds = frame.segment.facts.derived("scale", find_kinds) * spoken
     counts = np.bincount(kinds)
     there = np.flatnonzero(counts[1:]) + 1
@@ -64,9 +81,10 @@ def find_rated(frame: Frame, spoken: Bools) -> Rated:
     last[kinds] = np.arange(len(kinds))
     columns = (frame.column(name)[last[there]].tolist() for name in ("site", "measure", "worst", "best"))
     keys = [(split_site(frame.segment.names[site])[0], *scale) for site, *scale in zip(*columns, strict=True)]
-    scales = dict.fromkeys(sorted(set(keys)), 0)
-    for key, count in zip(keys, counts[there].tolist(), strict=True):
-        scales[key] += count
+    here = counts if window is None else np.bincount(kinds[frame.rows_where(window, kinds > 0)], minlength=len(counts))
+    scales = dict.fromkeys(sorted(set(keys)), (0, 0))
+    for key, count, all_read in zip(keys, here[there].tolist(), counts[there].tolist(), strict=True):
+        scales[key] = scales[key][0] + count, scales[key][1] + all_read
     places = {key: place for place, key in enumerate(scales)}
     by_kind = np.full(len(counts), len(scales), np.uint16)
     by_kind[there] = [places[key] for key in keys]
@@ -95,8 +113,7 @@ def measure_ratings(slices: Slices, rated: Rated) -> list[Measure]:
         found.append(measure_some(slices, "csat", rated.of(CSAT, rated.csat), top, ("top", "all"), scale=rated.csat))
     stars, means = rated.of(STARS, FIVE), {"value": value, "square": value * value}
     found.append(measure_some(slices, "stars", stars, means, ("value", "all"), scale=FIVE))
-    asked = [(scale, count) for scale, count in rated.scales.items() if scale[1] not in (NPS, CSAT)]
-    for scale, _ in sorted(asked, key=lambda one: -one[1])[:MOST_SCALES]:
+    for scale in rated.asked[:MOST_SCALES]:
         source, _, worst, best = scale
         columns = {**means, "top": value >= find_top(worst, best)}
         sums, bounds = ("value", "all"), (worst, best)
@@ -117,3 +134,20 @@ def measure_some(
 ) -> Measure:
     """A line of some of the ratings, copies once."""
     return Measure(figure, slices.tally(slices.once(part), columns), sums, source, scale)
+
+
+def say_left_out(rated: Rated, figures: Sequence[str]) -> list[str]:
+    """Which answers that were asked for have no line."""
+    notes, others = [], rated.asked[MOST_SCALES:] if "ratings" in figures else []
+    if others:
+        named = [f"{scale[0]} {scale[2]:g}–{scale[3]:g} ({rated.scales[scale][0]:,})" for scale in others]
+        notes.append(
+            f"Ratings: the {MOST_SCALES} sources and scales with the most answers in the window have lines; left out, with "
+            f"their answers there, are {', '.join(named)}. Ask for the ratings of one source to see them."
+        )
+    elsewhere = sum(count for scale, (count, _) in rated.csat_scales.items() if scale != rated.csat)
+    if "csat" in figures and rated.csat is not None and elsewhere:
+        worst, best = rated.csat
+        answers = f"{elsewhere:,} answer{'s' if elsewhere > 1 else ''} of the window on other scales"
+        notes.append(f"CSAT is of the scale {worst:g}–{best:g}, which has the most answers; {answers} are not counted.")
+    return notes

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from trends.correlation import correlate, correlate_at, fisher, holm, pearson, ranks, say_correlation
+from trends.departures import depart
 
 PLAIN = st.floats(-1e6, 1e6).map(lambda value: round(value, 3))
 PAIRS = st.lists(st.tuples(PLAIN, PLAIN), min_size=8, max_size=60)
@@ -56,10 +57,11 @@ def test_a_series_that_follows_two_weeks_later_is_found_at_that_lag():
     found = correlate(trend, series)
     assert (found.found, found.best.lag, found.best.pairs) == (True, 2, 58)
     assert found.best.value > 0.9
-    assert say_correlation(found, trend="Complaints", series="returns").startswith(
-        "Complaints moves with returns 2 weeks later (r +0.9"
-    )
-    assert say_correlation(found, trend="Complaints", series="returns").endswith("which is correlation, not cause.")
+    said = say_correlation(found, trend="Complaints", series="returns")
+    assert said.startswith("Complaints moves with returns 2 weeks later (r +0.9")
+    assert said.endswith("), each measured from its own trend and season, which is correlation, not cause.")
+    less = say_correlation(correlate(trend[:40], series[:40]), trend="Complaints", series="returns")
+    assert less.endswith("), each measured from its own trend, which is correlation, not cause.")
 
 
 def test_a_trend_that_follows_the_series_is_not_found_this_way_round():
@@ -76,8 +78,13 @@ def test_gaps_are_left_out_with_their_pairs_and_are_no_zeros():
     found = correlate(holed, series)
     left = [place for place in range(40) if place not in holes]
     assert (found.lags[0].pairs, found.lags[1].pairs) == (35, 34)
-    expected = stats.pearsonr([trend[place] for place in left], [series[place] for place in left]).statistic
-    assert found.lags[0].value == pytest.approx(expected)
+    # The partial correlation, time held still.
+    line = np.stack([np.ones(35), left], axis=-1)
+    rests = [
+        values - line @ np.linalg.lstsq(line, values, rcond=None)[0]
+        for values in (np.array([side[place] for place in left]) for side in (trend, series))
+    ]
+    assert found.lags[0].value == pytest.approx(stats.pearsonr(*rests).statistic)
 
 
 def test_under_eight_pairs_nothing_is_said():
@@ -95,13 +102,17 @@ def test_what_never_varies_moves_with_nothing():
     assert correlate([3.0] * 30, shaken(30, 1)).best is None
 
 
-def test_two_lines_that_both_grow_are_worth_few_weeks():
-    rng = np.random.default_rng(8)
-    one, two = (np.arange(30) + rng.normal(size=30) for _ in range(2))
-    found = correlate(one.tolist(), two.tolist()).lags[0]
-    assert found.effective is not None
-    assert found.effective < 6
-    assert found.value is None or found.low < 0.5
+def test_what_only_grows_moves_with_nothing():
+    assert correlate([100.0 + 7 * week for week in range(30)], shaken(30, 1)).best is None
+
+
+def test_two_lines_that_both_grow_are_held_together_by_what_is_left_of_both():
+    one, two = (np.arange(30) + np.array(shaken(30, seed)) for seed in (8, 9))
+    found = correlate(one.tolist(), two.tolist())
+    assert np.corrcoef(one, two)[0, 1] > 0.98
+    assert abs(found.lags[0].value) < 0.4
+    assert found.lags[0].effective <= 29
+    assert not found.found
 
 
 def test_weeks_of_different_lengths_are_refused():
@@ -111,7 +122,7 @@ def test_weeks_of_different_lengths_are_refused():
 
 def test_a_perfect_line_is_one():
     trend = shaken(20, 5)
-    found = correlate_at(np.array(trend), np.array(trend) * -2 + 1, 0)
+    found = correlate_at(depart(np.array(trend)), depart(np.array(trend) * -2 + 1), 0)
     assert (found.value, found.low, found.high, found.rank, found.chance) == (
         pytest.approx(-1),
         pytest.approx(-1),
@@ -166,7 +177,8 @@ def test_what_one_week_carries_is_no_finding_and_is_said_to_be_none():
 
 
 def test_correlations_of_different_signs_are_no_finding():
-    opposite = correlate_at(np.array([1.0, 2, 3, 4, 5, 6, 7, 8, 9, 100]), np.array([9.0, 8, 7, 6, 5, 4, 3, 2, 1, 100]), 0)
+    first = np.array([3.0, 6, 2, 7, 1, 8, 100, 2, 6, 3, 8, 1])
+    opposite = correlate_at(depart(first), depart(np.where(first == 100, 100, 9 - first)), 0)
     assert opposite.value > 0 > opposite.rank
     assert opposite.joint == 1.0
 

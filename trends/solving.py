@@ -59,8 +59,8 @@ class Solved:
         """The limits of known answers of which these are the shares; the whole range where nothing was said."""
         low, high = np.full(len(self.values), float(side.min(initial=0.0))), np.ones(len(self.values))
         there = np.flatnonzero(self.said.people)
-        moments = self.said.moments(side).take(there)
-        answers, z = moments.whole / moments.effect, np.full(len(there), Z)
+        moments, z = self.said.moments(side).take(there), np.full(len(there), Z)
+        answers = moments.whole / moments.effect_at(z)
         plus, minus = ((self.values[there] @ part) * answers for part in (side > 0, side < 0))
         limits = limits_of_nets(plus, minus, answers, z) if (side < 0).any() else limits_of_shares(plus, answers, z)
         low[there], high[there] = limits

@@ -107,7 +107,7 @@ class Tester:
         wordless = not {*asked.figures}.isdisjoint(RATED)
         frame = load_frame(self.db, self.brand, self.wide, self.filters, wordless=wordless)
         corrections = read_corrections(self.db, self.brand, dict.fromkeys(tasks_of(asked)))
-        told = replace(asked, told=find_told(frame, corrections))
+        told = replace(asked, told=find_told(frame, corrections), window=self.past.window)
         return find_shifts(Together(past=self.past, frame=frame, asked=told, corrections=corrections, floor=self.floor))
 
 

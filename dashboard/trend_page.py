@@ -66,7 +66,8 @@ def trend_words(db: Database, config: Config, asked: Asked) -> dict[str, Any]:
     span = line_window(asked.window)
     lines = answer
     if span != asked.window or asked.metric:
-        lines = ask(db, config, asked, span, metric=asked.metric)
+        # One scale for the figure and its line.
+        lines = ask(db, config, asked, span, metric=asked.metric, rated_in=asked.window)
     show = show_full if asked.figure else show_small
     return frame_words(config, asked, "/trend") | {
         "answer": answer,
@@ -75,6 +76,7 @@ def trend_words(db: Database, config: Config, asked: Asked) -> dict[str, Any]:
         "nothing": nothing_words(asked.figure),
         "goals": lines.goals,
         "laid": [(one, draw_lags(one)) for one in lines.laid],
+        "laid_notes": lines.laid_notes,
         "figure_names": {name: KINDS[name].words if name in KINDS else "Ratings" for name in ASKED},
         "attribute_names": {one.id: one.name for one in config.attributes},
         "metrics": [row["name"] for row in find_series(db)],
@@ -83,7 +85,9 @@ def trend_words(db: Database, config: Config, asked: Asked) -> dict[str, Any]:
     }
 
 
-def ask(db: Database, config: Config, asked: Asked, window: Window, *, metric: str = "") -> Trend:
+def ask(
+    db: Database, config: Config, asked: Asked, window: Window, *, metric: str = "", rated_in: Window | None = None
+) -> Trend:
     """One answer in the words of the request."""
     return answer_trend(
         db,
@@ -97,6 +101,7 @@ def ask(db: Database, config: Config, asked: Asked, window: Window, *, metric: s
         topic=asked.topic,
         attribute=asked.attribute,
         metric=metric,
+        rated_in=rated_in,
     )
 
 

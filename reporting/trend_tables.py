@@ -48,7 +48,8 @@ def trend_table(answer: Trend) -> RenderableType:
         return Group(title, nothing, Text(""), *goal_lines(answer.goals), notes_lines(answer.notes))
     title = heading(f"{answer.figures[0].name if answer.figure else 'Trend'} of {answer.brand_name}{what}", beside)
     body = figure_parts(answer) if answer.figure else [lines_grid(answer), Text(legend(answer), style="dim"), Text("")]
-    return Group(title, Text(""), *body, *goal_lines(answer.goals), *laid_lines(answer.laid), notes_lines(answer.notes))
+    notes = (*answer.laid_notes, *answer.notes)
+    return Group(title, Text(""), *body, *goal_lines(answer.goals), *laid_lines(answer.laid), notes_lines(notes))
 
 
 def is_empty(answer: Trend) -> bool:

@@ -204,6 +204,8 @@ def say_correlation(found: Correlation, *, trend: str, series: str) -> str:
     """What was found, in one sentence, with the names of the trend and of the series in it."""
     best = found.best
     if best is None or best.value is None:
+        if any(one.pairs >= FEWEST and one.effective is None for one in found.lags):
+            return f"{trend} and {series}: one of them does nothing beside its own trend, so that nothing can go with it."
         weeks = max((one.pairs for one in found.lags), default=0)
         return f"{trend} and {series}: too few to say ({weeks} weeks of both)."
     apart = f"each measured from its own trend{' and season' if found.season else ''}"

@@ -39,7 +39,7 @@ def lay_series(db: Database, config: Config, metric: str, answer: Trend) -> Tren
         raise QuestionError(f"metric: {metric!r} was not imported; there are {known}")
     names = [row["name"] for row in sorted(found, key=lambda row: (-row["days"], row["name"]))]
     laid = [lay_one(db, config, name, line, answer) for name in names[:MOST_PARTS] for line in answer.figures]
-    return replace(answer, laid=tuple(laid), notes=(*answer.notes, *find_notes(answer, laid, metric, names[MOST_PARTS:])))
+    return replace(answer, laid=tuple(laid), laid_notes=tuple(find_notes(answer, laid, metric, names[MOST_PARTS:])))
 
 
 def lay_one(db: Database, config: Config, name: str, line: Line, answer: Trend) -> Laid:

@@ -45,15 +45,18 @@ def answer_trend(
     topic: str = "",
     attribute: str = "",
     metric: str = "",
+    rated_in: Window | None = None,
 ) -> Trend:
     """Answer from the store how figures of a brand go over time; without a figure, the main ones.
 
+    Scales of ratings are chosen by the answers in the window, or in another one that it holds (`rated_in`).
     Raises `QuestionError` for a brand, figure, topic, attribute or metric that there is not, or that do not go together.
     """
     refuse(config, figure, every, topic, attribute, metric)
     figures = (figure,) if figure else OF_TOPIC if topic else OF_ATTRIBUTE if attribute else MAIN
     filters = Filters(source=source, language=language, voices=voices)
-    read = read_ground(db, config, brand, window, filters, every, Asked(figures, topic, attribute, window=window))
+    asking = Asked(figures, topic, attribute, window=rated_in or window)
+    read = read_ground(db, config, brand, window, filters, every, asking)
     lines = find_lines(read)
     points = find_points(read, lines)
     # A goal is set for all mentions, not for those of one source or language.

@@ -132,6 +132,8 @@ class Trend:
     coverage: Coverage
     notes: tuple[str, ...]
     unsupported: tuple[Count, ...] = ()
+    laid_notes: tuple[str, ...] = ()
+    """What the correlations are of, and which parts of a series were left out."""
 
     def points(self, line: str) -> tuple[Point, ...]:
         """The periods of one line."""

@@ -27,7 +27,7 @@ class Asked:
     told: Mapping[str, Mapping[str, Bools]] | None = None
     """By task and label the facts that the classifier has told, or that people gave, where a correction is to be made."""
     window: Window | None = None
-    """The window that is asked for, by whose answers scales of ratings are chosen."""
+    """By whose answers scales of ratings are chosen; by all without one."""
 
 
 @dataclass(frozen=True)

@@ -53,7 +53,9 @@ def rich(tmp_path_factory):
     first = date(2026, 7, 13)
     days = [(first + timedelta(days=day)).isoformat() for day in range(84)]
     with contextlib.closing(open_database(config.database)) as db:
-        save_metrics(db, [Metric(name="orders", date=day, value=float(100 + place)) for place, day in enumerate(days)])
+        save_metrics(
+            db, [Metric(name="orders", date=day, value=float(100 + place + place**2 % 13)) for place, day in enumerate(days)]
+        )
         save_tests(db, [TEST])
     return config
 
@@ -153,7 +155,10 @@ def test_a_goal_is_said_to_be_missed_since_when(fetch):
 
 def test_a_business_series_is_laid_over_with_its_correlation(fetch, rich, db):
     page = fetch("/trend?figure=complaints&last=12w&metric=orders")
-    laid = answer_trend(db, rich, window=last("12w", now=NOW, zone=ZONE), figure="complaints", metric="orders").laid[0]
+    answer = answer_trend(db, rich, window=last("12w", now=NOW, zone=ZONE), figure="complaints", metric="orders")
+    (laid,), notes = answer.laid, answer.laid_notes
+    assert notes
+    assert [words(said) for said in page.select("footer li")][: len(notes)] == list(notes)
     section = page.select_one("section.laid")
     assert [words(said) for said in section.select("li")] == list(laid.sentences)
     cells = [words(cell) for cell in section.select("thead th")]
@@ -163,6 +168,7 @@ def test_a_business_series_is_laid_over_with_its_correlation(fetch, rich, db):
         for after, ahead in zip(laid.follows.lags, laid.leads.lags, strict=True)
     ]
     assert "Dotted, on the scale to the right: orders." in words(page.select_one("figure.drawing figcaption"))
+    assert "of what is left beside the trend of each; where Spearman’s r" in words(section.select_one("p.faint"))
 
 
 @pytest.mark.parametrize(

@@ -103,7 +103,10 @@ def test_what_never_varies_moves_with_nothing():
 
 
 def test_what_only_grows_moves_with_nothing():
-    assert correlate([100.0 + 7 * week for week in range(30)], shaken(30, 1)).best is None
+    found = correlate([100.0 + 7 * week for week in range(30)], shaken(30, 1))
+    assert found.best is None
+    said = "Customers and returns: one of them does nothing beside its own trend, so that nothing can go with it."
+    assert say_correlation(found, trend="Customers", series="returns") == said
 
 
 def test_two_lines_that_both_grow_are_held_together_by_what_is_left_of_both():

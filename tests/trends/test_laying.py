@@ -79,7 +79,7 @@ def test_a_series_that_follows_is_found_though_coverage_is_known_of_half_the_wee
     assert (laid.follows.found, laid.follows.best.lag, laid.follows.best.value) == (True, 1, pytest.approx(1.0))
     assert (
         "Coverage is not known in all weeks: Mentions is correlated as counted, without weeks known to be watched in part, not as "
-        "a rate per watched week." in answer.notes
+        "a rate per watched week." in answer.laid_notes
     )
 
 
@@ -126,16 +126,16 @@ def test_parts_that_are_not_laid_are_named(plant, config):
         "Of returns the 6 parts with the most days are laid over it; left out are returns/P6, returns/P7, returns/P8. Ask for "
         "one by its name."
     )
-    assert left_out in answer.notes
+    assert left_out in answer.laid_notes
     alone = asked(db, config, metric="returns/P7")
     assert [one.metric for one in alone.laid] == ["returns/P7"]
-    assert not any("left out" in note for note in alone.notes)
+    assert not any("left out" in note for note in alone.laid_notes)
 
 
 def test_of_very_many_parts_some_are_named_and_the_others_counted(plant, config):
     db = plant(imported([14] * WEEKS))
     lay(config, {f"returns/P{part:03}": [1.0, 2.0] for part in range(40)})
-    (note,) = [note for note in asked(db, config, metric="returns").notes if "left out" in note]
+    (note,) = [note for note in asked(db, config, metric="returns").laid_notes if "left out" in note]
     assert note.endswith("returns/P024, returns/P025 and 14 more. Ask for one by its name.")
 
 
@@ -157,7 +157,9 @@ def test_it_is_said_of_what_correlations_are(plant, config, weeks):
         save_metrics(writer, series)
     window = last(f"{weeks}w", now=NOW, zone=config.time_zone)
     answer = answer_trend(db, config, window=window, figure="mentions", metric="returns")
-    (note,) = [note for note in answer.notes if note.startswith("Correlations are of what is left when its own trend is taken")]
+    (note,) = [
+        note for note in answer.laid_notes if note.startswith("Correlations are of what is left when its own trend is taken")
+    ]
     assert ("a season cannot be told from anything else" in note) == (weeks < 52)
     own = "each measured from its own trend and season" if weeks >= 52 else "each measured from its own trend"
     assert all(f", {own}" in said and (f"{own} and" in said) is False for said in answer.laid[0].sentences)

@@ -54,6 +54,14 @@ def test_csat_is_on_the_scale_of_the_window_in_trend_and_service_and_their_goals
     assert note in trend.notes
 
 
+def test_a_longer_line_may_be_on_the_scale_of_the_window_that_it_is_drawn_for(plant, config, asked):
+    db = plant(rated(8, "09-30", 5, 5) + rated(30, "09-08", 2, 7), WATCHED)
+    longer = window("2026-07-13", "2026-10-04", now=NOW, zone=config.time_zone)
+    for rated_in, scale in ((None, (1.0, 7.0)), (asked, (1.0, 5.0))):
+        (line,) = answer_trend(db, config, window=longer, figure="csat", rated_in=rated_in).figures
+        assert line.scale == scale
+
+
 def test_without_answers_in_the_window_csat_is_on_the_scale_of_the_weeks(plant, with_goal, asked):
     db = plant(rated(9, "09-23", 7, 7) + rated(6, "09-22", 2, 5) + rated(8, "09-15", 5, 5), WATCHED)
     goal = answer_service(db, with_goal, window=asked).goals[0]

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trends.answers import Coverage
-from trends.coverage import DAY, Row, Site, Spans, covered_by, missed_until, moment_of, spans_of
+from trends.coverage import Row, Site, Spans, covered_by, missed_until, moment_of, spans_of
 from trends.windows import Window
 
 LEAST_WATCHED = 1 / 7
@@ -75,19 +75,44 @@ def watched_share(coverage: Coverage, rates: Rates) -> float | None:
 
 def watched_shares(
     windows: Sequence[Window],
+    reaches: Sequence[Window],
     listings: Sequence[Row],
     watches: Sequence[Row],
-    counts: Mapping[Site, int],
+    counts: Mapping[Site, Floats],
     *,
     enabled: Collection[str],
 ) -> list[float | None]:
-    """As `watched_share` of many windows with bounds that do not overlap, by the rates of `counts`, their mentions by site.
+    """As `watched_share` of many windows with bounds, by the rates of a longer time for each, its reach.
 
-    What was missed in each is not named, which makes it quick.
+    `counts` are the mentions of each reach by site. What was missed in each window is not named, which makes it quick.
     """
     spans, latest = spans_of(listings, watches)
+    if not spans:
+        return [None] * len(windows)
+    means, whole = watch_sites(spans, latest, windows, enabled)
+    seen, due = watch_sites(spans, latest, reaches, enabled)
+    nothing = np.zeros(len(windows))
+    brought, elsewhere = dict.fromkeys(means, nothing), nothing
+    for site, count in counts.items():
+        found_by = covered_by(site, means)
+        for one in found_by:
+            brought[one] = brought[one] + count / len(found_by)
+        elsewhere = elsewhere if found_by else elsewhere + count
+    rates = {
+        site: found / np.maximum(np.maximum(seen[site], LEAST_WATCHED * due[site]), 1.0) for site, found in brought.items()
+    }
+    length, long = lengths(windows), np.maximum(lengths(reaches), 1.0)
+    shares = ratio(*(sum((rates[site] * one[site] for site in one), elsewhere / long * length) for one in (means, whole)))
+    plain = ratio(sum(means.values(), nothing), sum(whole.values(), nothing))
+    shares = np.where(np.isnan(shares), plain, shares)
+    return [share if known else None for share, known in zip(shares.tolist(), (~np.isnan(plain)).tolist(), strict=True)]
+
+
+def watch_sites(
+    spans: Sequence[tuple[Row, Spans]], latest: Mapping[str, str], windows: Sequence[Window], enabled: Collection[str]
+) -> tuple[Mapping[Site, Floats], Mapping[Site, Floats]]:
+    """By site the seconds of each window that were watched, the mean of its listings, and those that should have been."""
     since, until = (np.array([moment_of(str(end)) for end in ends]) for ends in bounds_of(windows))
-    length = np.maximum(until - since, 0.0)
     nothing = np.zeros(len(windows))
     seen: dict[Site, Floats] = {}
     count: dict[Site, Floats] = {}
@@ -96,21 +121,15 @@ def watched_shares(
         there = (moment_of(missed_until(listing)) > since) | ((listing["source"] in enabled) & (lately <= since))
         count[site] = count.get(site, nothing) + there
         seen[site] = seen.get(site, nothing) + np.where(there, watched_seconds(own, since, until), 0.0)
-    if not spans:
-        return [None] * len(windows)
     means = {site: seen[site] / np.maximum(count[site], 1.0) for site in count}
-    whole = {site: np.where(count[site] > 0, length, 0.0) for site in count}
-    watched = {site: (float(means[site].sum()) / DAY, float(whole[site].sum()) / DAY) for site in count}
-    rates = find_rates(counts, watched, float(length.sum()) / DAY)
-    plain = ratio(sum(means.values(), nothing), sum(whole.values(), nothing))
-    shares = ratio(*(add_up(rates, one, length, nothing) for one in (means, whole)))
-    shares = np.where(np.isnan(shares), plain, shares)
-    return [share if known else None for share, known in zip(shares.tolist(), (~np.isnan(plain)).tolist(), strict=True)]
+    return means, {site: np.where(count[site] > 0, lengths(windows), 0.0) for site in count}
 
 
-def add_up(rates: Rates, parts: Mapping[Site, Floats], length: Floats, nothing: Floats) -> Floats:
-    """What sites bring in parts of windows."""
-    return sum((rates.by_site.get(site, 0.0) * part for site, part in parts.items()), nothing) + rates.elsewhere * length
+def lengths(windows: Sequence[Window]) -> Floats:
+    """Seconds of windows that have passed."""
+    since, until = (np.array([moment_of(str(end)) for end in ends]) for ends in bounds_of(windows))
+    found: Floats = np.maximum(until - since, 0.0)
+    return found
 
 
 def ratio(part: Floats, whole: Floats) -> Floats:

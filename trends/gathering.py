@@ -21,7 +21,7 @@ from trends.changes import Past
 from trends.clock import Clock, count_clock
 from trends.copies import find_judged
 from trends.coverage import UNKNOWN, as_of_last_crawl, find_coverages
-from trends.exposure import Rates, rates_of, watched_share
+from trends.exposure import Rates, rates_of
 from trends.frame import Filters, Frame, Rows
 from trends.imports import read_listings, read_watches
 from trends.judged_notes import say_judged
@@ -31,6 +31,7 @@ from trends.quotes import Passages
 from trends.stacks import Stack
 from trends.sums import Speakers
 from trends.verdicts import plural
+from trends.watched_parts import read_watched
 from trends.windows import Window, before, cover, weeks
 
 SILENT = "Silent customers do not show in public complaints: most people who leave say nothing."
@@ -57,6 +58,8 @@ class Gathered:
     """Those of the window, copies once."""
     watched_weeks: tuple[tuple[Window, Coverage], ...]
     """The last 8 weeks with what was watched in each."""
+    watched_parts: tuple[float | None, ...]
+    """Which part of each of these weeks was watched; None where that is not known."""
     passages: Passages
     judged_words: str
     """What people have judged of the classifier, and which figures that corrects: `judged_notes.say_judged`."""
@@ -107,12 +110,6 @@ class Gathered:
         past = self.past
         windows = [(past.window, past.coverage), *([(past.before, past.before_coverage)] if past.before is not None else [])]
         return self.rates_in(windows)
-
-    @cached_property
-    def watched_parts(self) -> tuple[float | None, ...]:
-        """Which part of each of the last 8 weeks was watched; None where that is not known."""
-        rates = self.rates_in(self.watched_weeks)
-        return tuple(watched_share(coverage, rates) for _, coverage in self.watched_weeks)
 
     def rates_in(self, windows: Sequence[tuple[Window, Coverage]]) -> Rates:
         """The rates of sites in some windows, from the facts with their copies."""
@@ -191,6 +188,7 @@ def gather(db: Database, config: Config, *, brand: str | None, window: Window, f
         frame=(frame := load_frame(db, asked.id, wide_window(window), filters)),
         here=frame.rows(window),
         watched_weeks=tuple(zip(series, read_coverages(db, config, asked.id, series, filters, listings), strict=True)),
+        watched_parts=read_watched(db, config, asked.id, series, filters),
         passages=passages_of(db, asked.id),
         judged_words=say_judged(db, asked.id),
         reads_signs=is_read_for(db, "sign"),

@@ -111,7 +111,7 @@ def listen(
 ) -> list[float | None]:
     """Which part of each week some sites were watched, each as much as any other; None where that is not known."""
     of_sites = [row for row in listings if (row["source"], row["site"]) in sites]
-    return watched_shares(series, of_sites, watches, {}, enabled=enabled)
+    return watched_shares(series, series, of_sites, watches, {}, enabled=enabled)
 
 
 def find_rivals(ground: Gathered, config: Config, sides: Sequence[Side], commons: Sequence[Common]) -> Rivals:

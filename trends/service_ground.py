@@ -28,6 +28,7 @@ from trends.loading import chosen, day_bounds, take_frame
 from trends.ratings import Ratings
 from trends.service_figures import Asked
 from trends.uncounted import say_uncounted
+from trends.watched_parts import read_watched
 from trends.windows import Window, weeks
 from trends.zones import epoch
 
@@ -78,6 +79,7 @@ def read_ground(db: Database, config: Config, *, brand: str | None, window: Wind
             watched_weeks=tuple(zip(series, coverages, strict=True)),
             judged_words=say_judged(db, asked.id),
             reads_signs=is_read_for(db, "sign"),
+            watched_parts=read_watched(db, config, asked.id, series, filters),
             passages=passages_of(db, asked.id),
         ),
         talk=talk,

@@ -6,17 +6,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-import numpy as np
 from sqlite_utils import Database
 
 from config import Config
 from store.facts import UNDATED
 from store.tags import is_read_for
-from trends.exposure import watched_shares
 from trends.frame import CUSTOMERS, Filters, Frame
 from trends.gathering import SIGNS_UNREAD, SILENT, Gathered, QuestionError, find_brand, find_past, passages_of
 from trends.goals import GoalAnswer, WeekFigure, judge_goal
-from trends.imports import read_listings, read_watches
 from trends.laying import lay_series
 from trends.loading import load_frame
 from trends.periods import MOST, find_periods, is_over
@@ -28,6 +25,7 @@ from trends.timeline_levels import COUNTS
 from trends.timeline_lines import Read, find_lines, find_points
 from trends.timeline_ratings import say_left_out
 from trends.timeline_shifts import TESTED_TOGETHER, Tester, tasks_of
+from trends.watched_parts import read_watched
 from trends.windows import Window, before, cover
 
 
@@ -122,27 +120,16 @@ def read_ground(
             watched_weeks=(),
             judged_words="",
             reads_signs=is_read_for(db, "sign"),
+            watched_parts=(),
             passages=passages_of(db, found.id),
         ),
         frame=frame,
         periods=periods,
-        watched=read_watched(db, config, found.id, periods, filters, text),
+        watched=read_watched(db, config, found.id, periods, filters),
         asked=replace(asked, told=find_told(frame, corrections)),
         corrections=corrections,
         shifts=tester.test(asked),
     )
-
-
-def read_watched(
-    db: Database, config: Config, brand: str, periods: Sequence[Window], filters: Filters, frame: Frame
-) -> tuple[float | None, ...]:
-    """Which part of each period was watched, each site by what it brings."""
-    listings = read_listings(db, brand=brand, at=periods[0], source=filters.source)
-    since, until = periods[0].since, periods[-1].until
-    watches = read_watches(db, brand=brand, at=periods[0], since=since, until=until, source=filters.source)
-    counts = frame.sites_of(np.flatnonzero(frame.inside(cover(periods[0], periods[-1]))))
-    enabled = {source.name for source in config.sources if source.enabled}
-    return tuple(watched_shares(periods, listings, watches, counts, enabled=enabled))
 
 
 def first_day_of(frame: Frame) -> str | None:

@@ -4,6 +4,7 @@ import random
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pytest
 
 from trends.coverage import find_coverage
@@ -34,7 +35,10 @@ def later(days):
 
 
 def ask(counts, listings, watches, windows=None):
-    return watched_shares(windows or weeks(), listings, watches, counts, enabled=())
+    windows = windows or weeks()
+    reach = from_days(date(2026, 7, 6), date(2026, 9, 28), now=NOW, zone=LONDON)
+    counted = {site: np.full(len(windows), float(count)) for site, count in counts.items()}
+    return watched_shares(windows, [reach] * len(windows), listings, watches, counted, enabled=())
 
 
 def test_a_gap_on_a_small_site_is_a_small_gap():

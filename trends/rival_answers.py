@@ -18,7 +18,7 @@ class VoiceWeek:
     mentions: int | None
     """None when nothing was watched: draw a gap, not a zero."""
     share: float | None
-    """Of the mentions of all brands compared; None without any."""
+    """Of the mentions of all brands compared; None without any, and where one of the brands was not listened to."""
 
 
 @dataclass(frozen=True, kw_only=True)

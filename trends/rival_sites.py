@@ -30,11 +30,18 @@ class Heard:
     """Sites that a crawl ever watched for it."""
     counts: Mapping[Site, int]
     """Its mentions of the window by site."""
+    lately: tuple[Coverage, ...] = ()
+    """What was watched of each of the last 8 weeks."""
 
     @cached_property
     def watched(self) -> frozenset[Site]:
         """Sites of which it is known what was watched, and it is something."""
         return frozenset((one.source, one.site) for one in self.coverage.sites if one.watched_days > LEAST_WATCHED)
+
+    def is_deaf(self, sites: frozenset[Site]) -> list[bool]:
+        """Whether nothing was watched of some sites in each of the last 8 weeks, so that no mention there says nothing."""
+        of_weeks = ([one for one in week.sites if (one.source, one.site) in sites] for week in self.lately)
+        return [bool(own) and all(one.watched_days <= LEAST_WATCHED for one in own) for own in of_weeks]
 
     @cached_property
     def gaps(self) -> Mapping[Site, Mapping[tuple[str, str], str]]:
@@ -53,10 +60,11 @@ class Common:
     left_out: tuple[LeftOut, ...]
 
 
-def hear(name: str, coverage: Coverage, listings: Sequence[Mapping[str, str]], frame: Frame, rows: Rows) -> Heard:
-    """Where a brand was listened to, by its listings and where its mentions (`rows`) are from."""
+def hear(name: str, coverages: Sequence[Coverage], listings: Sequence[Mapping[str, str]], frame: Frame, rows: Rows) -> Heard:
+    """Where a brand was listened to in the window and the weeks behind it, by its listings and where its `rows` are from."""
     counts = {split_site(count.name): count.count for count in frame.names("site", rows)}
-    return Heard(name, coverage, frozenset((listing["source"], listing["site"]) for listing in listings), counts)
+    listed = frozenset((listing["source"], listing["site"]) for listing in listings)
+    return Heard(name, coverages[0], listed, counts, tuple(coverages[1:]))
 
 
 def find_common(ours: Heard, theirs: Heard, window: Window, others: Sequence[Heard] = ()) -> Common:

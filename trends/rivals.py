@@ -71,12 +71,12 @@ def read_sides(db: Database, config: Config, brands: Sequence[Brand], window: Wi
     bounds, series = day_bounds(wide_window(window)), weeks(window)
     lately = day_bounds(cover(series[0], series[-1]))
     read = [(brand, read_days(db, brand.id, first_day=bounds[0], end_day=bounds[1])) for brand in brands]
-    known = [read_coverages(db, config, brand.id, [reached], filters, listings[brand.id])[0] for brand in brands]
+    known = [read_coverages(db, config, brand.id, [reached, *series], filters, listings[brand.id]) for brand in brands]
 
-    def make_side(found: tuple[Brand, Days], coverage: Coverage) -> Side:
+    def make_side(found: tuple[Brand, Days], coverages: Sequence[Coverage]) -> Side:
         brand, days = found
         frame = take_frame(days, bounds, window.zone, filters, wordless=True)
-        heard = hear(brand.name, coverage, listings[brand.id], frame, np.flatnonzero(frame.inside(window)))
+        heard = hear(brand.name, coverages, listings[brand.id], frame, np.flatnonzero(frame.inside(window)))
         side = Side(
             brand, frame, take_frame(days, lately, window.zone, filters), window, heard, find_subjects(days.segment, config)
         )
@@ -191,12 +191,20 @@ def find_standings(ground: Gathered, measured: Measured, sides: Sequence[Side], 
 
 
 def find_weeks(ground: Gathered, sides: Sequence[Side], sites: frozenset[Site]) -> list[tuple[VoiceWeek, ...]]:
-    """Each brand's share of voice in each of the last 8 weeks."""
+    """Each brand's share of voice in each of the last 8 weeks; there is none of a week in which one was not listened to."""
     series = [week for week, _ in ground.watched_weeks]
     counts = np.array(map_at_once(lambda side: count_weeks(side.recent, series, sites), sides))
     totals = counts.sum(axis=0).tolist()
     gaps = [part is not None and part < NOTHING and not total for part, total in zip(ground.watched_parts, totals, strict=True)]
-    return [tuple(make_week(*one) for one in zip(series, gaps, of_brand, totals, strict=True)) for of_brand in counts.tolist()]
+    deaf = [side.heard.is_deaf(sites) for side in sides]
+    lacking = [any(of_week) for of_week in zip(*deaf, strict=True)]
+    return [
+        tuple(
+            make_week(week, gap or (not_heard and not count), count, 0 if part else total)
+            for week, gap, not_heard, count, total, part in zip(series, gaps, own, of_brand, totals, lacking, strict=True)
+        )
+        for own, of_brand in zip(deaf, counts.tolist(), strict=True)
+    ]
 
 
 def count_weeks(frame: Frame, series: Sequence[Window], sites: frozenset[Site]) -> list[int]:
@@ -208,7 +216,7 @@ def count_weeks(frame: Frame, series: Sequence[Window], sites: frozenset[Site]) 
 
 
 def make_week(week: Window, gap: bool, count: int, total: int) -> VoiceWeek:
-    """One week; a gap where nothing was watched and nothing is known."""
+    """One week; a gap where nothing was watched and nothing is known. Without a total of all brands there is no share."""
     return VoiceWeek(
         first_day=str(week.first_day),
         label=week.label,

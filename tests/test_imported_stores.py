@@ -197,7 +197,10 @@ def test_what_a_brands_own_file_tells_is_nothing_of_another_brand(shop):
     shop.bring(ONE_A_DAY[-28:], "--brand", "beta", text="Betashop owes me a refund.")
     left = shop.ask("compare", "--last", "12w")["rivals"][0]["left_out"]
     assert [one["reason"] for one in left] == ["not imported for Betashop 14 Jul – 6 Sep 2026"]
-    assert shop.ask("compare", "--last", "3w")["rivals"][0]["sites"] == ["import/shop"]
+    answer = shop.ask("compare", "--last", "3w")
+    assert answer["rivals"][0]["sites"] == ["import/shop"]
+    ours, theirs = ([(week["mentions"], week["share"]) for week in one["weeks"]] for one in answer["figures"])
+    assert (ours, theirs) == ([(7, None)] * 4 + [(7, 0.5)] * 4, [(None, None)] * 4 + [(7, 0.5)] * 4)
 
 
 def test_what_a_file_tells_of_many_brands_is_known_of_each(house):

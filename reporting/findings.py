@@ -37,7 +37,7 @@ def no_mention(coverage: Coverage) -> str:
     lapsed = lapses.pop() if len(lapses) == 1 else "nothing newer was imported" if lapses else ""
     if not coverage.known or any(site.watched_days for site in coverage.sites):
         return "; ".join(part for part in ("nobody spoke of it", lapsed) if part)
-    if "" in reasons:
+    if not reasons or "" in reasons:
         return "nothing was watched"
     return lapsed or (reasons.pop() if len(reasons) == 1 else "nothing was imported")
 

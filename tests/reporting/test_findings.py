@@ -10,7 +10,7 @@ import pytest
 from reporting.findings import list_basis, list_changes, main_finding, net_changes
 from reporting.phrases import change_words
 from reporting.tables import change_cell
-from trends.answers import Change, Coverage, Figures, Net, Overview, Replies, Share, SiteCoverage
+from trends.answers import LAPSED, Change, Coverage, Figures, Gap, Net, Overview, Replies, Share, SiteCoverage
 from trends.differences import Difference
 from trends.hot_button_answers import HotButton, HotButtons, Quiet
 from trends.timeline_answers import Shift
@@ -45,6 +45,12 @@ def button(name, verdict, people, moved, *, never_before=False) -> HotButton:
         by_subject=(), by_place=(), outbreak=None, weekdays=(0,) * 7, timed=0, languages=(), subjects=(),
         places=(), weeks=(), quotes=(), loudest=None, action="",
     )  # fmt: skip
+
+
+def unimported(*reasons: str) -> Coverage:
+    """Nothing known of imported sites."""
+    gaps = [Gap(source="import", site=reason, since="", until="", label="", reason=reason) for reason in reasons]
+    return replace(BLIND, gaps=tuple(gaps))
 
 
 def hot(*buttons, n=50, quiet=(), coverage=SEEING, notes=()) -> HotButtons:
@@ -97,6 +103,13 @@ def overview(now: Figures, before: Figures | None, net_change: Shift | None = No
         (replace(hot(), untagged=50), "50 mentions, none of them read yet"),
         (hot(n=0), "nobody spoke of it"),
         (hot(n=0, coverage=BLIND), "nothing was watched"),
+        (hot(n=0, coverage=unimported("not imported before 18 May 2026")), "not imported before 18 May 2026"),
+        (hot(n=0, coverage=unimported(f"{LAPSED} 4 Oct 2026")), "nothing imported since 4 Oct 2026"),
+        (hot(n=0, coverage=unimported(f"{LAPSED} 4 Oct 2026", f"{LAPSED} 1 Oct 2026")), "nothing newer was imported"),
+        (
+            hot(n=0, coverage=replace(SEEING, gaps=unimported(f"{LAPSED} 4 Oct 2026").gaps)),
+            "nobody spoke of it; nothing imported since 4 Oct 2026",
+        ),
     ],
 )
 def test_main_finding(answer, finding):

@@ -30,7 +30,8 @@ from prevalence_sets import COMPLAINT_DOMAINS, DOMAINS, HALVES, ROOT, Texts, loa
 
 sys.path.insert(0, str(ROOT))
 
-from trends.prevalence import BARELY, Confusion, Judged, correct, estimate_confusion, unmix
+from trends.prevalence import BARELY, Confusion, Judged, estimate_confusion, unmix
+from trends.solving import correct
 
 Floats = NDArray[np.float64]
 PREVALENCES = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)

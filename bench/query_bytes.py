@@ -20,7 +20,7 @@ PARTS = (
     ("index of tags", ("idx_tags_",)),
     ("sentences, targets, readings", ("spans", "targets", "readings", "idx_readings")),
     ("crawls and what was watched", ("crawls", "watches", "idx_crawls", "idx_watches", "cursors", "robots")),
-    ("roll-ups", ("facts", "fact_", "idx_fact", "stale_facts", "sqlite_autoindex_fact")),
+    ("roll-ups", ("facts", "import_days", "fact_", "idx_fact", "stale_facts", "sqlite_autoindex_fact")),
 )
 """What belongs together, by how the names of tables and indexes begin; the longest beginning wins."""
 OTHER = "everything else"

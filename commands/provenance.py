@@ -87,6 +87,7 @@ def ask_again(config: Config, config_path: Path, name: str) -> Rerun:
     return Rerun(
         name=name,
         command=saved.command,
+        parameters=saved.parameters,
         saved=saved.saved,
         version=saved.version,
         version_now=version_now(),

@@ -22,7 +22,7 @@ def draw_all(hot: HotButtons, ledger: Ledger, overview: Overview, *, too_few: in
         drawings.append(draw_weeks(hot.buttons[:MOST_TOPICS]))
     if any(sum(sentiment_counts(week) or ()) for week in overview.weeks):
         drawings.append(draw_sentiment(overview.weeks, too_few))
-    if any(row.own.status != "absent" for row in ledger.rows):
+    if any(row.own.status not in ("absent", "not watched") for row in ledger.rows):
         drawings.append(draw_ledger(ledger))
     drawings += [draw_hours(button) for button in hot.buttons[:MOST_HOURS] if button.timed >= too_few]
     return drawings

@@ -180,7 +180,7 @@ def show(line: Line) -> Shown:
 def basis_of(line: Line) -> str:
     """What the figure of the window stands on."""
     level = line.level
-    parts = [f"95% interval {interval_words(line, level)}" if level.low is not None and line.unit not in COUNTS else ""]
+    parts = [f"95% interval {interval_words(line, level)}" if level.low is not None else ""]
     parts += [f"{level.per_day:,.1f} a watched day" if level.per_day is not None else ""]
     parts += [f"uncorrected {value_of(line, level.raw)}" if level.raw is not None else ""]
     parts += [f"n{NBSP}={NBSP}{level.n:,} of {counted(level.people, 'person', 'people')}"]

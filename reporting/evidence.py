@@ -43,6 +43,8 @@ def steady_words(outbreak: Outbreak) -> str:
     """What a test is called that found nothing sure: a count beyond its limits may be the one in twenty that goes there."""
     if outbreak.lower <= outbreak.observed <= outbreak.upper:
         return "No outbreak"
+    if outbreak.observed == 1 > outbreak.expected:
+        return "One complaint is no outbreak"
     way = "More" if outbreak.observed > outbreak.upper else "Fewer"
     return f"{way} than usual, not sure among {counted(outbreak.series, 'series', 'series')} tested"
 

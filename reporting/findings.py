@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from reporting.evidence import outbreak_words, trend_of
 from reporting.phrases import change_words, counted, ends_words, people_words, signed
-from trends.answers import Ledger, Overview
+from trends.answers import Coverage, Ledger, Overview
 from trends.hot_button_answers import HotButton, HotButtons
 from trends.timeline_answers import Shift
 
@@ -21,14 +21,25 @@ def main_finding(hot: HotButtons) -> str:
     """One line for a subject or a headline."""
     button = main_button(hot)
     if not hot.n:
-        watched = hot.coverage.known and any(site.watched_days for site in hot.coverage.sites)
-        return "nobody spoke of it" if watched or not hot.coverage.known else "nothing was watched"
+        return no_mention(hot.coverage)
     if button is None:
         return no_button(hot)
     if button.verdict not in REPEATING:
         return f"no complaint recurs; {counted(hot.complaints, 'complaint')} in {counted(hot.n, 'mention')}"
     trend = f", {trend_of(button)}" if trend_of(button) in ("rising", "falling") else ""
     return f"{button.name}: {button.verdict}, {counted(button.people, 'person', 'people')}{trend}"
+
+
+def no_mention(coverage: Coverage) -> str:
+    """What to lead with where there is no mention: that is only silence where somebody listened."""
+    reasons = {gap.reason for gap in coverage.gaps}
+    lapses = {gap.reason for gap in coverage.gaps if gap.lapsed}
+    lapsed = lapses.pop() if len(lapses) == 1 else "nothing newer was imported" if lapses else ""
+    if not coverage.known or any(site.watched_days for site in coverage.sites):
+        return "; ".join(part for part in ("nobody spoke of it", lapsed) if part)
+    if "" in reasons:
+        return "nothing was watched"
+    return lapsed or (reasons.pop() if len(reasons) == 1 else "nothing was imported")
 
 
 def no_button(hot: HotButtons) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.console import Group as Lines
@@ -117,18 +117,29 @@ def saved_table(found: Sequence[Saved]) -> RenderableType:
         return Text("No answer is saved yet; add --save NAME to a question, like `repute hot-buttons --save september`.")
     table = new_table(("Name", ""), ("Saved", ""), ("Question", ""), ("Mentions", "right"), ("Since erased", "right"))
     for saved in found:
-        cells = (clean(saved.name), saved.saved[:10], question_words(saved), f"{saved.mentions:,}", f"{len(saved.erased):,}")
+        cells = (
+            clean(saved.name),
+            saved.saved[:10],
+            question_words(saved.command, saved.parameters),
+            f"{saved.mentions:,}",
+            f"{len(saved.erased):,}",
+        )
         table.add_row(*map(Text, cells))
     return Lines(heading("Saved answers"), Text(""), table)
 
 
-def question_words(saved: Saved) -> str:
-    """What was asked, in few words."""
-    chosen = saved.parameters
+def question_words(command: str, chosen: Mapping[str, Any]) -> str:
+    """What was asked, in few words: the command, its figure, window and whatever narrows it."""
+    asked = " ".join(
+        [command, *(str(chosen[name]) for name in ("figure", "every") if chosen.get(name) not in (None, "", "week"))]
+    )
     window = next((f"{name} {chosen[name]}" for name in ("since", "last") if chosen.get(name)), "")
+    window += f" until {chosen['until']}" if chosen.get("since") and chosen.get("until") else ""
     window = "all time" if chosen.get("all_time") else "last week" if chosen.get("last_week") else window
+    named = [f"{name} {chosen[name]}" for name in ("topic", "attribute") if chosen.get(name)]
+    named += [f"with {chosen['metric']}"] if chosen.get("metric") else []
     narrowed = [str(chosen[name]) for name in ("brand", "source", "language") if chosen.get(name)]
-    return clean(", ".join([saved.command, window, *narrowed]))
+    return clean(", ".join(part for part in (asked, *named, window, *narrowed) if part))
 
 
 def plain_saved(saved: Saved) -> dict[str, Any]:
@@ -148,7 +159,10 @@ def rerun_lines(found: Rerun) -> RenderableType:
     """Whether a saved answer comes out the same, else what differs and why."""
     versions = found.version if found.version == found.version_now else f"{found.version}, now {found.version_now}"
     lines: list[RenderableType] = [
-        heading(f"{found.name}: {found.command}", f"saved {found.saved[:16].replace('T', ' ')} UTC by Repute {versions}"),
+        heading(
+            f"{found.name}: {question_words(found.command, found.parameters)}",
+            f"saved {found.saved[:16].replace('T', ' ')} UTC by Repute {versions}",
+        ),
         indented(f"{counted(found.compared, 'figure')} from {counted(found.mentions, 'mention')} kept with the answer"),
     ]
     lines += [indented(said) for said in explain(found)]
@@ -174,7 +188,8 @@ def explain(found: Rerun) -> list[str]:
     if found.same:
         return [*said, "Every figure is the same as saved."]
     without = ", without what was erased" if found.erased else ""
-    words = f"{counted(len(found.differences), 'figure')} of {found.compared:,} come out differently{without}:"
+    come = "comes" if len(found.differences) == 1 else "come"
+    words = f"{counted(len(found.differences), 'figure')} of {found.compared:,} {come} out differently{without}:"
     return [*said, words]
 
 

@@ -31,9 +31,8 @@ def rivals_table(answer: Rivals) -> RenderableType:
     """All brands on the sites that cover them, then each competitor with what sets us apart."""
     others = ", ".join(rival.brand_name for rival in answer.rivals)
     title = heading(f"{answer.brand_name} beside {others}", answer.window.label)
-    where = (
-        f"On {counted(len(answer.sites), 'site')} that cover all of them: {sites_words(answer.sites)}" if answer.sites else ""
-    )
+    cover = f"{counted(len(answer.sites), 'site')} that {'covers' if len(answer.sites) == 1 else 'cover'} all of them"
+    where = f"On {cover}: {sites_words(answer.sites)}" if answer.sites else ""
     standings = [Text(clean(where), style="dim"), Text(""), voice_grid(answer), Text(""), mood_grid(answer), Text("")]
     rivals = [part for rival in answer.rivals for part in (rival_lines(answer, rival), Text(""))]
     return Group(title, *(standings if answer.sites else [Text("")]), *rivals, notes_lines(answer.notes))

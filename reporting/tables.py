@@ -33,8 +33,12 @@ from trends.verdicts import plural
 from trends.windows import day_of
 
 STYLES = {"systemic": "bold red", "recurring": "yellow", "isolated": "", "unclear": "magenta"}
-STATUS_SIGNS = {"confirmed": "✓", "contested": "✗", "mixed": "±", "unclear": "?", "absent": "–"}
-STATUS_STYLES = {"confirmed": "green", "contested": "bold red", "mixed": "yellow", "unclear": "magenta", "absent": "dim"}
+STATUS_SIGNS = {"confirmed": "✓", "contested": "✗", "mixed": "±", "unclear": "?", "absent": "–", "not watched": "·"}
+SILENT = ("absent", "not watched")
+"""How an attribute stands of which nothing is known."""
+STATUS_STYLES = {"confirmed": "green", "contested": "bold red", "mixed": "yellow", "unclear": "magenta"} | dict.fromkeys(
+    SILENT, "dim"
+)
 DETAILED = 5
 """Hot buttons with details, where not all are asked for: more than a screen nobody reads."""
 PEOPLE_BAR = 10
@@ -43,12 +47,19 @@ LONGEST_TEXT = 280
 """Characters of a mention in a list."""
 
 
+def nothing_words(answer: HotButtons) -> str:
+    """Why there are no hot buttons."""
+    if answer.coverage.hardly and not answer.complaints:
+        return "Less than half of this window was watched: that no complaint was found says nothing."
+    return "No complaints that fit a topic."
+
+
 def hot_buttons_table(answer: HotButtons, *, everything: bool = False) -> RenderableType:
     """Hot buttons: one line each, then what the leading ones that recur stand on, or each with `everything`."""
     beside = f"{answer.window.label}: {counted(answer.n, 'mention')}, {counted(answer.complaints, 'complaint')}"
     title = heading(f"Hot buttons of {answer.brand_name}", beside)
     if not answer.buttons:
-        none = Text("No complaints that fit a topic.")
+        none = Text(nothing_words(answer))
         return Group(title, none, *rest_lines(answer), Text(""), notes_lines(answer.notes))
     detailed = [button for button in answer.buttons if everything or button.verdict in REPEATING]
     detailed = detailed if everything else detailed[:DETAILED]
@@ -159,10 +170,10 @@ def attributes_table(answer: Ledger) -> RenderableType:
             status_text(row.own),
             Text(f"{bar(row.own.contested.mentions, most, SIDE_BAR)} {row.own.contested.mentions}"),
             Text(f"{row.own.confirmed.mentions} {bar(row.own.confirmed.mentions, most, SIDE_BAR)}"),
-            Text("" if row.own.status == "absent" else share_cell(row.own.share)),
+            Text("" if row.own.status in SILENT else share_cell(row.own.share)),
             Text(sparkline([week.count for week in row.weeks])),
         )
-    quotes = [lines for row in answer.rows if row.own.status != "absent" for lines in attribute_lines(row)]
+    quotes = [lines for row in answer.rows if row.own.status not in SILENT for lines in attribute_lines(row)]
     parts = [table, Text(""), rivals_table(answer), Text(""), *quotes, unexpected_table(answer), Text("")]
     return Group(title, Text(""), *parts, notes_lines(answer.notes))
 
@@ -185,7 +196,7 @@ def status_text(figures: AttributeFigures) -> Text:
 
 def rival_text(figures: AttributeFigures) -> Text:
     """A competitor's status with its counts."""
-    counts = "" if figures.status == "absent" else f" {figures.contested.mentions}:{figures.confirmed.mentions}"
+    counts = "" if figures.status in SILENT else f" {figures.contested.mentions}:{figures.confirmed.mentions}"
     return Text(f"{STATUS_SIGNS[figures.status]} {figures.status}{counts}", style=STATUS_STYLES[figures.status])
 
 

@@ -16,8 +16,8 @@ from trends.goals import GoalAnswer
 from trends.timeline_answers import Laid, Level, Line, Point, Shift, Told, Trend
 from trends.timeline_kinds import RATED
 
-DRAWN = 26
-"""Weeks or months of a sparkline: more do not fit beside the figures."""
+DRAWN = 13
+"""Weeks or months of a sparkline, a quarter of a year: more do not fit beside the figures."""
 WIDTH = 18
 """Characters of a bar."""
 FEW = "?"
@@ -28,7 +28,7 @@ TOLD_SIGNS: dict[Told, str] = {
     "less": "↘ less",
     "no clear change": "→ unclear",
     "too few to say": "? too few",
-    "no comparison": "·",
+    "no comparison": "– none",
 }
 TOLD_STYLES: dict[Told, str] = {"better": "green", "worse": "bold red"}
 COUNTS = ("mentions", "people")
@@ -65,12 +65,14 @@ def nothing_words(figure: str) -> str:
 
 def lines_grid(answer: Trend) -> RenderableType:
     """One line a figure."""
-    table = new_table(("Figure", ""), ("Level (95%)", ""), ("n", "right"), ("Change", ""), ("", ""), (f"By {answer.every}", ""))
+    columns = (("A day", "right"), ("n", "right"), ("Change", ""), ("", ""), (f"By {answer.every}", ""))
+    table = new_table(("Figure", ""), ("Level (95%)", ""), *columns)
     for line in answer.figures:
         told: Told = line.shift.told if line.shift else "no comparison"
         table.add_row(
             Text(clean(line.name)),
             Text(level_words(line)),
+            Text("" if line.level.per_day is None else f"{line.level.per_day:,.1f}"),
             Text(f"{line.level.n:,}"),
             Text(size_words(line)),
             Text(TOLD_SIGNS[told], style=TOLD_STYLES.get(told, "")),
@@ -94,8 +96,17 @@ def figure_parts(answer: Trend) -> list[RenderableType]:
     parts: list[RenderableType] = []
     for line in answer.figures:
         name = [Text(clean(line.name), style="bold")] if len(answer.figures) > 1 else []
-        parts += [*name, *line_words(line), Text(""), points_grid(line, answer.points(line.line)), Text("")]
+        periods = answer.points(line.line)
+        parts += [*name, *line_words(line), Text(""), points_grid(line, periods), *bar_words(line, periods), Text("")]
     return parts
+
+
+def bar_words(line: Line, found: Sequence[Point]) -> list[RenderableType]:
+    """Where the bars of a figure begin that has no nought to begin at; nothing where they begin at nought."""
+    low, high = bounds(line, found)
+    if line.unit not in ("net", "mean") or high <= low:
+        return []
+    return [Text(f"Bars begin at the lowest, {number(line, low)}.", style="dim")]
 
 
 def line_words(line: Line) -> list[RenderableType]:
@@ -103,7 +114,8 @@ def line_words(line: Line) -> list[RenderableType]:
     level = line.level
     raw = f"; uncorrected {value_of(line, level.raw)}" if level.raw is not None else ""
     people = counted(level.people, "person", "people")
-    texts = [Text(f"Level: {level_words(line)}, n = {level.n:,} of {people}{raw}")]
+    rate = "" if level.per_day is None else f", {level.per_day:,.1f} a day"
+    texts = [Text(f"Level: {level_words(line)}{rate}, n = {level.n:,} of {people}{raw}")]
     if line.shift is not None:
         texts.append(Text(shift_words(line, line.shift), style=TOLD_STYLES.get(line.shift.told, "")))
     return list(texts)
@@ -207,14 +219,12 @@ def delta_digits(line: Line) -> int:
 
 
 def level_words(line: Line) -> str:
-    """A level with its interval; a count per watched day beside."""
+    """A level with its interval."""
     level = line.level
     if level.value is None:
         return "too few to say"
-    if line.unit in COUNTS:
-        rate = "" if level.per_day is None else f", {level.per_day:,.1f} a day"
-        return f"{level.value:,.0f}{rate}"
-    return f"{value_of(line, level.value)} ({interval_words(line, level)})"
+    ends = interval_words(line, level)
+    return f"{value_of(line, level.value)} ({ends})" if ends else value_of(line, level.value)
 
 
 def interval_words(line: Line, level: Level) -> str:

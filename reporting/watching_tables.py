@@ -55,7 +55,7 @@ def figure_cells(site: WatchedSite, window: Window) -> list[str]:
     """The figures of a site, as `FIGURES` names them."""
     return [
         days_cell(site),
-        f"{site.mentions:,}",
+        f"{site.mentions + site.found:,}",
         "–" if site.per_watched_day is None else f"{site.per_watched_day:.1f}",
         *(day_cell(moment, window) for moment in (site.first, site.last, site.last_success)),
     ]

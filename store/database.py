@@ -13,7 +13,7 @@ from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 from store.migrations_beside import private_migrations, vector_migrations
-from store.migrations_counts import migrations
+from store.migrations_imports import migrations
 
 PRIVATE, VECTORS = ".private.db", ".vectors.db"
 """How the names of the files beside the store end."""

@@ -19,6 +19,8 @@ PRIVATE: tuple[str, ...] = ("survey", "call", "visit", "suggestion")
 """Kinds that nobody said in public."""
 IMPORTED = "import"
 """The source of what a user imported."""
+EXPORTED: tuple[str, ...] = (IMPORTED, "appstore", "google_business", "googleplay", "trustpilot")
+"""Sources that imported files come under; the last four may be crawled instead."""
 VOICES: tuple[str, ...] = ("customer", "company", "press", "bot")
 PRECISIONS: tuple[str, ...] = ("second", "day", "unknown")
 MEASURES: tuple[str, ...] = ("stars", "nps", "csat", "thumbs")

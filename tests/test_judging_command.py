@@ -18,7 +18,7 @@ from store.sample_marks import Question, read_mark
 from store.saving import Author, save_mentions
 from store.tags import find_due, save_tagged, set_current_taggers
 from trends.accuracy import choose_confusion, measure_confusion
-from trends.prevalence import correct
+from trends.solving import correct
 
 CONFIG = """
 [[brands]]

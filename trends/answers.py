@@ -14,8 +14,10 @@ if TYPE_CHECKING:
 Verdict = Literal["isolated", "recurring", "systemic", "unclear"]
 """`unclear`: too few known people, but so many anonymous mentions that they may be one person or many."""
 Direction = Literal["rising", "falling", "steady", "unknown"]
-Status = Literal["confirmed", "contested", "mixed", "unclear", "absent"]
+Status = Literal["confirmed", "contested", "mixed", "unclear", "absent", "not watched"]
 """`unclear`: somebody speaks of it, but too few to say."""
+HARDLY = 0.5
+"""A part of a window or week under which nothing found is no nought: what there was may well have come in the other part."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,6 +120,10 @@ class SentimentWeek:
     watched: float | None
 
 
+LAPSED = "nothing imported since"
+"""How a reason begins that says that newer data are missing."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Gap:
     """Time within the window that a site was not watched."""
@@ -131,6 +137,14 @@ class Gap:
     """In words, like `24–30 Aug 2026`."""
     listing: str = ""
     """The query or page that was not watched, where the site's others were."""
+    reason: str = ""
+    """Of an imported site, like `not imported before 18 May 2026` or `nothing imported since 4 Oct 2026: import newer data`;
+    else empty."""
+
+    @property
+    def lapsed(self) -> bool:
+        """Whether newer data are missing that a person may import."""
+        return self.reason.startswith(LAPSED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,7 +163,7 @@ class Coverage:
     """What was really watched in a window."""
 
     known: bool
-    """False when no crawl has recorded what it watched (imports only): nothing can be said."""
+    """False when no crawl has recorded what it watched and nothing was imported, and of all time, which has no beginning."""
     sites: tuple[SiteCoverage, ...]
     gaps: tuple[Gap, ...]
     """Of half a day or more, in order of source, site and time."""
@@ -160,6 +174,12 @@ class Coverage:
     def complete(self) -> bool:
         """Whether it is known that all of it was watched."""
         return self.known and not self.gaps
+
+    @property
+    def hardly(self) -> bool:
+        """Whether less than half was watched, sites alike: that nothing was found in it then says nothing."""
+        days = sum(site.days for site in self.sites)
+        return self.known and days > 0 and sum(site.watched_days for site in self.sites) < HARDLY * days
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,7 +195,7 @@ class Change:
     ratio: float | None
     """now_per_day / before_per_day (plain counts where coverage is not known); None when there is nothing to divide by."""
     direction: Direction
-    """`rising` or `falling` only when a test says so, over all topics at a false discovery rate of 5%."""
+    """`rising` or `falling` only when a test of the people says so: see `trends.changes` and `trends.timeline_shifts`."""
     note: str
     """Why there is no comparison, or what was left out of it; else empty."""
 
@@ -201,7 +221,8 @@ class AttributeFigures:
     brand: str
     brand_name: str
     status: Status
-    """`confirmed` or `contested` when the interval lies on one side of one half; `absent` when nobody speaks."""
+    """`confirmed` or `contested` when the interval lies on one side of one half; `absent` when nobody speaks, `not watched`
+    when nobody does in a window of which less than half was watched."""
     confirmed: Voices
     contested: Voices
     share: Share
@@ -306,8 +327,8 @@ class Overview:
     corrected: Corrected | None
     """The brand's sentiment in the window corrected by sampled judgements; None while there are too few of them."""
     before: Figures | None
-    """The window before, its replies at the age that this window has now; None for all time. When it was not watched
-    throughout, a note says so."""
+    """The window before, its replies at the age that this window has now; None for all time, and where nothing was found and
+    less than half of it watched. When it was not watched throughout, a note says so."""
     competitors: tuple[Figures, ...]
     net_change: Shift | None
     """Net sentiment against the window before, tested as `repute trend` does; None where the two cannot be compared."""

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
 from itertools import repeat
 
 import numpy as np
 from sqlite_utils import Database
 
-from config import Attribute, Brand, Config, Thresholds
+from config import Attribute, Brand, Config
 from store.fact_shelf import read_days
 from store.facts import CONFIRMS, CONTESTS
 from trends.answers import AttributeFigures, AttributeRow, Ledger, Quote, Share, Status, Unexpected
@@ -21,7 +19,7 @@ from trends.intervals import net
 from trends.loading import day_bounds, load_words, take_frame
 from trends.overused import Overused, count_people, find_overused, ignored_words, rows_with
 from trends.quotes import make_quotes, pick_quotes
-from trends.stacks import NOBODY, Stack
+from trends.sides import Sides
 from trends.sums import count_each, share_of_sums, sum_each
 from trends.threads import map_at_once
 from trends.windows import Window
@@ -54,7 +52,10 @@ def answer_attributes(
     brands = [ground.brand, *(other for other in config.brands if other.id != ground.brand.id)]
     pasts = {one.id: find_past(db, config, one.id, window, filters) for one in brands[1:]} | {ground.brand.id: ground.past}
     span = wide_window(window)
-    sides = {one.id: Sides.build(load_at_hand(db, one.id, span, filters), config.attributes, span) for one in brands}
+    sides = {
+        one.id: Sides.build(load_at_hand(db, one.id, span, filters), [attribute.id for attribute in config.attributes], span)
+        for one in brands
+    }
     rows = find_ledger(ground, brands, config.attributes, sides, pasts)
     texts = {one.id: load_words(db, one.id, window, filters, hash_words, limit=MOST_TEXTS) for one in brands}
     return Ledger(
@@ -86,34 +87,6 @@ def load_at_hand(db: Database, brand: str, window: Window, filters: Filters) -> 
     return take_frame(read_days(db, brand, first_day=first, end_day=end), EVERY_DAY, window.zone, filters)
 
 
-@dataclass(frozen=True)
-class Sides:
-    """The mentions of a brand that speak of each attribute, with copies."""
-
-    confirming: Stack
-    contesting: Stack
-
-    @classmethod
-    def build(cls, frame: Frame, attributes: Sequence[Attribute], span: Window) -> Sides:
-        """Those of a window that holds all windows that are asked for."""
-        labels = (frame.labels_of(kind) for kind in (CONFIRMS, CONTESTS))
-        rows = ([found.get(attribute.id, NOBODY) for attribute in attributes] for found in labels)
-        return cls(*(Stack.build(frame, parts).within(span) for parts in rows))
-
-    @cached_property
-    def either(self) -> Stack:
-        """The mentions of both sides, each once an attribute."""
-        frame, size, width = self.confirming.frame, self.confirming.size, len(self.confirming.frame)
-        said = np.concatenate([stack.of * width + stack.rows for stack in (self.confirming, self.contesting)])
-        places, _ = count_each(said, size * width)
-        of = places // max(width, 1)
-        return Stack(frame, places - of * width, of, size)
-
-    def once(self, window: Window) -> Sides:
-        """Those of a window, copies once on each side."""
-        return Sides(self.confirming.within(window).once(), self.contesting.within(window).once())
-
-
 def find_ledger(
     ground: Gathered,
     brands: Sequence[Brand],
@@ -125,7 +98,7 @@ def find_ledger(
 
     def find(brand: Brand) -> tuple[Sides, dict[str, AttributeFigures]]:
         once = sides[brand.id].once(ground.window)
-        return once, find_figures(brand, attributes, sides[brand.id], once, pasts[brand.id], ground.thresholds)
+        return once, find_figures(brand, attributes, sides[brand.id], once, pasts[brand.id], ground)
 
     found = dict(zip((brand.id for brand in brands), map_at_once(find, brands), strict=True))
     figures = {brand: of_brand for brand, (_, of_brand) in found.items()}
@@ -158,21 +131,21 @@ def quote_sides(
 
 
 def find_figures(
-    brand: Brand, attributes: Sequence[Attribute], sides: Sides, here: Sides, past: Past, thresholds: Thresholds
+    brand: Brand, attributes: Sequence[Attribute], sides: Sides, here: Sides, past: Past, ground: Gathered
 ) -> dict[str, AttributeFigures]:
     """Each attribute's figures for one brand; `here` are its `sides` in the window, copies once.
 
-    A mention that both confirms and contests is among both.
+    A mention that both confirms and contests, itself or in a copy, is among both.
     """
     changes = settle(compare_each(sides.either, past))
     confirming, contesting = here.confirming, here.contesting
-    parts = share_sides(confirming, contesting, floor=thresholds.too_few)
+    parts = share_sides(here.stand(ground.window), floor=ground.thresholds.too_few)
     figures = zip(attributes, confirming.voices(), contesting.voices(), parts, changes, strict=True)
     return {
         attribute.id: AttributeFigures(
             brand=brand.id,
             brand_name=brand.name,
-            status=find_status(part),
+            status=find_status(part, watched=not past.coverage.hardly),
             confirmed=confirmed,
             contested=contested,
             share=part,
@@ -182,8 +155,9 @@ def find_figures(
     }
 
 
-def share_sides(confirming: Stack, contesting: Stack, *, floor: int) -> list[Share]:
+def share_sides(sides: Sides, *, floor: int) -> list[Share]:
     """For each part the share of what confirms in all that is said, of either side."""
+    confirming, contesting = sides.confirming, sides.contesting
     size, crowd = confirming.size, max(confirming.frame.crowd, 1)
     said = [stack.of * crowd + stack.persons for stack in (confirming, contesting)]
     pairs, both = count_each(np.concatenate(said), size * crowd)
@@ -197,10 +171,10 @@ def share_sides(confirming: Stack, contesting: Stack, *, floor: int) -> list[Sha
     return [share_of_sums(one, floor=floor) for one in sums]
 
 
-def find_status(part: Share) -> Status:
+def find_status(part: Share, *, watched: bool) -> Status:
     """Confirmed or contested when the interval lies on one side of one half, else mixed; unclear of too few, absent of none."""
     if not part.whole:
-        return "absent"
+        return "absent" if watched else "not watched"
     if part.low is None or part.high is None:
         return "unclear"
     if part.low > 0.5:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from store.facts import Segment
 from trends.answers import Share
+from trends.copies import spread_bits
 from trends.frame import Bools, Frame, Numbers, Rows
 from trends.rival_columns import COMPLAINS, JUDGED, NEGATIVE, POSITIVE, READ, SIGNED, find_told
 from trends.rival_people import Talkers, number_talkers
@@ -29,17 +30,18 @@ class BrandPart:
     rows: Rows
     talkers: Talkers
     told: NDArray[np.uint8]
-    """The bits of each row, as `rival_columns.find_told` has them."""
+    """The bits of each row, as `rival_columns.find_told` has them; it complains, and could be judged, where a copy does."""
+    window: Window
 
     @classmethod
-    def of(cls, frame: Frame, rows: Rows, talkers: Talkers) -> BrandPart:
-        """All of some rows."""
-        return cls(frame, rows, talkers, find_told(frame)[rows])
+    def of(cls, frame: Frame, rows: Rows, talkers: Talkers, window: Window) -> BrandPart:
+        """All of some rows of a window."""
+        return cls(frame, rows, talkers, spread_bits(frame, find_told(frame), rows, window, JUDGED | COMPLAINS), window)
 
     def keep(self, kept: Bools) -> BrandPart:
         """Only the rows where `kept` (one for each row) is true."""
         talkers = replace(self.talkers, numbers=self.talkers.numbers.compress(kept))
-        return BrandPart(self.frame, self.rows.compress(kept), talkers, self.told.compress(kept))
+        return BrandPart(self.frame, self.rows.compress(kept), talkers, self.told.compress(kept), self.window)
 
     def count(self, bit: int) -> Numbers:
         """How many of the rows with a bit are of each person."""
@@ -75,10 +77,10 @@ class BrandPart:
         return Spoken(plus=self.count(COMPLAINS), whole=self.count(JUDGED))
 
 
-def take_parts(found: Mapping[str, tuple[Frame, Rows]]) -> dict[str, BrandPart]:
-    """Some rows of each of some brands, copies once; who speaks of several is told."""
+def take_parts(found: Mapping[str, tuple[Frame, Rows]], window: Window) -> dict[str, BrandPart]:
+    """Some rows of a window of each of some brands, copies once; who speaks of several is told."""
     talkers = number_talkers(list(found.values()))
-    return {brand: BrandPart.of(*one, mine) for (brand, one), mine in zip(found.items(), talkers, strict=True)}
+    return {brand: BrandPart.of(*one, mine, window) for (brand, one), mine in zip(found.items(), talkers, strict=True)}
 
 
 def take_window(frames: Mapping[str, Frame], window: Window) -> dict[str, BrandPart]:
@@ -86,7 +88,7 @@ def take_window(frames: Mapping[str, Frame], window: Window) -> dict[str, BrandP
 
     def take() -> dict[str, BrandPart]:
         rows = map_at_once(lambda frame: frame.rows(window), frames.values())
-        return take_parts(dict(zip(frames, zip(frames.values(), rows, strict=True), strict=True)))
+        return take_parts(dict(zip(frames, zip(frames.values(), rows, strict=True), strict=True)), window)
 
     # The facts of another window may be the very same: it is of all time that all of them are counted.
     if not window.all_time:

@@ -7,39 +7,35 @@ from collections.abc import Sequence
 import numpy as np
 from sqlite_utils import Database
 
-from store.judging import find_judged, find_judged_tasks
-from store.records import VOICES
-from store.scope import Scope
-from trends.accuracy import SENTIMENTS, choose_confusion
-from trends.frame import Frame, Rows
-from trends.prevalence import Corrected, correct
+from store.judging import find_judged_tasks
+from trends.accuracy import choose_confusion
+from trends.frame import Frame
+from trends.periods import cut
+from trends.prevalence import Corrected
+from trends.solving import correct_said
+from trends.timeline_correction import find_told, read_corrections, said_in
+from trends.timeline_figures import Asked, Subject, find_measures
+from trends.windows import Window
 
-MOST_PEOPLE = 5_000
-"""People who are resampled one by one; of more than these hardly any counts twice."""
 
-
-def correct_sentiment(db: Database, brand: str, frame: Frame, rows: Rows) -> Corrected | None:
-    """Net sentiment and shares of some rows, corrected; None while too few sampled judgements are there.
+def correct_sentiment(db: Database, brand: str, frame: Frame, window: Window) -> Corrected | None:
+    """Net sentiment and shares of a window, corrected; None while too few sampled judgements are there.
 
     Raises nothing where the classifier's errors cannot be undone: the answer then says why.
     """
     if ("sentiment", "") not in judged_tasks(db):
         return None
-    confusion = choose_confusion(db, "sentiment", brand=brand)
+    corrections = read_corrections(db, brand, ["sentiment"])
+    confusion = corrections["sentiment"].confusion
     if confusion is None:
         return None
-    judged = find_judged(db, Scope(brand=brand, voices=VOICES), task="sentiment")
-    by_people = np.isin(rows, frame.rows_of([row["mention"] for row in judged]))
-    told, sure = rows[~by_people], rows[by_people]
-    people: Sequence[Sequence[int]] = ()
-    if len(told) <= MOST_PEOPLE:
-        people = frame.parts(told, *(frame.mood(name) for name in confusion.labels)).tolist()
-    return correct(count_moods(frame, told), confusion, known=count_moods(frame, sure), people=people)
-
-
-def count_moods(frame: Frame, rows: Rows) -> dict[str, int]:
-    """How many of some rows have each sentiment."""
-    return {name: int(frame.mood(name)[rows].sum()) for name in SENTIMENTS}
+    # The very sums that `repute trend` corrects: one window has one figure.
+    asked = Asked(("net-sentiment",), told=find_told(frame, corrections))
+    subject = Subject(frame, asked)
+    tally = find_measures(cut(frame, [window], subject.often), subject)["net-sentiment"].tally
+    shown = np.array([float(np.count_nonzero(tally.part & frame.mood(name))) for name in confusion.labels])
+    said = None if corrections["sentiment"].reason else said_in(tally, "sentiment", confusion.labels)
+    return correct_said(said, shown, confusion)
 
 
 def judged_tasks(db: Database) -> set[tuple[str, str]]:

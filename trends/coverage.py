@@ -9,7 +9,9 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from store.records import IMPORTED
 from trends.answers import Coverage, Gap, SiteCoverage
+from trends.imports import say_after, say_before
 from trends.windows import Window, days_label, local_day, parse_moment
 
 DAY = 86400.0
@@ -22,6 +24,8 @@ Site = tuple[str, str]
 """(source, site)."""
 Spans = list[tuple[str, str]]
 """(since, until) of watches."""
+Ends = tuple[str, str] | None
+"""From when to when an imported site is known; None of others."""
 UNKNOWN = Coverage(known=False, sites=(), gaps=(), sentences=())
 
 
@@ -29,7 +33,8 @@ def find_coverage(window: Window, listings: Sequence[Row], watches: Sequence[Row
     """What of a window was watched, from the store's listings and complete watches.
 
     A listing that was given up before the window began is no gap, unless its source is `enabled` and nothing else of it was
-    watched. All time has no bounds, so nothing is known of its coverage.
+    watched; an imported one is missed for longer (`trends.imports`). All time has
+    no bounds, so nothing is known of its coverage.
     """
     return find_coverages([window], listings, watches, enabled=enabled)[0]
 
@@ -64,27 +69,29 @@ def cover_window(
     listed = []
     for listing, own in spans:
         alive = latest[listing["source"]] > since
-        if listing["until"] > since or (listing["source"] in enabled and not alive):
+        if missed_until(listing) > since or (listing["source"] in enabled and not alive):
             inside = tuple(span for span in own if span[1] > since and span[0] < until)
-            listed.append((*listing_of(listing), inside))
+            listed.append((*listing_of(listing), inside, ends_of(listing)))
     return cover(since, until, window.zone, tuple(listed))
 
 
 @lru_cache(maxsize=256)
 def cover(
-    since: str, until: str, zone: ZoneInfo, listed: tuple[tuple[str, str, str, tuple[tuple[str, str], ...]], ...]
+    since: str, until: str, zone: ZoneInfo, listed: tuple[tuple[str, str, str, tuple[tuple[str, str], ...], Ends], ...]
 ) -> Coverage:
-    """What of [since, until) was watched of listings (source, site, query, watches in order).
+    """What of [since, until) was watched of listings (source, site, query, watches in order, ends of what was imported).
 
     Kept, since brands share their listings, and every answer of a page asks about the same weeks.
     """
     if not listed or until <= since:
         return UNKNOWN
     sites: dict[Site, list[tuple[str, list[tuple[str, str]]]]] = {}
-    for source, site, query, own in listed:
+    ends: dict[Site, Ends] = {}
+    for source, site, query, own, imported in listed:
         sites.setdefault((source, site), []).append((query, find_gaps(own, since, until)))
+        ends[source, site] = imported
     lacking = [(site, found) for site, found in sites.items() if any(missing for _, missing in found)]
-    gaps = [gap for (source, site), found in lacking for gap in site_gaps(source, site, found, zone)]
+    gaps = [explain(gap, ends[site], zone) for site, found in lacking for gap in site_gaps(*site, found, zone)]
     length = seconds(since, until)
     return Coverage(
         known=True,
@@ -95,21 +102,45 @@ def cover(
 
 
 def as_of_last_crawl(window: Window, listings: Sequence[Row]) -> Window:
-    """The window as it was known when anything was last looked at, if that is at most a seventh of it ago; else as it is."""
+    """The window as it was known when anything was last looked at, if that is at most a seventh of it ago; else as it is.
+
+    A quarter of it where all that is known was imported.
+    """
     if window.since is None or window.until is None:
         return window
     end, latest = min(window.until, window.now), max((listing["until"] for listing in listings), default="")
-    if not window.since < latest < end or seconds(latest, end) > seconds(window.since, window.until) / 7:
+    # Files come by the week rather than by the hour.
+    part = 4 if all("expected" in listing for listing in listings) else 7
+    if not window.since < latest < end or seconds(latest, end) > seconds(window.since, window.until) / part:
         return window
     return replace(window, now=latest)
 
 
 def is_expected(listing: Row, listings: Sequence[Row], since: str, enabled: Collection[str]) -> bool:
     """Whether a listing should have been watched since a time: it was later, or its enabled source has been silent since."""
-    if listing["until"] > since:
+    if missed_until(listing) > since:
         return True
     alive = any(other["until"] > since for other in listings if other["source"] == listing["source"])
     return listing["source"] in enabled and not alive
+
+
+def missed_until(listing: Row) -> str:
+    """From when on nobody expects more of a listing: it was last watched then, or imported long before."""
+    found: str = listing.get("expected", listing["until"])
+    return found
+
+
+def ends_of(listing: Row) -> Ends:
+    """From when to when an imported site is known."""
+    return (listing["since"], listing["until"]) if "expected" in listing else None
+
+
+def explain(gap: Gap, ends: Ends, zone: ZoneInfo) -> Gap:
+    """A gap with what to say of it, where nobody was to watch: no file reaches so far."""
+    if ends is None:
+        return gap
+    last = local_day(ends[1], zone) - timedelta(days=1)
+    return replace(gap, reason=say_before(local_day(ends[0], zone)) if gap.until <= ends[0] else say_after(last))
 
 
 def listing_of(row: Row) -> tuple[str, str, str]:
@@ -160,13 +191,23 @@ def site_coverage(source: str, site: str, found: Sequence[tuple[str, list[tuple[
 
 def say_gaps(gaps: Sequence[Gap], sites: Sequence[tuple[str, str]]) -> list[str]:
     """One sentence for each source and stretch of days, naming sites and listings where the source was not down as a whole."""
-    grouped: dict[tuple[str, str], list[Gap]] = {}
+    grouped: dict[tuple[str, str, bool], list[Gap]] = {}
     for gap in gaps:
-        grouped.setdefault((gap.source, gap.label), []).append(gap)
+        grouped.setdefault((gap.source, gap.reason or gap.label, bool(gap.reason)), []).append(gap)
     own: dict[str, list[str]] = {}
     for source, site in sites:
         own.setdefault(source, []).append(site)
-    return [f"{say_where(source, members, own[source])} not watched {label}." for (source, label), members in grouped.items()]
+    return [
+        say_unimported(source, said, members) if imported else f"{say_where(source, members, own[source])} not watched {said}."
+        for (source, said, imported), members in grouped.items()
+    ]
+
+
+def say_unimported(source: str, reason: str, gaps: Sequence[Gap]) -> str:
+    """What is not known of imported sites."""
+    names = list(dict.fromkeys(gap.site for gap in gaps))
+    shown = ", ".join(names) if len(names) <= NAMED else f"{len(names)} sites"
+    return f"{source} ({shown}): {reason}."
 
 
 def say_where(source: str, gaps: Sequence[Gap], own: Sequence[str]) -> str:
@@ -182,9 +223,12 @@ def say_where(source: str, gaps: Sequence[Gap], own: Sequence[str]) -> str:
 def covered_by(site: Site, listed: Collection[Site]) -> set[Site]:
     """The listed sites whose coverage holds for a site: its own, else all those of its source.
 
-    A search over many places (reddit's r/all, posts of other servers on a Mastodon instance) names none of them.
+    A search over many places (reddit's r/all, posts of other servers on a Mastodon instance) names none of them. Files are no
+    searches.
     """
-    return {site} if site in listed else {other for other in listed if other[0] == site[0]}
+    if site in listed or site[0] == IMPORTED:
+        return {site} & set(listed)
+    return {other for other in listed if other[0] == site[0]}
 
 
 def sites_with_gaps(coverage: Coverage) -> set[tuple[str, str]]:

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from trends.answers import Net, Share
-from trends.intervals import Z, net, share
+from trends.intervals import Z, net, products, share
+from trends.student import count_alike, freedom_of, quantile
 
 Floats = NDArray[np.float64]
 Limits = Callable[[float], tuple[float, float]]
@@ -117,26 +118,21 @@ def mean_of(crowd: Crowd, *, worst: float, best: float, floor: int) -> Mean:
 def limits_of_mean(crowd: Crowd, worst: float, best: float) -> Limits:
     """Limits of a mean on a bounded scale.
 
-    Student's t by person (the ratio estimator of clusters: Cochran, Sampling Techniques, 1977, 6.3 and 9A), from the
-    answers and two people more, one who gives the worst and one who gives the best. As the added answers of Agresti and
-    Coull 1998 do for a share, they keep an interval where all said the same: ten ratings of 5 do not make every rating a 5.
+    Student's t by person (the ratio estimator of clusters: Cochran, Sampling Techniques, 1977, 6.3 and 9A; its freedom is
+    `trends.student.freedom_of`), from the answers and two people more, one who gives the worst and one who gives the best. As
+    the added answers of Agresti and Coull 1998 do for a share, they keep an interval where all said the same: ten ratings of 5
+    do not make every rating a 5.
     """
     value = ratio_of(crowd)
     sums, answers = np.append(crowd.sums[:, 0], [worst, best]), np.append(crowd.sums[:, -1], [1.0, 1.0])
     centre, error = float(sums.sum() / answers.sum()), ratio_error(sums, answers)
+    freedom = freedom_of(len(answers), float(answers.sum()), products(answers, answers))
 
     def limits(z: float) -> tuple[float, float]:
-        reach = quantile(z, len(sums) - 1) * error
+        reach = quantile(z, freedom) * error
         return max(min(centre - reach, value), worst), min(max(centre + reach, value), best)
 
     return limits
-
-
-def quantile(z: float, freedom: float) -> float:
-    """The quantile of Student's t with the same chance beyond it as z has beyond it in a normal distribution."""
-    from scipy.special import ndtr, stdtrit
-
-    return -float(stdtrit(freedom, ndtr(-z)))
 
 
 def ratio_of(crowd: Crowd) -> float:
@@ -146,11 +142,11 @@ def ratio_of(crowd: Crowd) -> float:
 
 def ratio_error(part: Floats, whole: Floats) -> float:
     """Standard error of sum(part) / sum(whole) when people are drawn (linearised: Cochran 1977, 6.4); infinite for one."""
-    people = len(part)
-    if people < 2:
+    if len(part) < 2:
         return math.inf
+    alike = count_alike(whole.sum(), products(whole, whole))
     rest = part - part.sum() / whole.sum() * whole
-    return float(np.sqrt(people / (people - 1) * np.square(rest).sum()) / whole.sum())
+    return float(np.sqrt(alike / (alike - 1) * np.square(rest).sum()) / whole.sum())
 
 
 def find_repeated(keys: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:

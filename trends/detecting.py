@@ -13,10 +13,10 @@ from sqlite_utils import Database
 from config import Brand, Config
 from store.facts import distinct
 from store.outbreaks import find_tests, find_tests_of_day, save_tests
-from store.queries import find_listings, find_watches
 from trends.coverage import covered_by, find_gaps, seconds
 from trends.frame import UNKNOWN, Filters, Frame, Numbers, Rows
 from trends.hot_button_answers import Outbreak
+from trends.imports import read_listings, read_watches
 from trends.loading import load_frame
 from trends.outbreaks import DailySeries, DayTest, examine, find_onset, settle_days
 from trends.windows import Window, from_days, local_day
@@ -66,8 +66,8 @@ def newest_test(tests: Sequence[DayTest], brand: Brand) -> str:
 
 def is_over(db: Database, config: Config, brand: Brand, now: str) -> bool:
     """Whether anything was looked at since yesterday ended, or it is not known what is watched."""
-    listings = find_listings(db, brand=brand.id)
     ended = from_days(local_day(now, config.time_zone), local_day(now, config.time_zone), now=now, zone=config.time_zone)
+    listings = read_listings(db, brand=brand.id, at=ended)
     return not listings or max(listing["until"] for listing in listings) >= str(ended.since)
 
 
@@ -124,8 +124,8 @@ def site_shares(frame: Frame, rows: Rows, end: date) -> dict[Site, float]:
 
 def watched_days(db: Database, brand: str, window: Window) -> dict[Site, Numbers]:
     """For each site of known coverage the part of each day of the window that it was watched, on average over its listings."""
-    listings = find_listings(db, brand=brand)
-    watches = find_watches(db, brand=brand, since=window.since, until=window.until)
+    listings = read_listings(db, brand=brand, at=window)
+    watches = read_watches(db, brand=brand, at=window, since=window.since, until=window.until)
     spans: dict[tuple[str, str, str], list[tuple[str, str]]] = {}
     for watch in watches:
         spans.setdefault((watch["source"], watch["site"], watch["query"]), []).append((watch["since"], watch["until"]))
@@ -157,7 +157,7 @@ def choose_history(
     """From which day of the window on the history is one, and its sites; None where it is too short.
 
     It begins when the sites that give most mentions were all watched; a site that came later widens coverage and is left out,
-    and so is no outbreak. Sites of unknown coverage (imports) count from the first mention on.
+    and so is no outbreak. Sites of unknown coverage count from the first mention on.
     """
     days = int(window.days or 0)
     said_from = first_said - (date.fromisoformat(str(window.first_day)) - date(1970, 1, 1)).days

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from trends.crowd import ANONYMOUS, Crowd, Floats, Limits, limits_of_mean, quantile, ratio_error
-from trends.intervals import Z, design_effect, discoveries
+from trends.crowd import ANONYMOUS, Crowd, Floats, Limits, limits_of_mean, ratio_error
+from trends.intervals import Z, design_effect, discoveries, products
+from trends.student import freedom_of, quantile
 
 Outcome = Literal["better", "worse", "no clear change", "too few to say"]
 Places = NDArray[np.int64]
@@ -91,7 +92,12 @@ def as_share(crowd: Crowd) -> Figure:
     parts, wholes = crowd.sums[:, 0], crowd.sums[:, -1]
     part, whole = float(parts.sum()), float(wholes.sum())
     effect = design_effect(parts, wholes, part * (whole - part) / whole**2)
-    return Figure(value=part / whole, part=parts, limits=lambda z: wilson_limits(part / effect, whole / effect, z), span=1.0)
+
+    def limits(z: float) -> tuple[float, float]:
+        wide = effect.at(z)
+        return wilson_limits(part / wide, whole / wide, z)
+
+    return Figure(value=part / whole, part=parts, limits=limits, span=1.0)
 
 
 def as_net(crowd: Crowd) -> Figure:
@@ -99,8 +105,12 @@ def as_net(crowd: Crowd) -> Figure:
     plus, minus, whole = (float(total) for total in crowd.sums.sum(axis=0))
     part, value = crowd.sums[:, 0] - crowd.sums[:, 1], (plus - minus) / whole
     effect = design_effect(part, crowd.sums[:, -1], (plus + minus) / whole - value**2)
-    counts = (plus / effect, minus / effect, whole / effect)
-    return Figure(value=value, part=part, limits=lambda z: net_limits(*counts, z), span=2.0)
+
+    def limits(z: float) -> tuple[float, float]:
+        wide = effect.at(z)
+        return net_limits(plus / wide, minus / wide, whole / wide, z)
+
+    return Figure(value=value, part=part, limits=limits, span=2.0)
 
 
 def compare(first: Crowd, second: Crowd, read: Callable[[Crowd], Figure], *, floor: int) -> Difference:
@@ -155,11 +165,13 @@ def person_error(first: tuple[Crowd, Figure], second: tuple[Crowd, Figure], comm
     """(standard error, degrees of freedom) of the difference when people are drawn, who may have spoken on both sides.
 
     The linearised errors of both sides (`crowd.ratio_error`), less twice what the same people do to both (`common`, the
-    covariance); Welch 1947 and Satterthwaite 1946 for the freedom.
+    covariance); Welch 1947 and Satterthwaite 1946 for the freedom, each side's being `trends.student.freedom_of`.
     """
-    sides = [(ratio_error(figure.part, crowd.sums[:, -1]) ** 2, crowd.size - 1) for crowd, figure in (first, second)]
-    total = sum(square for square, _ in sides)
-    terms = sum(square**2 / freedom for square, freedom in sides if freedom)
+    said = [(figure.part, crowd.sums[:, -1]) for crowd, figure in (first, second)]
+    squares = [ratio_error(part, n) ** 2 for part, n in said]
+    freedoms = [freedom_of(len(n), float(n.sum()), products(n, n)) for _, n in said]
+    total = sum(squares)
+    terms = sum(square**2 / freedom for square, freedom in zip(squares, freedoms, strict=True))
     freedom = total**2 / terms if math.isfinite(total) and terms > 0 else 1.0
     return math.sqrt(max(total - 2 * common, 0.0)), freedom
 
@@ -223,12 +235,3 @@ def judge_all(differences: Sequence[Difference], *, good: Literal["up", "down"])
     judged = [judge_change(difference, good=good) for difference in differences]
     pairs = zip(judged, stands, strict=True)
     return ["no clear change" if outcome in ("better", "worse") and not real else outcome for outcome, real in pairs]
-
-
-def compare_topics(
-    ours: Mapping[str, Crowd], theirs: Mapping[str, Crowd], *, floor: int
-) -> dict[str, tuple[Difference, Outcome]]:
-    """The share of complaints about each topic, ours less theirs, over the topics of both: less is better."""
-    topics = sorted(ours.keys() & theirs.keys())
-    differences = [compare_shares(ours[topic], theirs[topic], floor=floor) for topic in topics]
-    return dict(zip(topics, zip(differences, judge_all(differences, good="down"), strict=True), strict=True))

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trends.answers import Coverage
-from trends.coverage import DAY, Row, Site, Spans, covered_by, moment_of, spans_of
+from trends.coverage import DAY, Row, Site, Spans, covered_by, missed_until, moment_of, spans_of
 from trends.windows import Window
 
 LEAST_WATCHED = 1 / 7
@@ -24,7 +24,7 @@ class Rates:
     by_site: Mapping[Site, float]
     """Of the listed sites; what a search found on a site that it does not name is the search's."""
     elsewhere: float
-    """A day of sites of unknown coverage (imports): they have no gap."""
+    """A day of sites of unknown coverage: they have no gap."""
 
 
 def find_rates(counts: Mapping[Site, int], watched: Mapping[Site, tuple[float, float]], days: float) -> Rates:
@@ -93,7 +93,7 @@ def watched_shares(
     count: dict[Site, Floats] = {}
     for listing, own in spans:
         site, lately = (listing["source"], listing["site"]), moment_of(latest[listing["source"]])
-        there = (moment_of(listing["until"]) > since) | ((listing["source"] in enabled) & (lately <= since))
+        there = (moment_of(missed_until(listing)) > since) | ((listing["source"] in enabled) & (lately <= since))
         count[site] = count.get(site, nothing) + there
         seen[site] = seen.get(site, nothing) + np.where(there, watched_seconds(own, since, until), 0.0)
     if not spans:

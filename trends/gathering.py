@@ -12,16 +12,18 @@ from numpy.typing import NDArray
 from sqlite_utils import Database
 
 from config import Brand, Config, Thresholds
-from store.queries import find_listings, find_passages, find_private_sites, find_watches
+from store.queries import find_passages, find_private_sites
 from store.records import IMPORTED
 from store.scope import Scope
 from store.tags import is_read_for
-from trends.answers import Count, Coverage, Week
+from trends.answers import HARDLY, Count, Coverage, Week
 from trends.changes import Past
 from trends.clock import Clock, count_clock
+from trends.copies import find_judged
 from trends.coverage import UNKNOWN, as_of_last_crawl, find_coverages
 from trends.exposure import Rates, rates_of, watched_share
 from trends.frame import Filters, Frame, Rows
+from trends.imports import read_listings, read_watches
 from trends.judged_notes import say_judged
 from trends.languages import say_unsupported
 from trends.loading import load_frame
@@ -73,8 +75,11 @@ class Gathered:
 
     @cached_property
     def judged(self) -> Rows:
-        """Those of the window that shares of what the classifier says are made of: read, and in a supported language."""
-        return self.here[~self.frame.unjudged[self.here]]
+        """Those of the window that shares of what the classifier says are made of: read, and in a supported language.
+
+        A group of copies is among them where one of its copies is.
+        """
+        return find_judged(self.frame, self.window)
 
     @property
     def unsupported(self) -> tuple[Count, ...]:
@@ -160,8 +165,16 @@ class Gathered:
             notes.append(f"{self.undated} undated {plural(self.undated, 'mention')} of {self.brand.name} {said}.")
         if self.untagged:
             notes.append(f"Not read yet, and in no share: {self.untagged} of these mentions; run `repute tag`.")
+        if self.window.all_time:
+            notes.append(ALL_TIME)
         notes.append(say_unsupported(self.unsupported, len(self.here)))
         return tuple(note for note in notes if note)
+
+
+ALL_TIME = (
+    "All time has no beginning, so that there are no rates per watched day; what was watched from the first crawl on, with its "
+    "gaps: `repute coverage --all-time`."
+)
 
 
 def gather(db: Database, config: Config, *, brand: str | None, window: Window, filters: Filters) -> Gathered:
@@ -169,7 +182,7 @@ def gather(db: Database, config: Config, *, brand: str | None, window: Window, f
     asked = find_brand(config, brand)
     series = weeks(window)
     past = find_past(db, config, asked.id, window, filters)
-    listings = find_listings(db, brand=asked.id, source=filters.source)
+    listings = read_listings(db, brand=asked.id, at=window, source=filters.source)
     return Gathered(
         brand=asked,
         window=window,
@@ -222,7 +235,7 @@ def scope_of(brand: str, window: Window, filters: Filters) -> Scope:
 def find_past(db: Database, config: Config, brand: str, window: Window, filters: Filters) -> Past:
     """A window beside the one before, with what was watched in each."""
     earlier = before(window)
-    listings = find_listings(db, brand=brand, source=filters.source)
+    listings = read_listings(db, brand=brand, at=window, source=filters.source)
     reached = as_of_last_crawl(window, listings)
     here, there, known = read_coverages(db, config, brand, (window, earlier or window, reached), filters, listings)
     return Past(
@@ -243,7 +256,7 @@ def read_coverages(
     if not bounded:
         return [UNKNOWN for _ in windows]
     since, until = min(str(window.since) for window in bounded), max(str(window.until) for window in bounded)
-    watches = find_watches(db, brand=brand, since=since, until=until, source=filters.source)
+    watches = read_watches(db, brand=brand, at=windows[0], since=since, until=until, source=filters.source)
     enabled = {source.name for source in config.sources if source.enabled}
     return find_coverages(windows, listings, watches, enabled=enabled)
 
@@ -276,17 +289,12 @@ def count_weeks(every: Stack, ground: Gathered) -> list[tuple[Week, ...]]:
 def make_weeks(counts: Rows, week: Window, watched: float | None) -> list[Week]:
     """One week of several series; what is known of an unwatched week is still counted."""
     label, first_day = week.label, str(week.first_day)
-    gap = is_gap(counts[:0], watched)
     return [
-        Week(first_day=first_day, label=label, count=count if count or not gap else None, watched=watched)
+        Week(first_day=first_day, label=label, count=None if is_gap(count, watched) else count, watched=watched)
         for count in counts.tolist()
     ]
 
 
-def is_gap(rows: Rows, watched: float | None) -> bool:
-    """Whether a week without rows says nothing, because nobody watched."""
-    return watched is not None and watched < NOTHING and not len(rows)
-
-
-NOTHING = 0.01
-"""A part of a week under which it counts as not watched: an hour and a half."""
+def is_gap(count: int, watched: float | None) -> bool:
+    """Whether a week in which nothing was found says nothing, because hardly anybody looked."""
+    return watched is not None and watched < HARDLY and not count

@@ -80,7 +80,7 @@ def find_hot_buttons(
     """
     frame, window = ground.frame, ground.window
     asked = Asked.build(ground)
-    compared = compare_each(asked.every, ground.past, asked.here, asked.earlier)
+    compared = compare_each(asked.every, ground.past, asked.window, asked.earlier, asked.here)
     changes = dict(zip(frame.topics, settle(compared), strict=True))
     first_time = history(changes)
     known = {topic.id: topic for topic in config.topics}

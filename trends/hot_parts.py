@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 
 from trends.answers import Share
 from trends.changes import find_change, is_comparable
-from trends.frame import Bools, Numbers
+from trends.frame import Numbers
 from trends.gathering import Gathered
 from trends.hot_button_answers import Part
 from trends.stacks import Stack, aligned
-from trends.sums import Sums, count_each, dot, share_of_sums, sum_each
+from trends.sums import Sums, count_each, share_of_sums, sum_each
 from trends.verdicts import find_verdict
 
 PARTS = 6
@@ -53,13 +53,6 @@ class Division:
         """… and the sum of the squares of what each says."""
         squares = np.bincount(self.pairs // max(self.several, 1), weights=self.said**2, minlength=len(self.once))
         return self.once + squares.astype(np.int64)
-
-    def said_in(self, number: int) -> Numbers:
-        """How many mentions each person who says more than one thing has in a part."""
-        first, end = np.searchsorted(self.pairs, [number * self.several, (number + 1) * self.several])
-        said = np.zeros(self.several, np.int64)
-        said[self.pairs[first:end] - number * self.several] = self.said[first:end]
-        return said
 
 
 def divide(ground: Gathered, numbers: NDArray[Any], names: Mapping[int, str | None]) -> Division:
@@ -144,12 +137,12 @@ def find_parts(ground: Gathered, division: Division, asked: Asked) -> list[tuple
 def count_changes(ground: Gathered, asked: Asked, regroup: Callable[[Stack], Stack]) -> tuple[list[int], list[int | None]]:
     """Complaints of both windows by part, copies once a part; without comparison those of the window alone."""
     past = ground.past
-    now = regroup(asked.window).once()
+    now = regroup(asked.window)
     if past.before is None or not is_comparable(past):
-        return now.count().tolist(), [None] * now.size
+        return now.once().count().tolist(), [None] * now.size
     unlike = past.unlike_among(ground.frame.site_pairs)
-    earlier = regroup(asked.earlier).once()
-    return now.without(unlike).count().tolist(), earlier.without(unlike).count().tolist()
+    earlier = regroup(asked.earlier)
+    return now.without(unlike).once().count().tolist(), earlier.without(unlike).once().count().tolist()
 
 
 def make_parts(
@@ -184,7 +177,8 @@ def make_parts(
 def find_shares(ground: Gathered, division: Division, counted: Stack, numbers: Numbers) -> list[Share]:
     """The share of each part of a stack in the mentions of that part of a division which `numbers` has for it.
 
-    Of a group of copies the one that complains counts, in the whole too; if none stands for it there, it is in neither.
+    A group of copies complains where one copy does, and has the author of the copy that stands for it in the whole; if none
+    stands for it in that part of the division, it is in neither.
     """
     frame, floor = ground.frame, ground.thresholds.too_few
     copies = np.flatnonzero(frame.copied[counted.rows])
@@ -192,19 +186,17 @@ def find_shares(ground: Gathered, division: Division, counted: Stack, numbers: N
     stands = ground.standing(frame.column("copy")[mine])
     there = (stands >= 0) & (division.numbers[stands] == numbers[counted.of[copies]])
     others = there & (frame.persons[stands] != frame.persons[mine])
-    swapped = counted.of[copies[others]], frame.persons[stands[others]], frame.persons[mine[others]]
+    if others.any():
+        rows = counted.rows.copy()
+        rows[copies[others]] = stands[others]
+        counted = replace(counted, rows=rows)
     kept = np.ones(len(counted), np.bool_)
     kept[copies[~there]] = False
-    counted = counted.keep(kept)
-    sums = add_up(counted, division, numbers)
-    for part in set(swapped[0].tolist()):
-        gone, come = (persons[swapped[0] == part] for persons in swapped[1:])
-        sums[part] = swap(sums[part], division, int(numbers[part]), counted.persons[counted.of == part], gone, come)
-    return [share_of_sums(one, floor=floor) for one in sums]
+    return [share_of_sums(one, floor=floor) for one in add_up(counted.keep(kept), division, numbers)]
 
 
 def add_up(counted: Stack, division: Division, numbers: Numbers) -> list[Sums]:
-    """The sums of each part's share, as if all that stand for groups of copies were by the same people."""
+    """The sums of each part's share."""
     plus, (pairs, said) = counted.count(), counted.often
     of = pairs // max(division.several, 1)
     there = aligned(pairs + (numbers[of] - of) * division.several, (division.pairs, division.said))
@@ -212,18 +204,3 @@ def add_up(counted: Stack, division: Division, numbers: Numbers) -> list[Sums]:
     once = plus - often
     whole, wholes, people = division.whole[numbers], division.wholes[numbers], division.people[numbers]
     return sum_each(plus, whole, once + squares, once + products, wholes, people)
-
-
-def swap(sums: Sums, division: Division, number: int, persons: Numbers, gone: Numbers, come: Numbers) -> Sums:
-    """The sums of one part, by `persons`, where some people's copies stand in the whole for those of others."""
-    several, said = division.several, division.said_in(number)
-    np.subtract.at(said, gone[gone < several], 1)
-    np.add.at(said, come[come < several], 1)
-    once = int(division.once[number] - np.count_nonzero(gone >= several) + np.count_nonzero(come >= several))
-    often: Bools = persons < several
-    return replace(
-        sums,
-        products=int(np.count_nonzero(~often) + said[persons[often]].sum()),
-        wholes=once + dot(said, said),
-        people=once + int(np.count_nonzero(said)),
-    )

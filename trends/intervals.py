@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from trends.answers import Net, Share
+from trends.student import Widening, count_alike
+from trends.student import Z as Z
 
 if TYPE_CHECKING:
     import numpy as np
@@ -14,9 +17,6 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
     People = Sequence[tuple[int, ...]] | NDArray[np.int64] | Floats
-
-Z = 1.959963984540054
-"""The normal quantile of a two-sided 95% interval."""
 
 
 def wilson(part: float, whole: float) -> tuple[float, float]:
@@ -63,7 +63,7 @@ def share(people: People, *, floor: int) -> Share:
     speaking = count_speaking(counts[:, 1])
     if speaking < max(floor, 1):
         return Share(part=part, whole=whole, value=None, low=None, high=None)
-    effect = design_effect(counts[:, 0], counts[:, 1], part * (whole - part) / whole**2)
+    effect = design_effect(counts[:, 0], counts[:, 1], part * (whole - part) / whole**2).at_95
     low, high = wilson(part / effect, whole / effect)
     return Share(part=part, whole=whole, value=part / whole, low=low, high=high)
 
@@ -80,7 +80,7 @@ def net(people: People, *, floor: int) -> Net:
     if count_speaking(said) < max(floor, 1):
         return Net(positive=positive, neutral=neutral, negative=negative, value=None, low=None, high=None)
     value = (positive - negative) / whole
-    effect = design_effect(counts[:, 0] - counts[:, 2], said, (positive + negative) / whole - value**2)
+    effect = design_effect(counts[:, 0] - counts[:, 2], said, (positive + negative) / whole - value**2).at_95
     low, high = difference(positive / effect, negative / effect, whole / effect)
     return Net(positive=positive, neutral=neutral, negative=negative, value=value, low=low, high=high)
 
@@ -99,31 +99,51 @@ def count_speaking(wholes: Floats) -> int:
     return int(np.count_nonzero(wholes))
 
 
-def design_effect(parts: Floats, wholes: Floats, variance: float) -> float:
-    """By how much people who answer more than once widen the variance of sum(parts) / sum(wholes); at least 1.
+@dataclass(frozen=True)
+class Effect:
+    """By how much people who answer more than once widen an interval: n over it is the effective number of answers."""
+
+    variance: float
+    """The design effect: how many times as large the variance is as that of as many single answers."""
+    unsure: Widening | None = None
+    """What few people leave unsure of it; None where it follows from the share itself: each said one thing, or all the same."""
+
+    @property
+    def at_95(self) -> float:
+        """With that, for an interval of 95%."""
+        return self.variance * (self.unsure.at_95 if self.unsure else 1.0)
+
+    def at(self, z: float) -> float:
+        """With that, at the confidence that z gives a normal distribution."""
+        return self.variance * (self.unsure.at(z) if self.unsure else 1.0)
+
+
+def design_effect(parts: Floats, wholes: Floats, variance: float) -> Effect:
+    """By how much people who answer more than once widen the interval of sum(parts) / sum(wholes); at least 1.
 
     The linearised variance of a ratio over clusters, here people (Cochran 1977, section 6.5), over that of as many separate
     answers, `variance` / n: dividing n by it gives the effective number of answers (Kish 1965; Korn and Graubard 1998 for
-    Wilson's interval at it). Where nothing varies it is Kish's for answers that are all alike within a person.
+    Wilson's interval at it). Where nothing varies it is Kish's for answers that are all alike within a person. What few people
+    leave unsure of it is `trends.student.Widening`.
     """
     whole, people = float(wholes.sum()), count_speaking(wholes)
-    if whole == people or people < 2:
-        return max(whole / people, 1.0)
+    if whole == people:
+        return Effect(1.0)
     sums = products(parts, parts), products(parts, wholes), products(wholes, wholes)
     return effect_of(float(parts.sum()), whole, people, variance, sums)
 
 
-def effect_of(part: float, whole: float, people: int, variance: float, sums: tuple[float, float, float]) -> float:
+def effect_of(part: float, whole: float, people: int, variance: float, sums: tuple[float, float, float]) -> Effect:
     """As `design_effect`, from sums over people: parts, wholes, and (part squared, part by whole, whole squared)."""
-    if whole == people or people < 2:
-        return max(whole / people, 1.0)
     squares, mixed, wholes = sums
+    if whole == people or people < 2:
+        return Effect(max(whole / people, 1.0))
     if variance <= 0:
-        return wholes / whole
-    ratio = part / whole
+        return Effect(wholes / whole)
+    ratio, alike = part / whole, count_alike(whole, wholes)
     rest = squares - 2 * ratio * mixed + ratio**2 * wholes
-    clustered = people / (people - 1) * rest / whole**2
-    return max(clustered / (variance / whole), 1.0)
+    clustered = alike / (alike - 1) * rest / whole**2
+    return Effect(max(clustered / (variance / whole), 1.0), Widening.of(people, whole, wholes))
 
 
 def products(first: Floats, second: Floats) -> float:

@@ -11,8 +11,8 @@ UNCORRECTED = (
     "Sentiment, topics and attributes are a classifier's and uncorrected: no sampled judgements have measured its errors."
 )
 CORRECTS = {
-    "sentiment": "they correct the brand's net sentiment and share negative in the overview, the digest and `repute trend`",
-    "complaint": "they correct the complaint rate in `repute trend`",
+    "sentiment": "they correct the brand's net sentiment and share negative in the overview, the digest, trends and goals",
+    "complaint": "they correct the complaint rate in trends and goals",
     "topic": "they hold verdicts of `repute hot-buttons` against false alarms",
 }
 """What judgements of a task do, once there are enough of them."""

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from trends.crowd import Floats
 from trends.differences import Difference
 from trends.intervals import Z
+from trends.student import Widening, count_alike, freedom_of, quantile
 
 Bools = NDArray[np.bool_]
 Kind = Literal["share", "net", "mean"]
@@ -57,22 +58,47 @@ class Moments:
         return found
 
     @cached_property
+    def variance(self) -> Floats:
+        """Of one answer."""
+        found: Floats = (self.plus + self.minus) / self.whole - self.value**2
+        return found
+
+    @cached_property
     def effect(self) -> Floats:
-        """The design effect of each, as `trends.intervals.design_effect` has it."""
-        people, whole = self.people, self.whole
-        variance = (self.plus + self.minus) / whole - self.value**2
+        """The design effect of each, as `trends.intervals.effect_of` has it, without what few people leave unsure of it."""
+        people, whole, variance = self.people, self.whole, self.variance
         with np.errstate(divide="ignore", invalid="ignore"):
-            clustered = people / (people - 1) * self.rest(self.value) / whole**2
-            widened = np.maximum(clustered / (variance / whole), 1.0)
+            widened = np.maximum(self.between / (variance / whole), 1.0)
         widened = np.where(variance <= 0, self.sizes / whole, widened)
         return np.where((whole == people) | (people < 2), np.maximum(whole / people, 1.0), widened)
 
     @cached_property
+    def unsure(self) -> Widening | None:
+        """What few people leave unsure of the effect, as `trends.intervals.Effect.unsure`; None if never anything."""
+        known = (self.whole == self.people) | (self.people < 2) | (self.variance <= 0)
+        return (
+            None
+            if known.all()
+            else Widening.of(*(np.where(known, self.whole, each) for each in (self.people, self.whole, self.sizes)))
+        )
+
+    def effect_at(self, z: Floats) -> Floats:
+        """As `trends.intervals.Effect.at`."""
+        found: Floats = self.effect if self.unsure is None else self.effect * self.unsure.at(z)
+        return found
+
+    @cached_property
+    def between(self) -> Floats:
+        """The variance of each when people are drawn; not a number for one."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            alike = count_alike(self.whole, self.sizes)
+            found: Floats = alike / (alike - 1) * self.rest(self.value) / self.whole**2
+        return found
+
+    @cached_property
     def error(self) -> Floats:
         """The variance of each when people are drawn, as `trends.crowd.ratio_error` squared; infinite for one."""
-        with np.errstate(divide="ignore", invalid="ignore"):
-            found = self.people / (self.people - 1) * self.rest(self.value) / self.whole**2
-        return np.where(self.people < 2, np.inf, found)
+        return np.where(self.people < 2, np.inf, self.between)
 
     def rest(self, value: Floats) -> Floats:
         """Σ (x − value · n)² over the people of each figure."""
@@ -109,11 +135,14 @@ class Figures:
         """Wilson's of a share, Newcombe's of a net, at the effective number of answers; Student's of a mean."""
         if self.kind == "mean":
             return limits_of_means(self.moments, *self.scale)
-        moments, effect = self.moments, self.moments.effect
-        plus, minus, whole = moments.plus / effect, moments.minus / effect, moments.whole / effect
-        if self.kind == "net":
-            return lambda z: limits_of_nets(plus, minus, whole, z)
-        return lambda z: limits_of_shares(plus, whole, z)
+        moments, net = self.moments, self.kind == "net"
+
+        def limits(z: Floats) -> tuple[Floats, Floats]:
+            effect = moments.effect_at(z)
+            plus, whole = moments.plus / effect, moments.whole / effect
+            return limits_of_nets(plus, moments.minus / effect, whole, z) if net else limits_of_shares(plus, whole, z)
+
+        return limits
 
 
 def limits_of_shares(part: Floats, whole: Floats, z: Floats) -> tuple[Floats, Floats]:
@@ -144,25 +173,18 @@ def tied(down: Floats, up: Floats, tie: Floats) -> Floats:
 
 def limits_of_means(moments: Moments, worst: Floats | float, best: Floats | float) -> Limits:
     """As `trends.crowd.limits_of_mean`: Student's t by person, from two people more, who give the worst and the best."""
-    people, whole, value = moments.people + 2, moments.whole + 2, moments.value
+    whole, sizes, value = moments.whole + 2, moments.sizes + 2, moments.value
     centre = (moments.plus + worst + best) / whole
     squares, cross = moments.squares + worst**2 + best**2, moments.cross + worst + best
-    rest = np.maximum(squares - 2 * centre * cross + centre**2 * (moments.sizes + 2), 0.0)
-    error = np.sqrt(people / (people - 1) * rest) / whole
+    rest = np.maximum(squares - 2 * centre * cross + centre**2 * sizes, 0.0)
+    alike, freedom = count_alike(whole, sizes), freedom_of(moments.people + 2, whole, sizes)
+    error = np.sqrt(alike / (alike - 1) * rest) / whole
 
     def limits(z: Floats) -> tuple[Floats, Floats]:
-        reach = quantiles(z, people - 1) * error
+        reach = quantile(z, freedom) * error
         return np.maximum(np.minimum(centre - reach, value), worst), np.minimum(np.maximum(centre + reach, value), best)
 
     return limits
-
-
-def quantiles(z: Floats | float, freedom: Floats) -> Floats:
-    """As `trends.crowd.quantile`."""
-    from scipy.special import ndtr, stdtrit
-
-    found: Floats = -stdtrit(freedom, ndtr(-z))
-    return found
 
 
 def square_and_add(one: Figures, two: Figures, z: Floats) -> tuple[Floats, Floats]:
@@ -283,7 +305,7 @@ def differ(one: Figures, two: Figures, shared: Shared) -> tuple[Floats, Floats, 
     if not both.any():
         return low, high, chance
     error, freedom = person_errors(one.moments, two.moments, shared)
-    reach = quantiles(Z, freedom) * error
+    reach = quantile(Z, freedom) * error
     with np.errstate(divide="ignore", invalid="ignore"):
         certain = np.where(error > 0, 2 * stdtr(freedom, -np.abs(value) / error), 0.0)
     certain = np.where((value == 0) | np.isinf(error), 1.0, certain)
@@ -297,7 +319,7 @@ def differ(one: Figures, two: Figures, shared: Shared) -> tuple[Floats, Floats, 
 def person_errors(one: Moments, two: Moments, shared: Shared) -> tuple[Floats, Floats]:
     """As `trends.differences.person_error`: standard errors and Welch's degrees of freedom."""
     total = one.error + two.error
-    terms = sum(np.where(side.people > 1, side.error**2 / np.maximum(side.people - 1, 1), 0.0) for side in (one, two))
+    terms = sum(side.error**2 / freedom_of(side.people, side.whole, side.sizes) for side in (one, two))
     with np.errstate(divide="ignore", invalid="ignore"):
         freedom = np.where(np.isfinite(total) & (terms > 0), total**2 / terms, 1.0)
     return np.sqrt(np.maximum(total - 2 * shared.covariance(one, two), 0.0)), freedom

@@ -12,11 +12,11 @@ from store.facts import REPLY_TIMED
 from trends.aging import AGED, same_age
 from trends.answers import Figures, Overview, Replies, SentimentWeek, Share
 from trends.brand_parts import BrandPart, share_voices, take_window
-from trends.changes import compare, settle
+from trends.changes import compare
 from trends.correcting import correct_sentiment
 from trends.coverage import NAMED
 from trends.frame import CUSTOMERS, SECOND_KNOWN, Filters, Frame, Rows
-from trends.gathering import NOTHING, Gathered, find_unvoiced, gather, spanned, wide_window
+from trends.gathering import Gathered, find_unvoiced, gather, is_gap, spanned, wide_window
 from trends.loading import load_frame
 from trends.medians import middle
 from trends.periods import Slices
@@ -28,11 +28,11 @@ from trends.sums import net_of_sums, share_of_sums
 from trends.threads import map_at_once
 from trends.timeline_answers import Shift
 from trends.timeline_figures import Asked
-from trends.timeline_shifts import Tester
+from trends.timeline_shifts import Tester, direct_by
 from trends.windows import Window
 from trends.zones import epoch
 
-NET = Asked(("net-sentiment",))
+CHANGES = Asked(("net-sentiment", "mentions"))
 MOODS = ("positive", "neutral", "negative")
 
 
@@ -55,7 +55,7 @@ def answer_overview(
     brands = [ground.brand, *(other for other in config.brands if other.id != ground.brand.id)]
     rivals = {other.id: load_frame(db, other.id, spanned(ground), filters) for other in brands[1:]}
     frames = {ground.brand.id: ground.frame, **rivals}
-    corrected = correct_sentiment(db, ground.brand.id, ground.frame, ground.here)
+    corrected = correct_sentiment(db, ground.brand.id, ground.frame, window)
     tester = Tester(
         db=db,
         brand=ground.brand.id,
@@ -64,8 +64,7 @@ def answer_overview(
         wide=wide_window(window),
         floor=ground.thresholds.too_few,
     )
-    shifts = tester.test(NET)
-    return find_overview(ground, brands, frames, corrected, shifts.get("net-sentiment"), find_unvoiced(db, frames.values()))
+    return find_overview(ground, brands, frames, corrected, tester.test(CHANGES), find_unvoiced(db, frames.values()))
 
 
 def find_overview(
@@ -73,7 +72,7 @@ def find_overview(
     brands: Sequence[Brand],
     frames: Mapping[str, Frame],
     corrected: Corrected | None,
-    net_change: Shift | None,
+    shifts: Mapping[str, Shift],
     unvoiced: frozenset[Site],
 ) -> Overview:
     """Answer from facts of the window and the one before, by brand id; the first brand is the one that was asked for.
@@ -83,6 +82,8 @@ def find_overview(
     here = list_figures(brands, frames, ground.window, ground.thresholds, unvoiced, as_of=ground.window.now)
     earlier, frame = ground.past.before, ground.frame
     before = find_before(ground, brands[0], frames, earlier, unvoiced) if earlier else None
+    if before is not None and not before.mentions and ground.past.before_coverage.hardly:
+        before = None
     loudest = find_loudest(frame, ground.here)
     chosen = [loudest] if loudest is not None else []
     quotes = make_quotes(chosen, ground.passages(chosen, "", ""), ground.window)
@@ -96,8 +97,8 @@ def find_overview(
         corrected=corrected,
         before=before,
         competitors=tuple(here[1:]),
-        net_change=net_change,
-        mentions_change=settle([compare(frame, np.arange(len(frame)), ground.past)])[0],
+        net_change=shifts.get("net-sentiment"),
+        mentions_change=direct_by(compare(frame, np.arange(len(frame)), ground.past), shifts.get("mentions"), "mentions"),
         sources=frame.sources(ground.here),
         sites=frame.sites(ground.here),
         languages=frame.names("language", ground.here, missing="unknown"),
@@ -225,7 +226,7 @@ def sentiment_week(
     week: Window, watched: float | None, mentions: int, positive: int, neutral: int, negative: int
 ) -> SentimentWeek:
     """One week of sentiments."""
-    gap = watched is not None and watched < NOTHING and not mentions
+    gap = is_gap(mentions, watched)
     return SentimentWeek(
         first_day=str(week.first_day),
         label=week.label,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from trends.answers import Count, Voices
@@ -46,11 +46,6 @@ def by_person(rows: Iterable[Row]) -> list[list[Row]]:
     for row in rows:
         groups.setdefault(row["author"] if row["author"] is not None else ("nobody", row["mention"]), []).append(row)
     return list(groups.values())
-
-
-def parts_by_person(part: Collection[int], whole: Iterable[Row]) -> list[tuple[int, int]]:
-    """Each person's (mentions among the row ids `part`, mentions)."""
-    return [(sum(row["mention"] in part for row in rows), len(rows)) for rows in by_person(whole)]
 
 
 def tally(values: Iterable[str | None], *, missing: str | None = None) -> tuple[Count, ...]:

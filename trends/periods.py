@@ -133,11 +133,14 @@ class Slices:
         return found
 
     def spread(self, part: Bools) -> Bools:
-        """Some facts, and the copies of each in its slice: what one copy says, the group says."""
-        rows = np.flatnonzero(self.frame.copied)
-        key = self.frame.column("copy")[rows].astype(np.int64) * (OUTSIDE + 1) + self.codes[rows]
+        """Some facts, and the copies of each in its slice: what one copy says, the group says (`trends.copies`)."""
+        rows, groups = self.grouped
+        if not len(rows):
+            return part
+        said = np.zeros(int(groups[-1]) + 1, np.bool_)
+        said[groups.compress(part[rows])] = True
         found = part.copy()
-        found[rows] = np.isin(key, key[part[rows]])
+        found[rows] = said[groups]
         return found
 
     def tally(self, part: Bools, columns: Mapping[str, NDArray[Any]]) -> Tally:
@@ -235,6 +238,22 @@ class Tally:
         if name not in self.products:
             self.products[name] = self.spread(self.sums(one) * self.sums(other))
         return self.products[name]
+
+    def product_of_few(self, one: str, other: str) -> Floats:
+        """As `product`, where few groups have any of the first sum."""
+        groups, runs = np.flatnonzero(self.sums(one)), self.slices.groups.runs
+        return add_by(runs.of[groups], self.sums(one)[groups] * self.sums(other)[groups], runs.size)
+
+    def alone_in_both(self, one: str, other: str) -> Floats:
+        """By slice how many facts add to both of two sums of truths, of those in no group; of the first there are few."""
+        rows = np.flatnonzero(self.columns[one])
+        rows = rows[self.part[rows] & self.columns[other][rows] & ~self.grouped[rows]]
+        return np.bincount(self.slices.codes[rows], minlength=self.size).astype(np.float64)
+
+    @cached_property
+    def grouped(self) -> Bools:
+        """Which facts are in a group."""
+        return self.slices.frame.masked(self.shared[0])
 
     @cached_property
     def products(self) -> dict[tuple[str, str], Floats]:

@@ -187,47 +187,6 @@ def estimate_confusion(judged: Sequence[Judged], labels: Sequence[str]) -> Confu
     )
 
 
-def correct(
-    counts: Mapping[str, int],
-    confusion: Confusion | None,
-    *,
-    known: Mapping[str, int] | None = None,
-    people: Sequence[Sequence[int]] = (),
-    floor: int = FLOOR,
-) -> Corrected | None:
-    """Correct the shares of labels among counted mentions; None while fewer than `floor` sampled judgements are there.
-
-    `counts` are mentions as the classifier tells them; `known` those whose label a person gave, which stand as they are.
-    `people` has the row of told counts of each person, in the order of the confusion's labels, where people count more than
-    once: they are then resampled together. Where the confusion cannot be undone the figures are raw and `reason` says why.
-    """
-    if confusion is None or confusion.judged < floor:
-        return None
-    told, sure = as_row(counts, confusion.labels), as_row(known or {}, confusion.labels)
-    whole = told.sum() + sure.sum()
-    reason = confusion.fault(floor) or ("" if whole else "nothing was counted")
-    raw = (told + sure) / whole if whole else None
-    values = draws = None
-    if not reason:
-        values = join(told.sum(), unmix(confusion.rates[None], shares_of(told)[None]), sure[None])[0]
-        draws = join(told.sum(), unmix(confusion.draws, shares_of(resample(told, people))), resample(sure, ()))
-    side = dict(zip(confusion.labels, np.eye(len(confusion.labels)), strict=True))
-    shares = tuple(estimate(label, raw, values, draws, one) for label, one in side.items())
-    both = {"positive", "negative"} <= set(side)
-    net = estimate("net", raw, values, draws, side["positive"] - side["negative"]) if both else None
-    return Corrected(n=int(whole), judged=confusion.judged, shares=shares, net=net, reason=reason)
-
-
-def estimate(label: str, raw: Floats | None, values: Floats | None, draws: Floats | None, side: Floats) -> Estimate:
-    """The figure that is the sum of shares by the signs in `side`, with its percentile interval."""
-    told = None if raw is None else float(raw @ side)
-    if values is None or draws is None:
-        return Estimate(label=label, raw=told)
-    low, high = np.percentile(draws @ side, [2.5, 97.5])
-    value = float(values @ side)
-    return Estimate(label=label, raw=told, value=value, low=min(float(low), value), high=max(float(high), value))
-
-
 def unmix(rates: Floats, told: Floats) -> Floats:
     """The shares (n, k) on the simplex whose told shares `p · rates` lie nearest (least squares) to `told` (n, k).
 
@@ -241,6 +200,25 @@ def unmix(rates: Floats, told: Floats) -> Floats:
     if rows.size:
         out[rows] = nearest_on_faces(rates[rows], told[rows])
     return shares_of(np.asarray(out, dtype=np.float64))
+
+
+def unmix_beside(rates: Floats, told: Floats, given: Floats) -> Floats:
+    """The shares (n, k) of mentions that are told as `told` (n, k), where people gave the labels `given` (n, k) of some.
+
+    Those that were given are known; the others are the shares on the simplex whose told counts lie nearest to what is told of
+    all, less what mentions with the given labels are told as *on average*. What the very ones that were judged are told as is
+    not taken off: people judge a sample that is drawn by what is told (`trends.sampling`), so the others are told otherwise
+    than `rates` says, and only all together are as it says.
+    """
+    rest = np.maximum(told.sum(axis=1) - given.sum(axis=1), 0.0)[:, None]
+    return shares_of(given + rest * unmix(rates, left_of(rates, told, given)))
+
+
+def left_of(rates: Floats, told: Floats, given: Floats) -> Floats:
+    """Told shares (n, k) without those expected of the labels that people gave; alike for all where nothing else is left."""
+    left, rest = told - (given[:, None, :] @ rates)[:, 0], told.sum(axis=1) - given.sum(axis=1)
+    found: Floats = np.where(rest[:, None] > 0, left / np.where(rest > 0, rest, 1.0)[:, None], 1.0 / told.shape[1])
+    return found
 
 
 def nearest_on_faces(rates: Floats, told: Floats) -> Floats:
@@ -282,19 +260,3 @@ def shares_of(rows: Floats) -> Floats:
     sums = rows.sum(axis=-1, keepdims=True)
     shares: Floats = np.where(sums > 0, rows / np.where(sums > 0, sums, 1.0), 1.0 / rows.shape[-1])
     return shares
-
-
-def resample(counts: Floats, people: Sequence[Sequence[int]]) -> Floats:
-    """Counts (DRAWS, k) of mentions drawn with replacement; of people with all their mentions, where they are given."""
-    generator = np.random.default_rng(SEED + 1)
-    if len(people):
-        kinds, times = np.unique(np.asarray(people, dtype=float), axis=0, return_counts=True)
-        drawn: Floats = generator.multinomial(times.sum(), times / times.sum(), size=DRAWS) @ kinds
-        return drawn
-    whole = int(counts.sum())
-    return generator.multinomial(whole, shares_of(counts), size=DRAWS).astype(float)
-
-
-def join(told: float, shares: Floats, sure: Floats) -> Floats:
-    """Shares (n, k) among `told` mentions, together with mentions whose labels are known (n, k)."""
-    return shares_of(told * shares + sure)

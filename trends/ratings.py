@@ -13,7 +13,6 @@ from store.facts import distinct
 from store.records import MEASURES
 from trends.answers import Net, Share
 from trends.crowd import Crowd, Floats, Mean, empty_crowd, gather_crowd, gather_crowds, mean_of, net_of, share_of
-from trends.differences import Difference, Outcome, compare_means, compare_nets, compare_shares, judge_change
 
 Ints = NDArray[np.int64]
 Plain = tuple[str, float | None, float | None, float | None, str | None, str | None]
@@ -77,19 +76,6 @@ class Satisfaction:
     """Ratings without a scale, or beyond it."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Improvement:
-    """One figure of this period less that of the period before."""
-
-    figure: str
-    """`nps`, `csat`, `mean` or `top`."""
-    source: str
-    """Of `mean` and `top`; else empty."""
-    scale: tuple[float, float] | None
-    difference: Difference
-    outcome: Outcome
-
-
 def from_rows(rows: Iterable[Plain]) -> Ratings:
     """Ratings from plain rows. A person has the same number wherever the same key comes."""
     columns = list(zip(*rows, strict=True)) or [()] * 6
@@ -126,29 +112,6 @@ def rate(ratings: Ratings, *, floor: int) -> Satisfaction:
         scales=tuple(sorted(figures, key=lambda one: (-one.mean.n, one.source, one.measure, one.best))),
         left_out=sorted_out.left_out,
     )
-
-
-def compare_ratings(now: Ratings, past: Ratings, *, floor: int) -> tuple[Improvement, ...]:
-    """Whether satisfaction got better: NPS, CSAT, then mean and top boxes of each source's scale found in both periods."""
-    one, two = sort_out(now), sort_out(past)
-    found = [improve("nps", "", None, compare_nets(one.nps(), two.nps(), floor=floor))]
-    scale, csat = one.csat()
-    difference = compare_shares(csat, two.csat(scale)[1], floor=floor)
-    found.append(improve("csat", "", scale, difference))
-    by_name = {(past.names.get(scale[0]), *scale[1:]): crowd for scale, crowd in two.crowds.items()}
-    for (source, measure, worst, best), crowd in sorted(one.crowds.items(), key=lambda item: -item[1].answers):
-        name = now.names.get(source)
-        if (earlier := by_name.get((name, measure, worst, best))) is not None:
-            mean = compare_means(crowd, earlier, worst=worst, best=best, floor=floor)
-            top = compare_shares(topped(crowd), topped(earlier), floor=floor)
-            found += [improve(key, name or "", (worst, best), said) for key, said in (("mean", mean), ("top", top))]
-    return tuple(found)
-
-
-def improve(figure: str, source: str, scale: tuple[float, float] | None, difference: Difference) -> Improvement:
-    """A difference with what it means."""
-    outcome = judge_change(difference, good="up")
-    return Improvement(figure=figure, source=source, scale=scale, difference=difference, outcome=outcome)
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,8 @@ class Rerun:
 
     name: str
     command: str
+    parameters: Mapping[str, Any]
+    """What it was asked with."""
     saved: str
     """When it was saved, UTC ISO 8601."""
     version: str

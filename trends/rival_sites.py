@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from store.facts import split_site
+from store.records import IMPORTED
 from trends.answers import Coverage
 from trends.coverage import covered_by
 from trends.frame import Frame, Rows
@@ -62,7 +63,7 @@ def find_common(ours: Heard, theirs: Heard, window: Window, others: Sequence[Hea
     """The sites that cover both brands alike.
 
     Known to be watched for both, over the same time: what was missed is then missed of both. Where nothing is known of what
-    was watched (imports; any site over all time), both must have mentions. Where a search covers both, so are the sites on
+    was watched (any site over all time), both must have mentions. Where a search covers both, so are the sites on
     which it found only `others`: neither was spoken of there, which is a finding too.
     """
     sites: set[Site] = set()
@@ -80,10 +81,11 @@ def find_common(ours: Heard, theirs: Heard, window: Window, others: Sequence[Hea
 
 def why_not(site: Site, ours: Heard, theirs: Heard, known: set[Site], window: Window) -> str:
     """Why a site cannot be compared; empty where it can."""
+    verb = "imported" if site[0] == IMPORTED else "watched"
     if site in known:
         watched = [heard.name for heard in (ours, theirs) if site in heard.watched]
         if len(watched) < 2:
-            return f"watched for {watched[0]} only" if watched else "not watched in this window"
+            return f"{verb} for {watched[0]} only" if watched else f"not {verb} in this window"
         return say_unlike(site, ours, theirs)
     if not any(site in heard.listed for heard in (ours, theirs)) and (found_by := covered_by(site, known)):
         # Its mentions were found by a search that names no site: what holds for that, holds for them.
@@ -94,9 +96,9 @@ def why_not(site: Site, ours: Heard, theirs: Heard, known: set[Site], window: Wi
         # The same over all time, of which it is not known when each search began.
         return ""
     if listed and not window.all_time:
-        return "not watched in this window"
+        return f"not {verb} in this window"
     if len(listed) == 1:
-        return f"watched for {listed[0]} only"
+        return f"{verb} for {listed[0]} only"
     spoken = [heard.name for heard in (ours, theirs) if heard.counts.get(site)]
     return "" if len(spoken) == 2 else f"coverage not known, and mentions of {spoken[0] if spoken else 'neither'} only"
 
@@ -106,8 +108,9 @@ def say_unlike(site: Site, ours: Heard, theirs: Heard) -> str:
     one, two = ours.gaps.get(site, {}), theirs.gaps.get(site, {})
     if one.keys() == two.keys():
         return ""
+    verb = "imported" if site[0] == IMPORTED else "watched"
     said = [
-        f"not watched for {heard.name} {', '.join(dict.fromkeys(mine[key] for key in mine if key not in other))}"
+        f"not {verb} for {heard.name} {', '.join(dict.fromkeys(mine[key] for key in mine if key not in other))}"
         for heard, mine, other in ((ours, one, two), (theirs, two, one))
         if mine.keys() - other.keys()
     ]

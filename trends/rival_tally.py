@@ -85,8 +85,8 @@ def tally(rated: BrandPart, subjects: Subjects, scales: Sequence[Scale]) -> Tall
     part = rated if spoken.all() else rated.keep(spoken)
     # A topic counts where the classifier could judge, as the complaint does.
     judged = spoken & ((rated.told & JUDGED) != 0)
-    (topics,) = subjects.topics.count(numbered.without(~judged), subjects.named[0], common)
-    (attributes,) = subjects.attributes.count(numbered.without(~spoken), subjects.named[1], common)
+    topics = subjects.topics.count_with_copies(numbered, ~judged, subjects.named[0])
+    attributes = subjects.attributes.count_with_copies(numbered, ~spoken, subjects.named[1])
     places = np.array([scales.index(scale) for scale in subjects.scales], np.int64)
     means, tops = subjects.ratings.count(numbered.numbers, len(places), common)
     return Tally(

@@ -11,14 +11,18 @@ from numpy.typing import NDArray
 from config import Config
 from store.facts import CONFIRMS, CONTESTS, TOPIC, Facts, Segment, split_site
 from trends.brand_parts import BrandPart
+from trends.copies import groups_of
 from trends.crowd import Floats
 from trends.frame import Bools, Numbers
 from trends.ratings import find_top
+from trends.rival_copies import Uneven, find_uneven
 from trends.rival_people import whole_of
 from trends.tallies import Cells, add_once
 
 Scale = tuple[str, int, float, float]
 """(source, measure, worst, best)."""
+NOBODY = np.zeros(0, np.int64)
+EVEN = Uneven(NOBODY, NOBODY, np.zeros(0, np.bool_))
 UNASKED = -1
 """In place of the number of a person, for facts that are not asked for."""
 
@@ -32,12 +36,22 @@ class Told:
     subjects: Numbers
     figures: tuple[Floats, ...]
     """What each thing adds to one figure of its subject, or to several; without any, each adds one."""
+    uneven: Uneven = EVEN
+    """What copies differ in, which is not among the others; nothing where there are several figures."""
 
     @classmethod
     def of(cls, facts: Facts, places: Numbers, subjects: Numbers, *figures: Floats) -> Told:
         """Put in order."""
         order = np.lexsort((subjects, facts["author"][places]))
         return cls(places[order].astype(np.int64), subjects[order], tuple(figure[order] for figure in figures))
+
+    def count_with_copies(self, asked: AskedFacts, left_out: Bools, size: int) -> Cells:
+        """The cells of the only figure, of `size` subjects: what one copy tells, the group tells; without some rows."""
+        numbers, talkers = asked.without(left_out), asked.part.talkers
+        (cells,) = self.count(numbers, size, talkers.common)
+        if not len(self.uneven.facts):
+            return cells
+        return self.uneven.add(cells, asked.standing(self.uneven.facts), numbers, talkers.size)
 
     def count(self, numbers: NDArray[np.int32], size: int, common: int) -> list[Cells]:
         """The cells of each figure, of `size` subjects; `numbers` as `AskedFacts` has them."""
@@ -108,8 +122,12 @@ def tell_labels(segment: Segment, kinds: Sequence[tuple[int, Sequence[str]]]) ->
         rows.append(pairs // max(len(names), 1))
         subjects.append(pairs % max(len(names), 1))
         parts.append(np.full(len(pairs), float(one == kinds[-1][0])))
-    figures = [np.concatenate(parts)] if len(kinds) > 1 else []
-    return Told.of(segment.facts, np.concatenate(rows), np.concatenate(subjects), *figures)
+    places, subject, part = np.concatenate(rows), np.concatenate(subjects), np.concatenate(parts)
+    sides = (part > 0) if len(kinds) > 1 else np.ones(len(part), np.bool_)
+    uneven = find_uneven(segment.facts, places, subject, sides, max((len(names) for _, names in kinds), default=1))
+    figures = [part[~uneven]] if len(kinds) > 1 else []
+    even = Told.of(segment.facts, places[~uneven], subject[~uneven], *figures)
+    return replace(even, uneven=Uneven(places[uneven], subject[uneven], sides[uneven]))
 
 
 def tell_ratings(segment: Segment) -> tuple[Told, tuple[Scale, ...]]:
@@ -137,18 +155,38 @@ def tell_ratings(segment: Segment) -> tuple[Told, tuple[Scale, ...]]:
 class AskedFacts:
     """All facts of a brand, each with the number of who says it where it is asked for, else UNASKED."""
 
+    part: BrandPart
     numbers: NDArray[np.int32]
+    among: Numbers
+    """Of the facts that the filters let through, their places among all facts, in order …"""
     places: Numbers
-    """Of the rows that are asked for, among all facts."""
+    """… and those of the rows that are asked for."""
 
     @classmethod
     def of(cls, part: BrandPart) -> AskedFacts:
         """The rows of a part."""
         facts = part.frame.segment.facts
-        places = facts.derived("among all", lambda every: np.arange(len(every)))[part.rows]
+        among = facts.derived("among all", lambda every: np.arange(len(every)))
+        places = among[part.rows]
         numbers = np.full(len(whole_of(facts)), UNASKED, np.int32)
         numbers[places] = part.talkers.numbers
-        return cls(numbers, places)
+        return cls(part, numbers, among, places)
+
+    def standing(self, places: Numbers) -> Numbers:
+        """For each of some facts, by place among all, the one that stands for it; −1 where it is not asked for.
+
+        That is the fact itself where it has no copies; what is not in the window stands for nothing.
+        """
+        frame, found = self.part.frame, np.full(len(places), UNASKED, np.int64)
+        at = np.searchsorted(self.among, places)
+        there = np.flatnonzero(self.among[np.minimum(at, len(self.among) - 1)] == places) if len(self.among) else NOBODY
+        there = there[frame.among(at[there], self.part.window)]
+        rows, groups = at[there], groups_of(frame)
+        asked = self.part.rows.compress(frame.copied[self.part.rows])
+        table = np.full(int(max(groups[rows].max(initial=0), groups[asked].max(initial=0))) + 1, UNASKED)
+        table[groups[asked]] = self.among[asked]
+        found[there] = np.where(groups[rows] > 0, table[groups[rows]], places[there])
+        return found
 
     def without(self, left_out: Bools) -> NDArray[np.int32]:
         """The numbers, without those rows where `left_out` is true."""

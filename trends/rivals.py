@@ -12,13 +12,13 @@ from sqlite_utils import Database
 
 from config import Brand, Config
 from store.fact_shelf import Days, read_days
-from store.queries import find_listings, find_watches
 from trends.answers import Coverage
 from trends.coverage import as_of_last_crawl
 from trends.differences import judge_all
 from trends.exposure import watched_shares
 from trends.frame import CUSTOMERS, Filters, Frame
-from trends.gathering import NOTHING, Gathered, QuestionError, find_brand, gather, read_coverages, wide_window
+from trends.gathering import Gathered, QuestionError, find_brand, gather, is_gap, read_coverages, wide_window
+from trends.imports import read_listings, read_watches
 from trends.loading import day_bounds, take_frame
 from trends.periods import Slices
 from trends.rival_answers import Rival, Rivals, Standing, VoiceWeek
@@ -70,7 +70,7 @@ def answer_rivals(
 
 def read_sides(db: Database, config: Config, brands: Sequence[Brand], window: Window, filters: Filters) -> list[Side]:
     """Read every brand. What was watched is judged as of the last crawl of the brand that was looked at least lately."""
-    listings = {brand.id: find_listings(db, brand=brand.id, source=filters.source) for brand in brands}
+    listings = {brand.id: read_listings(db, brand=brand.id, at=window, source=filters.source) for brand in brands}
     reached = min(
         (as_of_last_crawl(window, rows) for rows in listings.values() if rows), key=lambda one: one.now, default=window
     )
@@ -79,7 +79,9 @@ def read_sides(db: Database, config: Config, brands: Sequence[Brand], window: Wi
     lately = day_bounds(weeks_read)
     enabled = {source.name for source in config.sources if source.enabled}
     watches = {
-        brand.id: find_watches(db, brand=brand.id, since=weeks_read.since, until=weeks_read.until, source=filters.source)
+        brand.id: read_watches(
+            db, brand=brand.id, at=window, since=weeks_read.since, until=weeks_read.until, source=filters.source
+        )
         for brand in brands
     }
     read = [(brand, read_days(db, brand.id, first_day=bounds[0], end_day=bounds[1])) for brand in brands]
@@ -224,7 +226,7 @@ def find_weeks(ground: Gathered, sides: Sequence[Side], sites: frozenset[Site]) 
     alike = [is_alike(week) for week in zip(*parts, strict=True)]
     totals = [total if same else 0 for total, same in zip(counts.sum(axis=0).tolist(), alike, strict=True)]
     return [
-        tuple(make_week(*one) for one in zip(series, map(is_unwatched, parts_of, of_brand), of_brand, totals, strict=True))
+        tuple(make_week(*one) for one in zip(series, map(is_gap, of_brand, parts_of), of_brand, totals, strict=True))
         for parts_of, of_brand in zip(parts, counts.tolist(), strict=True)
     ]
 
@@ -233,11 +235,6 @@ def is_alike(parts: Sequence[float | None]) -> bool:
     """Whether as much of a week was watched for every brand of which that is known."""
     known = [part for part in parts if part is not None]
     return not known or max(known) - min(known) <= ALIKE
-
-
-def is_unwatched(part: float | None, count: int) -> bool:
-    """Whether nothing of a week was watched for a brand, and nothing is known."""
-    return part is not None and part < NOTHING and not count
 
 
 def count_weeks(frame: Frame, series: Sequence[Window], sites: frozenset[Site]) -> list[int]:

@@ -10,32 +10,40 @@ import numpy as np
 from sqlite_utils import Database
 
 from config import Config
-from store.facts import SIGN
+from store.facts import ANSWERED, SIGN
 from trends.aging import AGED, same_age
 from trends.answers import Change, Coverage, Share
 from trends.cases import rule_words
-from trends.changes import compare, settle, tested_notes
+from trends.changes import compare
+from trends.copies import find_judged, group_says
 from trends.coverage import length_days
 from trends.exposure import Rates, watched_share
 from trends.frame import CUSTOMERS, Filters, Frame, Rows
-from trends.gathering import SIGNS_UNREAD, Gathered, find_unvoiced
+from trends.gathering import SIGNS_UNREAD, Gathered, find_unvoiced, wide_window
 from trends.goals import GoalAnswer
 from trends.loading import load_frame
 from trends.overview import before_notes
 from trends.quotes import make_quotes, pick_quotes
-from trends.ratings import compare_ratings, rate
+from trends.ratings import rate
 from trends.rival_sites import Site
-from trends.service_answers import Service, ServiceFigures, SignFigures, Surveys
-from trends.service_figures import Asked, find_backlog, rate_customers, source_rows
-from trends.service_goals import Weekly, judge_goals
+from trends.service_answers import Improvement, Service, ServiceFigures, SignFigures, Surveys
+from trends.service_figures import Asked as AskedComplaints
+from trends.service_figures import find_backlog, rate_customers, source_rows
+from trends.service_goals import Weekly, correct_weeks, judge_goals
 from trends.service_ground import SURVEYS, Read, find_asked, ratings_of, read_ground, reply_hours
 from trends.service_parts import ServicePart, find_figures
 from trends.threads import map_at_once
+from trends.timeline_answers import Shift
+from trends.timeline_figures import Asked
+from trends.timeline_shifts import TESTED_TOGETHER, Tester, direct_by
 from trends.windows import Window, cover
 
 NOBODY = np.zeros(0, np.int64)
+COUNTED = ("complaints", "escalations", "leaving", "recommending")
+"""Figures whose changes are told, in this order."""
 NARROWED = "Goals are held against all of a brand's mentions: they are left out where a source or a language is asked for."
 NO_REPLIES = "No reply of the company is known here: either it answers elsewhere, or its accounts are not configured."
+NO_REPLY_YET = "None of these complaints has an answer of the company that is known here."
 
 
 def answer_service(
@@ -55,7 +63,22 @@ def answer_service(
     filters = Filters(source=source, language=language, voices=voices)
     read = read_ground(db, config, brand=brand, window=window, filters=filters)
     goals = () if source or language else find_goals(db, config, read, filters)
-    return find_service(read, config, goals, narrowed=bool(source or language))
+    return find_service(read, config, goals, find_shifts(db, read, filters), narrowed=bool(source or language))
+
+
+def find_shifts(db: Database, read: Read, filters: Filters) -> Mapping[str, Shift]:
+    """The changes that are told, each tested as `repute trend` tests it; of surveys only where anybody answered one."""
+    ground = read.ground
+    tester = Tester(
+        db=db,
+        brand=ground.brand.id,
+        past=ground.past,
+        filters=filters,
+        wide=wide_window(ground.window),
+        floor=ground.thresholds.too_few,
+    )
+    answered = any(len(ratings_of(read.rated, one, SURVEYS).value) for one in (ground.window, ground.past.before) if one)
+    return tester.test(Asked((*COUNTED, *(SURVEYS if answered else ()))))
 
 
 def find_goals(db: Database, config: Config, read: Read, filters: Filters) -> tuple[GoalAnswer, ...]:
@@ -75,17 +98,20 @@ def find_goals(db: Database, config: Config, read: Read, filters: Filters) -> tu
         customers=read.customers,
         rivals=rivals,
         unvoiced=unvoiced,
+        corrected=correct_weeks(db, ground, goals),
     )
     return judge_goals(weekly, goals)
 
 
-def find_service(read: Read, config: Config, goals: tuple[GoalAnswer, ...], *, narrowed: bool) -> Service:
+def find_service(
+    read: Read, config: Config, goals: tuple[GoalAnswer, ...], shifts: Mapping[str, Shift], *, narrowed: bool
+) -> Service:
     """Answer from facts."""
     ground, hours = read.ground, reply_hours(config, read.ground.brand.id)
     window, earlier = ground.window, ground.past.before
     here = complaints_of(ground, window)
     makers: tuple[Callable[[], Any], ...] = (
-        lambda: find_asked(read, here, as_of=window.now, within_hours=hours),
+        lambda: find_asked(read, here, window=window, as_of=window.now, within_hours=hours),
         lambda: find_topics(ground, config),
         lambda: find_sources(ground, here),
     )
@@ -93,9 +119,12 @@ def find_service(read: Read, config: Config, goals: tuple[GoalAnswer, ...], *, n
     whole = find_whole(read, asked, here, ground.judged, window, ground.past.coverage)
     figures, *parts = find_figures(asked, [whole, *topics, *sources], all_time=window.all_time)
     before = find_before(read, earlier, hours) if earlier is not None else None
+    if before is not None and not before.mentions and ground.past.before_coverage.hardly:
+        before = None
     leaving, recommending = (labelled(ground, sign) for sign in ("leaving", "recommending"))
     tested = [np.flatnonzero(ground.frame.complains), asked.escalated, leaving, recommending]
-    changes = settle([compare(ground.frame, rows, ground.past) for rows in tested])
+    compared = [compare(ground.frame, rows, ground.past) for rows in tested]
+    changes = [direct_by(one, shifts.get(figure), figure) for figure, one in zip(COUNTED, compared, strict=True)]
     backlog, backlog_undated = find_backlog(asked)
     return Service(
         brand=ground.brand.id,
@@ -109,7 +138,7 @@ def find_service(read: Read, config: Config, goals: tuple[GoalAnswer, ...], *, n
         escalations_change=changes[1],
         leaving=find_sign(ground, "leaving", leaving, changes[2]),
         recommending=find_sign(ground, "recommending", recommending, changes[3]),
-        surveys=find_surveys(read),
+        surveys=find_surveys(read, shifts),
         goals=goals,
         topics=most_first(parts[: len(topics)]),
         sources=most_first(parts[len(topics) :]),
@@ -120,7 +149,7 @@ def find_service(read: Read, config: Config, goals: tuple[GoalAnswer, ...], *, n
         undated=ground.undated,
         untagged=ground.untagged,
         coverage=ground.past.coverage,
-        notes=(*tested_notes(changes), *find_notes(read, figures, config, narrowed=narrowed)),
+        notes=(*([TESTED_TOGETHER] if shifts else []), *find_notes(read, figures, config, narrowed=narrowed)),
         unsupported=ground.unsupported,
     )
 
@@ -135,7 +164,9 @@ def labelled(ground: Gathered, sign: str) -> Rows:
     return ground.frame.labels_of(SIGN).get(sign, NOBODY)
 
 
-def find_whole(read: Read, asked: Asked, complaints: Rows, judged: Rows, window: Window, coverage: Coverage) -> ServicePart:
+def find_whole(
+    read: Read, asked: AskedComplaints, complaints: Rows, judged: Rows, window: Window, coverage: Coverage
+) -> ServicePart:
     """A whole window."""
     customers = read.customers(window.first_day, window.end_day)
     rate = rate_customers(asked.frame, complaints, watched_weeks(window, coverage, read.ground.rates), customers)
@@ -148,9 +179,8 @@ def find_whole(read: Read, asked: Asked, complaints: Rows, judged: Rows, window:
 def find_before(read: Read, earlier: Window, hours: float | None) -> ServiceFigures:
     """The figures of the window before, as it stood when it was as old as this one is now."""
     ground = read.ground
-    complaints, rows = complaints_of(ground, earlier), ground.frame.rows(earlier)
-    asked = find_asked(read, complaints, as_of=same_age(ground.window, earlier), within_hours=hours)
-    judged = rows[~ground.frame.unjudged[rows]]
+    complaints, judged = complaints_of(ground, earlier), find_judged(ground.frame, earlier)
+    asked = find_asked(read, complaints, window=earlier, as_of=same_age(ground.window, earlier), within_hours=hours)
     return find_figures(asked, [find_whole(read, asked, complaints, judged, earlier, ground.past.before_coverage)])[0]
 
 
@@ -178,25 +208,32 @@ def find_sign(ground: Gathered, sign: str, rows: Rows, change: Change) -> SignFi
 def share_before(ground: Gathered, rows: Rows, earlier: Window) -> Share:
     """The share of a sign in the window before."""
     frame = ground.frame
-    there = frame.rows(earlier)
-    return share_of_sign(ground, frame.once(frame.within(rows, earlier)), there[~frame.unjudged[there]])
+    return share_of_sign(ground, frame.once(frame.within(rows, earlier)), find_judged(frame, earlier))
 
 
 def share_of_sign(ground: Gathered, here: Rows, judged: Rows) -> Share:
     """Mentions with a sign of all that the classifier could judge; of none while no sign was read for."""
     frame, judged = ground.frame, judged if ground.reads_signs else NOBODY
-    return frame.share(frame.masked(here), frame.stood_for(judged, here), floor=ground.thresholds.too_few)
+    signs = np.zeros(len(frame), np.bool_)
+    signs[judged] = group_says(frame, judged, here)
+    return frame.share(signs, judged, floor=ground.thresholds.too_few)
 
 
-def find_surveys(read: Read) -> Surveys:
-    """NPS and CSAT, the window before beside."""
+def find_surveys(read: Read, shifts: Mapping[str, Shift]) -> Surveys:
+    """NPS and CSAT, the window before beside, and whether they got better on the sites that were watched in both."""
     ground, floor = read.ground, read.ground.thresholds.too_few
     now = ratings_of(read.rated, ground.window, SURVEYS)
     past = ratings_of(read.rated, ground.past.before, SURVEYS) if ground.past.before is not None else None
+    found = rate(now, floor=floor)
+    scales = {"nps": None, "csat": found.csat_scale}
     return Surveys(
-        now=rate(now, floor=floor),
+        now=found,
         before=None if past is None else rate(past, floor=floor),
-        improvements=() if past is None else compare_ratings(now, past, floor=floor),
+        improvements=tuple(
+            Improvement(figure=figure, scale=scales[figure], difference=shifts[figure].difference, outcome=shifts[figure].told)
+            for figure in SURVEYS
+            if figure in shifts
+        ),
     )
 
 
@@ -231,7 +268,7 @@ def find_notes(read: Read, figures: ServiceFigures, config: Config, *, narrowed:
     ground = read.ground
     notes = [*before_notes(ground), *([AGED] if ground.past.before is not None else [])]
     if figures.replies.complaints and not figures.replies.answered:
-        notes.append(NO_REPLIES)
+        notes.append(NO_REPLY_YET if (read.talk.whole.column("flags") & ANSWERED).any() else NO_REPLIES)
     if narrowed and any(goal.brand == ground.brand.id for goal in config.goals):
         notes.append(NARROWED)
     if figures.per_1000_customers is not None:

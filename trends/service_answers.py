@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from trends.answers import Change, Count, Coverage, Quote, Share, Voices
+from trends.differences import Difference
 from trends.goals import GoalAnswer
-from trends.ratings import Improvement, Satisfaction
+from trends.ratings import Satisfaction
+from trends.timeline_answers import Told
 from trends.windows import Window
 
 
@@ -125,6 +127,19 @@ class BacklogAge:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Improvement:
+    """NPS or CSAT of this window less that of the one before, on the sites that were watched throughout both."""
+
+    figure: str
+    """`nps` or `csat`."""
+    scale: tuple[float, float] | None
+    """Of CSAT."""
+    difference: Difference
+    outcome: Told
+    """As `repute trend` tells it, tested with the same others."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Surveys:
     """NPS and CSAT of a window and of the one before, from imported surveys and whatever else asks those questions."""
 
@@ -144,6 +159,7 @@ class Service:
     n: int
     figures: ServiceFigures
     before: ServiceFigures | None
+    """None for all time, and where nothing was found and less than half of it watched."""
     complaints_change: Change
     escalations_change: Change
     leaving: SignFigures

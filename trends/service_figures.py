@@ -13,6 +13,7 @@ from trends.answers import Share
 from trends.cases import ACTIVE, BACK, NEVER, UNANSWERED, UNTOLD, WAITING, Cases
 from trends.frame import DAY, DAY_KNOWN, Bools, Frame, Numbers, Rows
 from trends.service_answers import BacklogAge, CustomerRate
+from trends.windows import Window
 
 HOUR = 3600
 AGES = (
@@ -32,6 +33,7 @@ class Asked:
     """What all figures of one window share."""
 
     frame: Frame
+    window: Window
     cases: Cases
     as_of: int
     """Seconds since 1970."""
@@ -43,14 +45,9 @@ class Asked:
 
     @cached_property
     def escalated(self) -> Rows:
-        """Complaints that go higher, with copies."""
+        """Complaints that go higher, of all times and with copies."""
         found = self.frame.labels_of(SIGN).get("escalation", np.zeros(0, np.int64))
         return found[self.frame.complains[found]]
-
-    @cached_property
-    def goes(self) -> Bools:
-        """Which mentions these are."""
-        return self.frame.masked(self.escalated)
 
 
 def answered_by(frame: Frame, complaints: Rows, as_of: int) -> tuple[Bools, Numbers]:

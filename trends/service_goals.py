@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from sqlite_utils import Database
 
 from config import Goal
 from config.records import PER_CUSTOMERS
@@ -13,17 +14,22 @@ from store.facts import SIGN
 from store.records import MEASURES
 from trends.answers import Net, Share
 from trends.brand_parts import share_voices, take_window
+from trends.copies import find_judged, group_says
 from trends.crowd import Mean
 from trends.frame import Frame, Rows
 from trends.gathering import Gathered, is_gap
 from trends.goals import GoalAnswer, WeekFigure, judge_goal
 from trends.intervals import net, share
 from trends.overview import MOODS
+from trends.periods import cut
 from trends.ratings import Ratings, rate
 from trends.rival_sites import Site
 from trends.service_figures import rate_customers
 from trends.service_ground import Customers, as_asked
 from trends.service_parts import count_replies, find_rates
+from trends.timeline_correction import FEWER_DRAWS, LABELS, Interval, correct_all, find_told, read_corrections
+from trends.timeline_figures import Asked, Subject, find_measures
+from trends.timeline_kinds import KINDS
 from trends.windows import Window
 
 Valued = tuple[float | None, int, float | None, float | None]
@@ -43,6 +49,8 @@ class Weekly:
     """Frames of the other brands, by id; only where share of voice has a goal."""
     unvoiced: frozenset[Site]
     """Sites that are in no share of voice."""
+    corrected: Mapping[tuple[str, str], Interval]
+    """Figures of weeks that sampled judgements correct, by figure of a goal and first day."""
 
 
 def judge_goals(weekly: Weekly, goals: Sequence[Goal]) -> tuple[GoalAnswer, ...]:
@@ -55,14 +63,32 @@ def judge_goals(weekly: Weekly, goals: Sequence[Goal]) -> tuple[GoalAnswer, ...]
     )
 
 
+def correct_weeks(db: Database, ground: Gathered, goals: Sequence[Goal]) -> dict[tuple[str, str], Interval]:
+    """The (value, low, high) of weeks, by figure of a goal and first day, that sampled judgements correct.
+
+    As `repute trend` corrects them, so that one week keeps or misses a goal whoever asks. Figures of a topic are not corrected.
+    """
+    asked = {goal.figure for goal in goals if not goal.topic}
+    figures = tuple(name for name in LABELS if KINDS[name].goal in asked)
+    weeks = [week for week, _ in ground.watched_weeks]
+    corrections = read_corrections(db, ground.brand.id, dict.fromkeys(KINDS[name].task for name in figures))
+    if not weeks or all(correction.reason for correction in corrections.values()):
+        return {}
+    subject = Subject(ground.frame, Asked(figures, told=find_told(ground.frame, corrections)))
+    found = correct_all(find_measures(cut(ground.frame, weeks, subject.often), subject), corrections, FEWER_DRAWS)
+    return {(KINDS[line].goal, str(weeks[place].first_day)): interval for (line, place), interval in found.items()}
+
+
 def find_week(weekly: Weekly, goal: Goal, week: Window, watched: float | None) -> WeekFigure:
     """A figure of one week."""
     rows = weekly.ground.frame.rows(week)
-    if is_gap(rows, watched):
+    if is_gap(len(rows), watched):
         return WeekFigure(first_day=str(week.first_day), value=None, watched=0.0)
     value, n, low, high = FIGURES[goal.figure](weekly, goal, week, rows)
-    # Of a whole week it is the count of customers that a rate per customer lacks, and nothing else.
-    known = value is not None or goal.figure != PER_CUSTOMERS
+    if value is not None and not goal.topic:
+        value, low, high = weekly.corrected.get((goal.figure, str(week.first_day)), (value, low, high))
+    # What a rate per customer may lack in a whole week is people who spoke, or the count of customers.
+    known = value is not None or goal.figure != PER_CUSTOMERS or weekly.customers(week.first_day, week.end_day) is not None
     return WeekFigure(first_day=str(week.first_day), value=value, n=n, low=low, high=high, watched=watched, known=known)
 
 
@@ -98,37 +124,37 @@ def count_complaints(weekly: Weekly, goal: Goal, week: Window, rows: Rows) -> Va
 def share_complaints(weekly: Weekly, goal: Goal, week: Window, rows: Rows) -> Valued:
     """Complaints of all mentions."""
     frame, ground = weekly.ground.frame, weekly.ground
-    judged = rows[~frame.unjudged[rows]]
+    judged = find_judged(frame, week)
     return of_share(find_rates(frame, [(complaints_of(weekly, goal, week), judged)], ground.thresholds.too_few)[0])
 
 
 def rate_complaints(weekly: Weekly, goal: Goal, week: Window, rows: Rows) -> Valued:
-    """Complaints a week per 1,000 customers."""
-    found = rate_customers(
-        weekly.ground.frame, complaints_of(weekly, goal, week), ONE_WEEK, weekly.customers(week.first_day, week.end_day)
-    )
-    return (None, 0, None, None) if found is None else (found.value, found.complaints, found.low, found.high)
+    """Complaints a week per 1,000 customers; too few to say where hardly anybody spoke at all."""
+    frame, floor = weekly.ground.frame, weekly.ground.thresholds.too_few
+    found = rate_customers(frame, complaints_of(weekly, goal, week), ONE_WEEK, weekly.customers(week.first_day, week.end_day))
+    if found is None or frame.speakers(rows) < floor:
+        return None, 0 if found is None else found.complaints, None, None
+    return found.value, found.complaints, found.low, found.high
 
 
-def escalated_of(weekly: Weekly, complaints: Rows) -> tuple[Rows, np.ndarray[tuple[int], np.dtype[np.bool_]]]:
-    """(complaints, the escalating copies in the place of their groups; which of them escalate)."""
-    frame = weekly.ground.frame
-    found = frame.labels_of(SIGN).get("escalation", np.zeros(0, np.int64))
-    stood = frame.stood_for(complaints, found)
-    return stood, frame.masked(found)[stood]
+def escalated_of(weekly: Weekly, goal: Goal, week: Window) -> tuple[Rows, Rows]:
+    """(the complaints of a week, those of them that escalate); a group of copies does where one copy does."""
+    frame, complaints = weekly.ground.frame, complaints_of(weekly, goal, week)
+    found = as_asked(weekly.ground).escalated
+    return complaints, complaints.compress(group_says(frame, complaints, frame.within(found, week)))
 
 
 def count_escalations(weekly: Weekly, goal: Goal, week: Window, rows: Rows) -> Valued:
     """Escalated complaints a week."""
-    stood, goes = escalated_of(weekly, complaints_of(weekly, goal, week))
-    return float(goes.sum()), len(stood), None, None
+    complaints, escalated = escalated_of(weekly, goal, week)
+    return float(len(escalated)), len(complaints), None, None
 
 
 def share_escalations(weekly: Weekly, goal: Goal, week: Window, rows: Rows) -> Valued:
     """Escalated of all complaints."""
-    stood, goes = escalated_of(weekly, complaints_of(weekly, goal, week))
+    complaints, escalated = escalated_of(weekly, goal, week)
     frame = weekly.ground.frame
-    return of_share(frame.share(frame.masked(stood[goes]), stood, floor=weekly.ground.thresholds.too_few))
+    return of_share(frame.share(frame.masked(escalated), complaints, floor=weekly.ground.thresholds.too_few))
 
 
 def share_unanswered(weekly: Weekly, goal: Goal, week: Window, rows: Rows) -> Valued:

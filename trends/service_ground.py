@@ -16,13 +16,13 @@ from config import Config
 from store.fact_shelf import Days, keep, read_days
 from store.facts import WORDED
 from store.metrics import find_latest_value, find_values
-from store.queries import find_listings
 from store.records import MEASURES
 from store.tags import is_read_for
 from trends.business import find_every, spread_days
 from trends.cases import Cases, Talk, judge_cases
 from trends.frame import Filters, Frame, Rows
 from trends.gathering import Gathered, find_brand, find_past, passages_of, read_coverages, wide_window
+from trends.imports import read_listings
 from trends.judged_notes import say_judged
 from trends.loading import chosen, day_bounds, take_frame
 from trends.ratings import Ratings
@@ -65,7 +65,7 @@ def read_ground(db: Database, config: Config, *, brand: str | None, window: Wind
     talk, rated = take_talk(days, (first, end), window.zone, filters, tuple(dict.fromkeys(measures)))
     frame = take_frame(days, (first, end), window.zone, filters)
     series = weeks(window)
-    listings = find_listings(db, brand=asked.id, source=filters.source)
+    listings = read_listings(db, brand=asked.id, at=window, source=filters.source)
     coverages = read_coverages(db, config, asked.id, series, filters, listings)
     return Read(
         ground=Gathered(
@@ -144,12 +144,18 @@ def ratings_of(rated: Frame, window: Window, measures: Sequence[str] = (*SURVEYS
 
 
 def as_asked(
-    ground: Gathered, *, cases: Cases | None = None, as_of: str | None = None, within_hours: float | None = None
+    ground: Gathered,
+    *,
+    window: Window | None = None,
+    cases: Cases | None = None,
+    as_of: str | None = None,
+    within_hours: float | None = None,
 ) -> Asked:
-    """What figures share; without cases there are none."""
+    """What figures share; of the window that was asked for without another, and without cases there are none."""
     moment = as_of or ground.window.now
     return Asked(
         frame=ground.frame,
+        window=window or ground.window,
         cases=cases or no_cases(),
         as_of=epoch(moment),
         as_of_words=moment,
@@ -165,10 +171,10 @@ def no_cases() -> Cases:
     return Cases(complaints=none, of=none, opening=none, state=none, opened=none, answered=none, closed=none, size=0)
 
 
-def find_asked(read: Read, complaints: Rows, *, as_of: str, within_hours: float | None) -> Asked:
-    """What the figures of some complaints share, as it stood at a time."""
+def find_asked(read: Read, complaints: Rows, *, window: Window, as_of: str, within_hours: float | None) -> Asked:
+    """What the figures of some complaints of a window share, as it stood at a time."""
     cases = judge_cases(read.talk, complaints, as_of=epoch(as_of), quiet_days=read.ground.thresholds.quiet_days)
-    return as_asked(read.ground, cases=cases, as_of=as_of, within_hours=within_hours)
+    return as_asked(read.ground, window=window, cases=cases, as_of=as_of, within_hours=within_hours)
 
 
 def reply_hours(config: Config, brand: str) -> float | None:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from store.facts import REPLY_TIMED
 from trends.answers import Share, Voices
 from trends.cases import ACTIVE, BACK, CONFIRMED, NEVER, QUIET, UNANSWERED, UNTOLD, WAITING
+from trends.copies import group_says
 from trends.crowd import Runs, find_repeated
 from trends.frame import SECOND_KNOWN, Bools, Frame, Numbers, Rows
 from trends.medians import middle
@@ -127,7 +128,7 @@ class Parts:
         asked, floor = self.asked, self.asked.floor
         if not asked.reads_signs:
             return [NOTHING] * self.stack.size
-        goes = asked.goes[self.frame.stood_for(self.rows, asked.escalated)]
+        goes = group_says(self.frame, self.rows, self.frame.within(asked.escalated, asked.window))
         return self.speaking.shares(goes[self.places], floor=floor)
 
     def replies(self) -> list[FirstReplies]:
@@ -221,11 +222,10 @@ def count_replies(asked: Asked, complaints: Rows) -> FirstReplies:
 def find_rates(frame: Frame, asked: Sequence[tuple[Rows, Rows]], floor: int) -> list[Share]:
     """Some complaints as a share of some mentions that could be judged, of each pair (complaints, judged).
 
-    A group of copies is stood for by the one that complains.
+    A group of copies complains where one copy does.
     """
-    stood = [frame.stood_for(judged, complaints) for complaints, judged in asked]
-    flags = np.concatenate([frame.masked(complaints)[rows] for (complaints, _), rows in zip(asked, stood, strict=True)])
-    return Speaking(Stack.build(frame, stood)).shares(flags, floor=floor)
+    flags = np.concatenate([group_says(frame, judged, complaints) for complaints, judged in asked])
+    return Speaking(Stack.build(frame, [judged for _, judged in asked])).shares(flags, floor=floor)
 
 
 @dataclass(frozen=True)

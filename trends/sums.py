@@ -86,20 +86,6 @@ class Speakers:
             people=self.people,
         )
 
-    def add_up_persons(self, persons: Numbers) -> Sums:
-        """The sums of a share, of which the part is some of these rows, given by the numbers of their persons."""
-        often = persons[persons < len(self.said)]
-        part, once = np.bincount(often, minlength=len(self.said)), len(persons) - len(often)
-        return Sums(
-            plus=len(persons),
-            minus=0,
-            whole=len(self.rows),
-            squares=once + dot(part, part),
-            products=once + dot(part, self.said),
-            wholes=self.wholes,
-            people=self.people,
-        )
-
 
 def count_each(values: Numbers, size: int) -> tuple[Numbers, Numbers]:
     """The different values (numbers from 0 to below `size`), in order, and how often each is there."""
@@ -119,7 +105,8 @@ def share_of_sums(sums: Sums, *, floor: int) -> Share:
     part, whole = sums.plus, sums.whole
     if sums.people < max(floor, 1):
         return Share(part=part, whole=whole, value=None, low=None, high=None)
-    effect = effect_of(part, whole, sums.people, part * (whole - part) / whole**2, (sums.squares, sums.products, sums.wholes))
+    variance = part * (whole - part) / whole**2
+    effect = effect_of(part, whole, sums.people, variance, (sums.squares, sums.products, sums.wholes)).at_95
     low, high = wilson(part / effect, whole / effect)
     return Share(part=part, whole=whole, value=part / whole, low=low, high=high)
 
@@ -132,6 +119,6 @@ def net_of_sums(sums: Sums, *, floor: int) -> Net:
         return Net(**counts, value=None, low=None, high=None)
     value = (positive - negative) / whole
     variance = (positive + negative) / whole - value**2
-    effect = effect_of(positive - negative, whole, sums.people, variance, (sums.squares, sums.products, sums.wholes))
+    effect = effect_of(positive - negative, whole, sums.people, variance, (sums.squares, sums.products, sums.wholes)).at_95
     low, high = difference(positive / effect, negative / effect, whole / effect)
     return Net(**counts, value=value, low=low, high=high)

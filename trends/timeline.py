@@ -11,12 +11,12 @@ from sqlite_utils import Database
 
 from config import Config
 from store.facts import UNDATED
-from store.queries import find_listings, find_watches
 from store.tags import is_read_for
 from trends.exposure import watched_shares
 from trends.frame import CUSTOMERS, Filters, Frame
 from trends.gathering import SIGNS_UNREAD, SILENT, Gathered, QuestionError, find_brand, find_past, passages_of
 from trends.goals import GoalAnswer, WeekFigure, judge_goal
+from trends.imports import read_listings, read_watches
 from trends.laying import lay_series
 from trends.loading import load_frame
 from trends.periods import MOST, find_periods, is_over
@@ -97,7 +97,15 @@ def read_ground(
     text = load_frame(db, found.id, wide, filters)
     past = find_past(db, config, found.id, window, filters)
     floor = config.thresholds.too_few
-    tester = Tester(db=db, brand=found.id, past=past, filters=filters, wide=wide, floor=floor)
+    tester = Tester(
+        db=db,
+        brand=found.id,
+        past=past,
+        filters=filters,
+        wide=wide,
+        floor=floor,
+        attributes=tuple(one.id for one in config.attributes),
+    )
     return Read(
         ground=Gathered(
             brand=found,
@@ -124,8 +132,9 @@ def read_watched(
     db: Database, config: Config, brand: str, periods: Sequence[Window], filters: Filters, frame: Frame
 ) -> tuple[float | None, ...]:
     """Which part of each period was watched, each site by what it brings."""
-    listings = find_listings(db, brand=brand, source=filters.source)
-    watches = find_watches(db, brand=brand, since=periods[0].since, until=periods[-1].until, source=filters.source)
+    listings = read_listings(db, brand=brand, at=periods[0], source=filters.source)
+    since, until = periods[0].since, periods[-1].until
+    watches = read_watches(db, brand=brand, at=periods[0], since=since, until=until, source=filters.source)
     counts = frame.sites_of(np.flatnonzero(frame.inside(cover(periods[0], periods[-1]))))
     enabled = {source.name for source in config.sources if source.enabled}
     return tuple(watched_shares(periods, listings, watches, counts, enabled=enabled))
@@ -191,7 +200,7 @@ def compose(
 
 def find_notes(read: Read, lines: Sequence[Line], every: Every) -> tuple[str, ...]:
     """What a reader must know beside the figures."""
-    past, notes = read.ground.past, list(read.ground.data_notes())
+    past, window, notes = read.ground.past, read.ground.window, list(read.ground.data_notes())
     notes += [*past.coverage.sentences, *period_notes(read, every)]
     shifts = [line.shift for line in lines if line.shift is not None]
     if not read.ground.reads_signs:
@@ -204,7 +213,7 @@ def find_notes(read: Read, lines: Sequence[Line], every: Every) -> tuple[str, ..
         notes.append("No comparison: no site was watched throughout this window and the one before.")
     notes += list(dict.fromkeys(shift.note for shift in shifts if shift.note))
     notes += [TESTED_TOGETHER] if shifts else []
-    if len(read.periods) == MOST:
+    if len(read.periods) == MOST and str(read.periods[0].first_day) > (window.first_day or first_day_of(read.frame) or ""):
         notes.append(f"Only the last {MOST} periods are listed; the levels are of all.")
     return (*notes, *correction_notes(read, lines), SILENT)
 

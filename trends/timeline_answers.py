@@ -40,11 +40,12 @@ class Shift:
     """The window less the one before, on the sites that were watched throughout both."""
 
     difference: Difference
-    """Of counts: per day that has passed. Corrected where the level is."""
+    """Of counts: per day that has passed, and `chance` is that of their people. Corrected where the level is."""
     told: Told
-    """By a test, at a false discovery rate of 5% over all main figures, those of a topic or of an attribute, shown or not."""
+    """By a test, at a false discovery rate of 5% over all main figures, those of a topic or of an attribute, shown or not; of
+    a topic's complaints over all topics, and of an attribute's mentions over all attributes. Of counts it goes by people."""
     note: str
-    """What was left out; empty where nothing was."""
+    """What was left out, and where people went the other way than their mentions; else empty."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from store.facts import CONFIRMS, CONTESTS, SIGN, TOPIC, WORDED
+from trends.accuracy import NONE
 from trends.frame import Bools, Frame, Rows
 from trends.measures import Measure
 from trends.periods import Slices, Tally, find_often
@@ -23,7 +24,7 @@ class Asked:
     topic: str = ""
     attribute: str = ""
     told: Mapping[str, Mapping[str, Bools]] | None = None
-    """By task and label the facts that the classifier alone has told, where a correction is to be made."""
+    """By task and label the facts that the classifier has told, or that people gave, where a correction is to be made."""
 
 
 @dataclass(frozen=True)
@@ -64,11 +65,8 @@ class Subject:
         if wanted & {"net-sentiment", "negative"}:
             columns = {mood: frame.mood(mood) for mood in ("positive", "negative")}
             columns["read"] = frame.column("mood") != 0
-        if "complaint-rate" in wanted and not self.asked.topic:
-            columns |= {"supported": ~frame.unjudged, "complains": frame.complains & ~frame.unjudged}
-        for task, labels in (self.asked.told or {}).items():
-            columns |= {"neutral": frame.mood("neutral")} if task == "sentiment" else {"content": contented(frame)}
-            columns |= {f"{task} {label}": found for label, found in labels.items()}
+        told = (self.asked.told or {}).get("sentiment") or {}
+        columns |= {f"sentiment {label}": found for label, found in told.items()}
         return columns
 
     @cached_property
@@ -95,12 +93,6 @@ RATED = {"nps", "csat", "stars", "ratings"}
 LINES_OF = {"ratings": ("mean", "top")}
 
 
-def contented(frame: Frame) -> Bools:
-    """Which do not complain, of those in a supported language."""
-    found: Bools = ~frame.complains & ~frame.unjudged
-    return found
-
-
 def labelled(frame: Frame, kind: int, name: str) -> Bools:
     """Which facts have a label."""
     return frame.masked(frame.labels_of(kind).get(name, np.zeros(0, np.int64)))
@@ -108,9 +100,10 @@ def labelled(frame: Frame, kind: int, name: str) -> Bools:
 
 def measure_general(slices: Slices, subject: Subject) -> list[Measure]:
     """Mentions, people, sentiments and the part that complains."""
-    asked = subject.asked
-    tally = slices.tally(slices.once(subject.worded), subject.columns)
-    rate = measure_topic_rate(slices, subject.worded) if asked.topic and "complaint-rate" in asked.figures else tally
+    asked, rating = subject.asked, "complaint-rate" in subject.asked.figures
+    rates = find_rates(slices, subject) if rating and not asked.topic else {}
+    tally = slices.tally(slices.once(subject.worded), subject.columns | rates)
+    rate = measure_topic_rate(slices, subject.worded) if asked.topic and rating else tally
     return [
         Measure("mentions", tally, ("all",)),
         Measure("people", tally, ("all",)),
@@ -122,15 +115,26 @@ def measure_general(slices: Slices, subject: Subject) -> list[Measure]:
 
 def measure_topic_rate(slices: Slices, complaints: Bools) -> Tally:
     """The part of all mentions that complains of a topic; a group of copies does where one copy does."""
-    frame = slices.frame
-    said = slices.spread(complaints)
-    counted = ~frame.unjudged | said
-    return slices.tally(slices.once(frame.flagged(WORDED)), {"supported": counted, "complains": said})
+    worded, said = slices.frame.flagged(WORDED), slices.spread(complaints)
+    counted = slices.spread(worded & ~slices.frame.unjudged) | said
+    return slices.tally(slices.once(worded), {"supported": counted, "complains": said})
+
+
+def find_rates(slices: Slices, subject: Subject) -> dict[str, Bools]:
+    """What the complaint rate is made of, and what is told and given where it is to be corrected: of any copy, of its group."""
+    frame, told = slices.frame, (subject.asked.told or {}).get("complaint") or {}
+    judged = subject.worded & ~frame.unjudged
+    rates = {"supported": slices.spread(judged), "complains": slices.spread(judged & frame.complains)}
+    said = {label: slices.spread(judged & found) for label, found in told.items()}
+    for label in said:
+        if label.endswith(NONE):
+            said[label] &= ~said[label.removesuffix(NONE) + "complaint"]
+    return rates | {f"complaint {label}": found for label, found in said.items()}
 
 
 def measure_complaints(slices: Slices, complaints: Bools) -> list[Measure]:
     """Complaints and those that escalate."""
-    escalating = slices.spread(labelled(slices.frame, SIGN, "escalation"))
+    escalating = slices.spread(complaints & labelled(slices.frame, SIGN, "escalation"))
     tally = slices.tally(slices.once(complaints), {"escalating": escalating})
     return [
         Measure("complaints", tally, ("all",)),
@@ -145,11 +149,12 @@ def measure_sign(slices: Slices, name: str, spoken: Bools) -> Measure:
 
 
 def measure_confirmed(slices: Slices, attribute: str) -> Measure:
-    """The part that confirms an attribute; who confirms and contests it in one text speaks on both sides."""
+    """The part that confirms an attribute; who confirms and contests it in one text, or a copy, speaks on both sides."""
     frame = slices.frame
-    confirms, contests = (labelled(frame, kind, attribute) for kind in (CONFIRMS, CONTESTS))
+    worded = frame.flagged(WORDED)
+    confirms, contests = (slices.spread(worded & labelled(frame, kind, attribute)) for kind in (CONFIRMS, CONTESTS))
     sides = confirms.astype(np.int64) + contests
     # What who says one thing adds to the moments, whose sides may be two.
     moments = {"cross": confirms * sides, "square": sides**2, "once": confirms | contests}
-    tally = slices.tally(slices.once(confirms | contests), {"confirms": confirms, "sides": sides, **moments})
+    tally = slices.tally(slices.once(worded) & (confirms | contests), {"confirms": confirms, "sides": sides, **moments})
     return Measure("confirmed", tally, ("confirms", "sides"))

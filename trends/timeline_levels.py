@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from trends.changes import compare_people
 from trends.crowd import Floats, Limits
-from trends.differences import Difference, Figure, find_chance, square_and_add
+from trends.differences import Difference, Figure, square_and_add
 from trends.intervals import Z
 from trends.measures import FIVE, Measure
 from trends.moments import Moments, compare_moments
@@ -81,16 +82,25 @@ def limits_of_count(total: float, squares: float) -> Limits:
 def differ(measure: Measure, moments: Moments, *, floor: int, days: tuple[float, float]) -> Difference:
     """A line's figure in the second of two slices less that in the first; counts per day, of `days` in the same order.
 
-    What `trends.differences.compare_shares`, `compare_nets` and `compare_means` say of the two crowds.
+    Counts are compared at one design effect (`share_effect`); of all else it is what `trends.differences.compare_shares`,
+    `compare_nets` and `compare_means` say of the two crowds.
     """
     if measure.kind.unit in COUNTS:
-        totals, squares = sizes_of(measure, moments)
+        totals, squares = share_effect(*sizes_of(measure, moments))
         rates = [as_rate((float(totals[place]), float(squares[place])), days[place]) for place in (1, 0)]
-        return compare(rates[0], rates[1], counts_of(moments))
+        return compare(rates[0], rates[1], counts_of(moments), days=days)
     now, past = moments.take(slice(1, 2)), moments.take(slice(0, 1))
     worst, best = (np.array([end]) for end in measure.scale or FIVE)
     (found,) = compare_moments(now, past, find_shared(measure), kind_of(measure), floor=floor, scale=(worst, best))
     return found
+
+
+def share_effect(totals: Floats, squares: Floats) -> tuple[Floats, Floats]:
+    """(Σ m, Σ m²) of counts that are compared: each with the design effect of all together, where its own is smaller.
+
+    If nothing changed they have one effect, and a slice in which by chance nobody wrote often would take a far too small one.
+    """
+    return totals, np.maximum(squares, totals * squares.sum() / max(float(totals.sum()), 1.0))
 
 
 def counts_of(moments: Moments) -> dict[str, int]:
@@ -101,8 +111,8 @@ def counts_of(moments: Moments) -> dict[str, int]:
     return {"first_n": now, "second_n": past, "first_people": now_people, "second_people": past_people}
 
 
-def compare(one: Figure, two: Figure, counts: dict[str, int]) -> Difference:
-    """Square-and-add (Zou and Donner 2008) of the limits of both."""
+def compare(one: Figure, two: Figure, counts: dict[str, int], *, days: tuple[float, float]) -> Difference:
+    """Square-and-add (Zou and Donner 2008) of the limits of both; the chance is that of the people."""
     low, high = square_and_add(one, two, Z)
     return Difference(
         first=one.value,
@@ -110,7 +120,7 @@ def compare(one: Figure, two: Figure, counts: dict[str, int]) -> Difference:
         value=one.value - two.value,
         low=low,
         high=high,
-        chance=find_chance(one, two),
+        chance=compare_people(counts["first_people"], counts["second_people"], (days[1], days[0]))[0],
         **counts,
     )
 

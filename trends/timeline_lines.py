@@ -12,11 +12,11 @@ from trends.answers import Coverage
 from trends.coverage import length_days
 from trends.exposure import Rates, watched_share
 from trends.frame import Frame
-from trends.gathering import NOTHING, Gathered
+from trends.gathering import Gathered, is_gap
 from trends.measures import Measure
 from trends.periods import OUTSIDE, cut, is_over
 from trends.timeline_answers import Level, Line, Point, PointStatus, Shift
-from trends.timeline_correction import Correction, Interval, correct_all, corrected
+from trends.timeline_correction import FEWER_DRAWS, Correction, Interval, correct_all, corrected
 from trends.timeline_figures import Asked, Subject, find_measures
 from trends.timeline_levels import levels_of
 from trends.timeline_moments import find_moments
@@ -115,11 +115,12 @@ def find_points(read: Read, lines: Sequence[Line]) -> tuple[Point, ...]:
     """Each period of each line."""
     slices = cut(read.frame, read.periods, read.subject.often)
     measures = find_measures(slices, read.subject)
-    better = correct_all({line.line: measures[line.line] for line in lines if line.line in measures}, read.corrections)
+    asked = {line.line: measures[line.line] for line in lines if line.line in measures}
+    better = correct_all(asked, read.corrections, FEWER_DRAWS)
     codes = slices.codes
     counts = np.bincount(codes.compress(codes != OUTSIDE), minlength=len(slices)).tolist()
     periods = [
-        Watched(period, part, part is not None and part < NOTHING and not count)
+        Watched(period, part, is_gap(count, part))
         for period, part, count in zip(read.periods, read.watched, counts, strict=True)
     ]
     days = [None if one.watched is None else length_days(one.window) * one.watched for one in periods]

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-import numpy as np
 from sqlite_utils import Database
 
-from trends.changes import Past, is_comparable
+from trends.answers import Change
+from trends.changes import Past, Tested, compare_each, compare_people, direct, is_comparable, say_against
+from trends.changes import settle as settle_counts
 from trends.coverage import length_days
 from trends.differences import Difference, judge_change
 from trends.frame import Filters, Frame
@@ -20,11 +21,13 @@ from trends.intervals import discoveries
 from trends.loading import load_frame
 from trends.measures import Measure
 from trends.periods import cut, find_often
+from trends.sides import Sides
+from trends.stacks import Stack
 from trends.timeline_answers import Shift, Told
 from trends.timeline_correction import Correction, Interval, correct_all, correct_difference, find_told, read_corrections
 from trends.timeline_figures import Asked, Subject, find_measures
-from trends.timeline_kinds import KINDS, MAIN, OF_ATTRIBUTE, OF_TOPIC, RATED
-from trends.timeline_levels import differ
+from trends.timeline_kinds import KINDS, MAIN, OF_ATTRIBUTE, OF_TOPIC, RATED, Kind
+from trends.timeline_levels import COUNTS, differ
 from trends.timeline_moments import find_moments
 from trends.windows import Window
 
@@ -34,6 +37,10 @@ TESTED_TOGETHER = (
 )
 
 
+TOGETHER = {"brand": MAIN, "topic": OF_TOPIC, "attribute": OF_ATTRIBUTE}
+"""What is tested together."""
+OF_ALL = {"topic": "complaints", "attribute": "mentions"}
+"""What is tested together with the same figure of all topics or attributes instead."""
 RATE = 0.05
 """The false discovery rate: what is less likely than this by itself may stand out among others, and nothing else may."""
 
@@ -61,6 +68,8 @@ class Tester:
     wide: Window
     """What is read: both windows, and the periods that are shown."""
     floor: int
+    attributes: tuple[str, ...] = ()
+    """Of the configuration; only where one of them is asked for."""
 
     def test(self, asked: Asked) -> dict[str, Shift]:
         """The change of each figure that is asked, tested with all that are told beside it; none where nothing is alike.
@@ -73,7 +82,25 @@ class Tester:
         if all(shift.difference.chance > RATE for shift in alone.values()):
             return alone
         together = find_together(asked)
-        return alone if together.figures == asked.figures else self.find(together)
+        found = alone if together.figures == asked.figures else self.find(together)
+        beside = OF_ALL.get(kind_of(asked), "")
+        if beside in found:
+            found[beside] = replace(found[beside], told=self.tell_among_all(asked, KINDS[beside].good))
+        return found
+
+    def tell_among_all(self, asked: Asked, good: str) -> Told:
+        """What the change of a topic's complaints means among all topics, or of an attribute's mentions among all attributes.
+
+        As hot buttons and the attribute ledger tell it.
+        """
+        frame = load_frame(self.db, self.brand, self.wide, self.filters)
+        if asked.topic:
+            names, stack = list(frame.topics), Stack.build(frame, list(frame.topics.values()))
+        else:
+            names, stack = list(self.attributes), Sides.build(frame, self.attributes, self.wide).either
+        changes = dict(zip(names, settle_counts(compare_each(stack, self.past)), strict=True))
+        direction = changes[asked.topic or asked.attribute].direction
+        return tell_way(direction == "rising", good) if direction in ("rising", "falling") else "no clear change"
 
     def find(self, asked: Asked) -> dict[str, Shift]:
         """The changes of some figures, tested together."""
@@ -84,9 +111,14 @@ class Tester:
         return find_shifts(Together(past=self.past, frame=frame, asked=told, corrections=corrections, floor=self.floor))
 
 
+def kind_of(asked: Asked) -> str:
+    """What the figures are of."""
+    return "topic" if asked.topic else "attribute" if asked.attribute else "brand"
+
+
 def find_together(asked: Asked) -> Asked:
     """The figures that are tested together: those that are told of a brand, topic or attribute, and whatever else is asked."""
-    main = OF_TOPIC if asked.topic else OF_ATTRIBUTE if asked.attribute else MAIN
+    main = TOGETHER[kind_of(asked)]
     return replace(asked, figures=(*main, *(name for name in asked.figures if name not in main)))
 
 
@@ -105,15 +137,34 @@ def find_shifts(together: Together) -> dict[str, Shift]:
     past, frame, kept = together.past, together.frame, None
     if past.before is None:
         return {}
-    if past.unlike:
-        # Sites of unknown coverage (imports) are taken as they are.
-        kept = frame.masked(frame.on_sites(np.arange(len(frame)), without=past.unlike))
+    # Sites of unknown coverage are taken as they are.
+    unlike = past.unlike_among(frame.site_pairs)
+    if unlike:
+        kept = ~frame.from_sites(unlike)
     slices = cut(frame, [past.before, past.window], find_often(frame), kept)
     measures = find_measures(slices, Subject(frame, together.asked))
     better = correct_all(measures, together.corrections)
     differences = {line: find_difference(together, measure, better) for line, measure in measures.items()}
-    told = settle(differences, {line: KINDS[measure.figure].good for line, measure in measures.items()})
-    return {line: Shift(difference=one, told=told[line], note=past.note) for line, one in differences.items()}
+    told = settle(differences, {line: KINDS[measure.figure] for line, measure in measures.items()}, past)
+    return {
+        line: Shift(difference=one, told=told[line], note=find_note(one, measures[line].kind, past, told[line]))
+        for line, one in differences.items()
+    }
+
+
+def find_note(difference: Difference, kind: Kind, past: Past, told: Told) -> str:
+    """What was left out, and that people went the other way than their mentions, where these decide."""
+    if kind.unit not in COUNTS or told == "no clear change" or not difference.value:
+        return past.note
+    people, before = difference.first_people, difference.second_people
+    up = compare_people(people, before, past.days)[1]
+    said = "" if up == (difference.value > 0) else f"{kind.words}: {lowered(say_against(people, before, up=up))}"
+    return " ".join(part for part in (past.note, said) if part)
+
+
+def lowered(sentence: str) -> str:
+    """A sentence as it follows a name."""
+    return sentence[:1].lower() + sentence[1:]
 
 
 def find_difference(together: Together, measure: Measure, better: Mapping[tuple[str, int], Interval]) -> Difference:
@@ -123,20 +174,36 @@ def find_difference(together: Together, measure: Measure, better: Mapping[tuple[
     return raw if raw.too_few or now is None or past is None else correct_difference(raw, now, past)
 
 
-def settle(differences: Mapping[str, Difference], good: Mapping[str, str]) -> dict[str, Told]:
+def settle(differences: Mapping[str, Difference], kinds: Mapping[str, Kind], past: Past) -> dict[str, Told]:
     """What the changes mean, at a false discovery rate of 5% over all of them."""
     there = {line: one for line, one in differences.items() if not one.too_few}
     real = dict(zip(there, discoveries([one.chance for one in there.values()], RATE), strict=True))
-    return {line: tell(one, good[line], real.get(line, False)) for line, one in differences.items()}
+    return {line: tell(one, kinds[line], past, real.get(line, False)) for line, one in differences.items()}
 
 
-def tell(difference: Difference, good: str, real: bool) -> Told:
-    """One change in a word."""
+def tell(difference: Difference, kind: Kind, past: Past, real: bool) -> Told:
+    """One change in a word; of a count it goes by people, as they are tested."""
     if difference.value is None:
         return "too few to say"
-    outcome = judge_change(difference, good="down" if good == "down" else "up")
+    if kind.unit in COUNTS:
+        up = compare_people(difference.first_people, difference.second_people, past.days)[1]
+        return tell_way(up, kind.good) if real else "no clear change"
+    outcome = judge_change(difference, good="down" if kind.good == "down" else "up")
     if outcome not in ("better", "worse") or not real:
         return "no clear change"
-    if good:
-        return outcome
-    return "more" if difference.value > 0 else "less"
+    return tell_way(difference.value > 0, kind.good)
+
+
+def tell_way(up: bool, good: str) -> Told:
+    """What a way means: better or worse, or more or less of what is neither."""
+    if not good:
+        return "more" if up else "less"
+    return "better" if up == (good == "up") else "worse"
+
+
+def direct_by(tested: Tested, shift: Shift | None, figure: str) -> Change:
+    """The change of a count with the verdict that `repute trend` has of it; without one it is as it was."""
+    told = shift.told if shift is not None else "no clear change"
+    if tested.change.before is None or told not in ("better", "worse", "more", "less"):
+        return tested.change
+    return direct(replace(tested, up=told == tell_way(True, KINDS[figure].good)))

@@ -13,20 +13,22 @@ from sqlite_utils import Database
 
 from config import Brand, Config
 from store.facts import split_site
-from store.queries import find_latest_crawls, find_listings, find_watches
+from store.queries import find_latest_crawls
 from trends.answers import Coverage, Gap
-from trends.coverage import DAY, SLACK, find_coverage, find_gaps, is_expected, seconds
+from trends.coverage import DAY, SLACK, covered_by, find_coverage, find_gaps, is_expected, seconds
 from trends.coverage import listing_of as key_of
 from trends.frame import CUSTOMERS, UNKNOWN, Filters, Frame, Rows
 from trends.gathering import find_brand
+from trends.imports import read_listings, read_watches
 from trends.loading import load_frame
 from trends.silence import PAST_DAYS, find_silence
 from trends.verdicts import plural
-from trends.windows import Window, days_label, from_days, local_day, midnight
+from trends.windows import Window, days_label, from_days, iso, local_day, midnight, parse_moment
 
-State = Literal["watched", "searched", "given up", "not known"]
-"""`searched`: its mentions were found by a search over its source, whose coverage stands under the search's own name;
-`given up`: watched before the window, and no longer; `not known`: no crawl has said what it watched (imports)."""
+State = Literal["watched", "imported", "searched", "given up", "not known"]
+"""`imported`: known from the first day that files told of to the last; `searched`: its mentions were found by a search over its
+source, whose coverage stands under the search's own name; `given up`: watched before the window, and no longer; `not known`:
+nobody has said what was watched (imports without dates)."""
 MOST_STEPS = 92
 """Characters of a timeline."""
 STEPS = (1, 7, 28, 91, 364)
@@ -69,8 +71,11 @@ class WatchedSite:
     """The latest."""
     mentions: int
     """The brand's in the window, copies once."""
+    found: int
+    """Further ones that a search under this name found on sites that it does not name, which have them as their mentions; where
+    several searches watch a source, each is given an equal part."""
     per_watched_day: float | None
-    """None when nothing is known, or less than half a day was watched."""
+    """Of both together; None when nothing is known, or less than half a day was watched."""
     last_success: str | None
     """When a crawl of the source last ended well."""
     warning: str | None
@@ -137,8 +142,8 @@ def answer_watching(
     """
     filters = Filters(source=source, language=language, voices=voices)
     asked = find_brand(config, brand)
-    listings = find_listings(db, brand=asked.id, source=source)
-    watches = find_watches(db, brand=asked.id, since=None, until=None, source=source)
+    listings = read_listings(db, brand=asked.id, at=window, source=source)
+    watches = read_watches(db, brand=asked.id, at=window, since=None, until=None, source=source)
     frame = load_frame(db, asked.id, earlier(window), filters)
     crawls = {row["source"]: row for row in find_latest_crawls(db)}
     return find_watching(config, asked, window, listings, watches, frame, crawls)
@@ -176,8 +181,9 @@ def find_watching(
     stretches: dict[tuple[str, str, str], Pairs] = {}
     for watch in watches:
         stretches.setdefault(key_of(watch), []).append((watch["since"], watch["until"]))
+    searched = find_searched(counts, {site for site, own in by_site.items() if own}, coverage)
     found = [
-        find_site(site, [key_of(one) for one in own], kept, stretches, line, coverage, counts.get(site, 0))
+        find_site(site, own, kept, stretches, line, coverage, (counts.get(site, 0), searched.get(site, 0.0)))
         for site, own in sorted(by_site.items())
     ]
     sites = tuple(with_source(one, crawls.get(one.source), enabled, frame, span or window) for one in found)
@@ -221,17 +227,19 @@ def make_timeline(span: Window, step: int) -> Timeline:
 
 def find_site(
     site: tuple[str, str],
-    listings: Sequence[tuple[str, str, str]],
+    listed: Sequence[Row],
     kept: set[tuple[str, str, str]],
     stretches: Mapping[tuple[str, str, str], Pairs],
     line: Timeline | None,
     coverage: Coverage,
-    mentions: int,
+    brought: tuple[int, float],
 ) -> WatchedSite:
-    """One site, from its listings and what was watched of them."""
+    """One site, from its listings, what was watched of them, and its mentions and those that it found elsewhere."""
+    listings, (mentions, elsewhere) = [key_of(one) for one in listed], brought
     expected = [key for key in listings if key in kept]
     unlisted: State = "searched" if any(key[0] == site[0] for key in kept) else "not known"
-    state: State = "watched" if expected else "given up" if listings else unlisted
+    kind: State = "imported" if any("expected" in one for one in listed) else "watched"
+    state: State = kind if expected else "given up" if listings else unlisted
     own = [pair for key in listings for pair in stretches.get(key, [])]
     parts = [find_listing(key, stretches.get(key, []), line, coverage) for key in (expected or listings)] if line else []
     length = max(seconds(line.edges[0], line.until), 0) / DAY if line else None
@@ -246,14 +254,42 @@ def find_site(
         timeline=mean_timeline([part.timeline for part in parts]),
         gaps=tuple(gap for gap in coverage.gaps if (gap.source, gap.site) == site),
         first=min((since for since, _ in own), default=None),
-        last=max((until for _, until in own), default=None),
+        last=last_of(own, kind, line),
         mentions=mentions,
-        per_watched_day=mentions / watched if watched is not None and watched >= SLACK / DAY else None,
+        found=round(elsewhere),
+        per_watched_day=(mentions + elsewhere) / watched if watched is not None and watched >= SLACK / DAY else None,
         last_success=None,
-        warning=None,
+        warning=find_lapse(coverage, site),
         listings=tuple(lacking[:LISTINGS]) if len(parts) > 1 else (),
         listing_count=len(parts),
     )
+
+
+def last_of(watched: Pairs, kind: State, line: Timeline | None) -> str | None:
+    """The latest time that was watched; of an imported site that is no longer known it is of its last day."""
+    last = max((until for _, until in watched), default=None)
+    if last is None or kind != "imported" or (line is not None and last >= line.until):
+        return last
+    return iso(parse_moment(last) - timedelta(seconds=1))
+
+
+def find_searched(
+    counts: Mapping[tuple[str, str], int], listed: set[tuple[str, str]], coverage: Coverage
+) -> dict[tuple[str, str], float]:
+    """What each search found on sites that no listing names, by the search's own site."""
+    watched = {(one.source, one.site) for one in coverage.sites}
+    found: dict[tuple[str, str], float] = {}
+    for site, count in counts.items():
+        searches = covered_by(site, watched) if site not in listed else set()
+        for search in searches:
+            found[search] = found.get(search, 0.0) + count / len(searches)
+    return found
+
+
+def find_lapse(coverage: Coverage, site: tuple[str, str]) -> str | None:
+    """That newer data of an imported site are missing, and since when."""
+    gaps = [gap for gap in coverage.gaps if (gap.source, gap.site) == site]
+    return next((gap.reason for gap in gaps if gap.lapsed), None)
 
 
 def find_listing(key: tuple[str, str, str], watched: Pairs, line: Timeline, coverage: Coverage) -> WatchedListing:
@@ -279,7 +315,7 @@ def mean_timeline(timelines: Sequence[tuple[float | None, ...]]) -> tuple[float 
 def with_source(site: WatchedSite, crawl: Row | None, enabled: set[str], frame: Frame, window: Window) -> WatchedSite:
     """A site with how its source's crawls went, and whether it has fallen silent."""
     success = crawl["last_finished"] if crawl is not None else None
-    warning = None
+    warning = site.warning
     if site.source in enabled and crawl is not None and crawl["status"] == "failed":
         said = crawl["error"] or "it did not say why"
         warning = f"the latest crawl of {site.source} failed: {said}; `repute sources {site.source}` says more"
@@ -317,11 +353,19 @@ def find_notes(sites: Sequence[WatchedSite], window: Window, span: Window | None
     """What a reader must know beside the figures."""
     unknown = sum(site.mentions for site in sites if site.state == "not known")
     given_up = [f"{site.source}/{site.site}" for site in sites if site.state == "given up"]
+    over = [f"{site.source}/{site.site}" for site in sites if site.found]
     notes = [
         "Watched means that a crawl has read all that was published then; a gap is never zero mentions.",
         f"{unknown:,} {plural(unknown, 'mention is', 'mentions are')} from sites of which nobody has said what was watched "
-        "(imports)."
+        "(imports without dates)."
         if unknown
+        else "",
+        "Imported sites are known from the first day that files told of to the last; ratings without words are no mentions."
+        if any(site.state == "imported" for site in sites)
+        else "",
+        f"Found by a search over {plural(len(over), 'its source', 'their sources')}, and counted at the search too: "
+        f"{found:,} {plural(found, 'mention')} ({', '.join(over)})."
+        if (found := sum(site.found for site in sites))
         else "",
         f"No longer watched: {', '.join(given_up)}." if given_up else "",
         f"All time is drawn from the first watch on: {span.label}." if window.all_time and span is not None else "",

@@ -93,7 +93,7 @@ def test_attributes_are_told_with_what_is_contested_and_absent(message):
 
 def test_competitors_stand_beside(message):
     text = text_of(message).replace("\xa0", " ")
-    assert "- Nimblecart: share of voice 11% (95% interval 3% to 34%, n = 18), net sentiment too few to say (n = 2)" in text
+    assert "- Nimblecart: share of voice 11% (95% interval 3% to 35%, n = 18), net sentiment too few to say (n = 2)" in text
 
 
 def test_nothing_of_a_mention_becomes_markup_or_a_link_that_runs(page):

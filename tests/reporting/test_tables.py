@@ -153,6 +153,8 @@ def test_an_outbreak_is_told_with_what_was_expected():
         "More than usual, not sure among 36 series tested: 10 complaints in the week to 4 Oct 2026, 4.2 expected "
         "(0 to 9 by chance)."
     )
+    one = dataclasses.replace(told, direction="steady", observed=1, expected=0.0, upper=0.0)
+    assert outbreak_words(one).startswith("One complaint is no outbreak: 1 complaint in the week to")
     few = dataclasses.replace(told, direction="steady", observed=2, expected=9.0, lower=3.0, upper=16.0)
     assert outbreak_words(few).startswith("Fewer than usual, not sure among 36 series tested: 2 complaints")
     young = dataclasses.replace(told, direction="unknown", baseline_days=20)

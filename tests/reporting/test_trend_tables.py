@@ -73,7 +73,7 @@ def test_the_overview_draws_each_figure_with_its_gaps(db, config, weeks):
     answer = answer_trend(db, config, window=weeks)
     text = printed(trend_table(answer))
     level = next(line.level for line in answer.figures if line.figure == "mentions")
-    assert re.search(rf"Mentions +{level.value:.0f}, \d\.\d a day +{level.n} ", text)
+    assert re.search(rf"Mentions +{level.value:.0f} \(\d+ to \d+\) +\d\.\d +{level.n} ", text)
     assert re.search(r"Net sentiment +−0\.\d\d \(−0\.\d\d to \S0\.\d\d\)", text)
     assert "· not watched, ? too few to say" in text
     assert re.search(r"complaints a week: at most 5: missed, since 2026-09-28, 1 week \(latest week 12\)", text)

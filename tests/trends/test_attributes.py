@@ -2,11 +2,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from store.records import Watch
 from trends.answers import Voices
 from trends.attributes import answer_attributes
 from trends.gathering import QuestionError
 from trends.intervals import wilson
-from trends.windows import all_time, last_full_week
+from trends.windows import all_time, last_full_week, window
 
 NOW = "2026-10-05T08:00:00Z"
 WEEK = last_full_week(NOW, ZoneInfo("Europe/London"))
@@ -30,6 +31,19 @@ def test_the_ledger_says_confirmed_contested_mixed_and_absent(config, plant):
     assert (fresh.own.share.low, fresh.own.share.high) == pytest.approx(wilson(8, 9))
     assert (len(fresh.confirming), len(fresh.contesting)) == (3, 1)
     assert ledger.n == 15
+
+
+def test_what_nobody_watched_is_not_absent(config, plant):
+    watches = [
+        Watch(source="reviews", site="trustyard", since="2026-07-01T00:00:00Z", until="2026-09-30T00:00:00Z", complete=True)
+    ]
+    rows = [{"attributes": {"fast": "contests"}, "published": "2026-09-08T10:00:00Z"} for _ in range(6)]
+    zone = ZoneInfo("Europe/London")
+    db = plant(rows, watches)
+    gap = answer_attributes(db, config, window=window("2026-09-28", "2026-10-04", now=NOW, zone=zone))
+    assert {row.own.status for row in gap.rows} == {"not watched"}
+    seen = answer_attributes(db, config, window=window("2026-09-15", "2026-09-28", now=NOW, zone=zone))
+    assert {row.own.status for row in seen.rows} == {"absent"}
 
 
 def test_a_split_opinion_is_mixed_and_few_are_too_few_to_say(config, plant):

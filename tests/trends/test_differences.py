@@ -14,7 +14,6 @@ from trends.differences import (
     compare_means,
     compare_nets,
     compare_shares,
-    compare_topics,
     judge_all,
     judge_change,
     net_limits,
@@ -152,14 +151,6 @@ def test_among_many_topics_a_slight_difference_is_no_finding():
     few = compare_shares(crowd_of(1, 0), crowd_of(20, 80), floor=5)
     assert judge_all([slight], good="down") == ["better"]
     assert judge_all([slight, *same, few], good="down") == ["no clear change"] * 15 + ["too few to say"]
-
-
-def test_topics_are_compared_where_both_are_spoken_of():
-    ours = {"refund": crowd_of(60, 140), "app": crowd_of(20, 180), "ours only": crowd_of(5, 5)}
-    theirs = {"refund": crowd_of(20, 180), "app": crowd_of(21, 179)}
-    found = compare_topics(ours, theirs, floor=5)
-    assert {topic: outcome for topic, (_, outcome) in found.items()} == {"app": "no clear change", "refund": "worse"}
-    assert found["refund"][0].value == pytest.approx(0.2)
 
 
 def test_without_a_difference_one_in_twenty_is_found_at_most():

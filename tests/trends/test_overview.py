@@ -58,6 +58,14 @@ def test_reply_times_leave_the_unanswered_beside(config, plant):
     assert replies == Replies(complaints=7, answered=5, unanswered=2, timed=5, median_minutes=30, p90_minutes=46)
 
 
+def test_a_window_before_that_nobody_watched_is_no_nought(config, plant):
+    watches = [Watch(source="reviews", site="trustyard", since="2026-09-27T00:00:00Z", until=NOW, complete=True)]
+    db = plant([{"published": "2026-09-30T10:00:00Z", "topics": ("refund",)}], watches)
+    for answer in (answer_overview(db, config, window=WEEK), answer_service(db, config, window=WEEK)):
+        assert answer.before is None
+        assert any(note.startswith("In the window before (21–27 Sep 2026):") for note in answer.notes)
+
+
 def test_the_window_before_stands_beside_and_its_gap_is_told(config, plant):
     rows = [{}] * 3 + [{"published": "2026-09-23T10:00:00Z"}] * 2
     watch = Watch(source="reviews", site="trustyard", since="2026-09-23T23:00:00Z", until=NOW, complete=True)

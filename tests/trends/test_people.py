@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trends.answers import Count
-from trends.people import by_person, count_voices, once, parts_by_person, tally
+from trends.people import by_person, count_voices, once, tally
 
 ROWS = st.lists(
     st.tuples(
@@ -35,9 +35,6 @@ def test_the_rows_of_each_person_add_up(rows):
     groups = by_person(rows)
     assert sorted(row["mention"] for group in groups for row in group) == [row["mention"] for row in rows]
     assert all(len(group) == 1 for group in groups if group[0]["author"] is None)
-    part = {row["mention"] for row in rows if row["mention"] % 2}
-    pairs = parts_by_person(part, rows)
-    assert (sum(a for a, _ in pairs), sum(b for _, b in pairs)) == (len(part), len(rows))
 
 
 def test_five_copies_count_once_and_the_earliest_stands_for_them():

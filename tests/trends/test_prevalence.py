@@ -8,7 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import nnls
 
-from trends.prevalence import Corrected, Estimate, Judged, correct, estimate_confusion, unmix
+from trends.intervals import wilson
+from trends.prevalence import Corrected, Estimate, Judged, estimate_confusion, unmix
+from trends.solving import correct
 
 TWO, THREE = ("none", "complaint"), ("negative", "neutral", "positive")
 
@@ -148,9 +150,18 @@ def test_counts_of_one_person_are_resampled_together():
 
 def test_what_people_judged_stands_as_it_is():
     confusion = two_classes(80, 20, 10, 90)
-    share = correct({"complaint": 90, "none": 210}, confusion, known={"complaint": 60, "none": 40}).share("complaint")
-    assert share.raw == pytest.approx(150 / 400)
-    assert share.value == pytest.approx((300 * 2 / 7 + 60) / 400)
+    # Of 30 told to complain and 70 told not to, all judged: 55 do.
+    rows = [(0, 1, 0, 1)] * 25 + [(0, 1, 1, 0)] * 5 + [(1, 0, 0, 1)] * 30 + [(1, 0, 1, 0)] * 40
+    share = correct({"complaint": 30, "none": 70}, confusion, people=rows).share("complaint")
+    assert (share.raw, share.value) == (pytest.approx(0.3), pytest.approx(0.55))
+    assert (share.low, share.high) == pytest.approx(wilson(55, 100), abs=0.02)
+    # Beside 300 others it bounds what is unmixed, and no more: 120 of 400 told are 80 in truth, of which 55 are known.
+    rows += [(0, 1, 0, 0)] * 90 + [(1, 0, 0, 0)] * 210
+    share = correct({"complaint": 120, "none": 280}, confusion, people=rows).share("complaint")
+    assert share.value == pytest.approx((0.3 - 0.1) / 0.7)
+    # 60 told of 400 would be 29 in truth: 55 are known.
+    rows = rows[:100] + [(0, 1, 0, 0)] * 30 + [(1, 0, 0, 0)] * 270
+    assert correct({"complaint": 60, "none": 340}, confusion, people=rows).share("complaint").value == pytest.approx(55 / 400)
 
 
 def test_the_same_rows_give_the_same_interval():

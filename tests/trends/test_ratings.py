@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from store.records import MEASURES
 from trends.intervals import difference, wilson
-from trends.ratings import NPS, Ratings, compare_ratings, find_top, from_rows, rate
+from trends.ratings import NPS, Ratings, find_top, from_rows, rate
 
 
 def nps_rows(values, source="survey", first=1):
@@ -124,39 +124,10 @@ def test_the_figures_of_each_scale_are_those_of_its_rows_alone(drawn):
         assert [one] == list(alone)
 
 
-def test_what_got_better_is_said_with_its_interval():
-    now = from_rows([*nps_rows([10] * 30 + [3] * 10), *[("app", 5, 1, 5, "stars", f"p{place}") for place in range(20)]])
-    past = from_rows([*nps_rows([10] * 12 + [3] * 28, first=100), *[("app", 2, 1, 5, "stars", f"q{place}") for place in range(20)],
-                      *[("web", 2, 1, 5, "stars", f"w{place}") for place in range(20)]])  # fmt: skip
-    found = compare_ratings(now, past, floor=5)
-    assert [(one.figure, one.source, one.scale, one.outcome) for one in found] == [
-        ("nps", "", None, "better"),
-        ("csat", "", None, "too few to say"),
-        ("mean", "survey", (0.0, 10.0), "better"),
-        ("top", "survey", (0.0, 10.0), "better"),
-        ("mean", "app", (1.0, 5.0), "better"),
-        ("top", "app", (1.0, 5.0), "better"),
-    ]
-    assert found[0].difference.value == pytest.approx(0.5 - -0.4)
-    assert found[4].difference.value == 3.0
-    assert {one.outcome for one in compare_ratings(now, now, floor=5)} == {"no clear change", "too few to say"}
-    assert compare_ratings(past, now, floor=5)[0].outcome == "worse"
-
-
 def test_a_person_is_the_same_in_both_periods():
     now = from_rows([("app", 5, 1, 5, "stars", f"p{place}") for place in range(9)])
     past = from_rows([("web", 1, 1, 5, "stars", "someone"), *[("app", 4, 1, 5, "stars", f"p{place}") for place in range(9)]])
     assert set(now.person.tolist()) < set(past.person.tolist())
-
-
-def test_csat_is_compared_on_one_scale():
-    now = from_rows([("s", 5, 1, 5, "csat", f"a{place}") for place in range(30)])
-    past = from_rows(
-        [("s", 7, 1, 7, "csat", f"b{place}") for place in range(60)]
-        + [("s", 2, 1, 5, "csat", f"c{place}") for place in range(30)]
-    )
-    found = compare_ratings(now, past, floor=5)[1]
-    assert (found.scale, found.difference.second_n, found.outcome) == ((1.0, 5.0), 30, "better")
 
 
 def many(count: int) -> Ratings:

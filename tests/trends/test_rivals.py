@@ -97,7 +97,7 @@ def test_only_sites_that_cover_both_brands_alike_are_compared(plant, config):
     assert rival.sites == ("import/file", "reviews/both", "reviews/shared")
     assert (rival.own_mentions, rival.mentions) == (13, 13)
     assert left_out(rival) == {
-        "import/mine": "coverage not known, and mentions of Tamarind only",
+        "import/mine": "imported for Tamarind only",
         "reviews/late": "not watched for Nimblecart 8–20 Sep 2026",
         "reviews/ours": "watched for Tamarind only",
     }

@@ -453,6 +453,14 @@ def test_without_any_reply_a_note_says_so(plant, config):
     assert any(note.startswith("No reply of the company is known here") for note in answer.notes)
 
 
+def test_where_others_were_answered_no_note_says_that_the_company_never_answers(plant, config):
+    rows = [complaint("ann", "09-20"), reply(0, "09-29"), complaint("bo", "09-30")]
+    answer = ask(plant(rows, WATCHED), config, since="2026-09-28", until="2026-10-04")
+    assert (answer.figures.replies.complaints, answer.figures.replies.answered) == (1, 0)
+    told = [note for note in answer.notes if "of the company" in note]
+    assert told == ["None of these complaints has an answer of the company that is known here."]
+
+
 def test_the_overview_takes_first_replies_of_the_window_before_at_the_same_age(plant, config):
     rows = [complaint(f"a{n}", "09-21") for n in range(6)] + [reply(n, "09-21", hour=12 + n) for n in range(5)]
     rows += [reply(5, "10-02"), *(complaint(f"b{n}", "09-28") for n in range(2)), reply(12, "09-29")]

@@ -6,6 +6,7 @@ import math
 import random
 
 import pytest
+from statsmodels.api import GLM, families
 
 from trends.silence import CHANCE, Silence, find_silence, longest_gap
 
@@ -34,6 +35,16 @@ def test_what_is_no_silence(days, quiet):
 
 def test_a_weekly_letter_is_missed_in_the_end():
     assert find_silence([5, 0, 0, 0, 0, 0, 0] * 4, 60) is not None
+
+
+@pytest.mark.parametrize(("quiet", "missed"), [(3, False), (7, False), (8, True), (20, True)])
+def test_a_source_that_comes_in_bursts_is_missed_later_by_as_much_as_its_days_scatter(quiet, missed):
+    bursts = [8, 0] * 14
+    fitted = GLM(bursts, [1.0] * len(bursts), family=families.Poisson()).fit(scale="X2")
+    chance = math.exp(-4 * quiet / fitted.scale)
+    found = find_silence(bursts, quiet)
+    assert (chance < CHANCE) == missed
+    assert found == (Silence(a_day=4.0, days=quiet, chance=pytest.approx(chance)) if missed else None)
 
 
 def test_false_alarms_of_a_steady_source_are_as_rare_as_promised():

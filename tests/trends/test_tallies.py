@@ -21,10 +21,12 @@ from trends.rival_told import AskedFacts, Told
 from trends.share_of_voice import BrandVoice, find_voices
 from trends.sums import net_of_sums, share_of_sums
 from trends.tallies import Spoken, moments_of, share_spoken
+from trends.windows import all_time
 
 ANSWERS = st.lists(st.tuples(st.integers(0, 8), st.sampled_from([-1, 0, 1]), st.booleans()), min_size=1, max_size=40)
 RATINGS = st.lists(st.tuples(st.integers(0, 8), st.integers(1, 5)), min_size=1, max_size=40)
 FLOOR = 3
+EVER = all_time(now="2026-10-05T08:00:00Z", zone=ZoneInfo("UTC"))
 
 
 def read(answers):
@@ -104,7 +106,7 @@ def make_cells(found, talkers, answers):
     scale, places = np.arange(len(values)) % 2, np.arange(len(values))
     frame, rows = found
     told = Told.of(frame.segment.facts, places, scale, values.astype(float))
-    (cells,) = told.count(AskedFacts.of(BrandPart.of(frame, rows, talkers)).numbers, 2, talkers.common)
+    (cells,) = told.count(AskedFacts.of(BrandPart.of(frame, rows, talkers, EVER)).numbers, 2, talkers.common)
     return cells, gather_crowds(people, scale, values, np.zeros(len(values)))
 
 

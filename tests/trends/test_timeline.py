@@ -25,7 +25,7 @@ from trends.intervals import Z, net, share
 from trends.loading import load_frame
 from trends.overview import answer_overview
 from trends.periods import cut, find_often, find_periods
-from trends.prevalence import correct
+from trends.solving import correct
 from trends.timeline import answer_trend
 from trends.timeline_correction import read_corrections
 from trends.timeline_figures import Asked, Subject, find_measures
@@ -35,7 +35,6 @@ from trends.timeline_shifts import TESTED_TOGETHER
 from trends.windows import all_time, before, last, window
 
 NOW = "2026-10-05T08:00:00Z"
-NOBODY = {"first_n": 0, "second_n": 0, "first_people": 0, "second_people": 0}
 MOODS = ("negative", "neutral", "positive")
 
 
@@ -140,6 +139,21 @@ def test_what_nobody_watched_is_a_gap_and_few_are_too_few(plant, config, zone):
     assert counts[1].level.per_day is None
 
 
+def test_nothing_found_in_an_hour_of_a_week_is_a_gap_wherever_it_is_drawn(plant, config, zone):
+    rows = [{"published": f"2026-09-{day:02}T10:00:00Z"} for day in (7, 8, 9, 22, 23)]
+    # Of the week of 14 September its first and its last hours, of the next one four days in which nobody wrote.
+    spans = (("2026-08-01T00:00:00Z", "2026-09-14T03:00:00Z"), ("2026-09-20T20:00:00Z", NOW))
+    watches = [Watch(source="reviews", site="trustyard", since=since, until=until, complete=True) for since, until in spans]
+    db, asked = plant(rows, watches), window("2026-09-07", "2026-10-04", now=NOW, zone=zone)
+    answer = answer_trend(db, config, window=asked, figure="mentions")
+    assert [(point.status, point.level.value) for point in answer.periods] == [
+        ("known", 3.0), ("not watched", None), ("known", 2.0), ("known", 0.0),
+    ]  # fmt: skip
+    assert answer.periods[1].watched == pytest.approx(8 / 168, abs=0.01)
+    weeks = answer_overview(db, config, window=asked).weeks
+    assert [week.neutral for week in weeks[-4:]] == [3, None, 2, 0]
+
+
 def test_a_count_without_known_coverage_has_no_rate(plant, config, zone):
     answer = answer_trend(plant([{}]), config, window=last("4w", now=NOW, zone=zone), figure="mentions")
     assert {point.level.per_day for point in answer.periods} == {None}
@@ -194,10 +208,12 @@ def test_sampled_judgements_correct_sentiment_and_the_raw_figure_stands_beside(p
     answer = answer_trend(db, config, window=asked, figure="negative")
     level = answer.figures[0].level
     correction = read_corrections(db, "tamarind", ["sentiment"])["sentiment"]
-    counts = {mood: sum(label == mood for n, label in told.items() if n not in labels) for mood in MOODS}
-    known = {mood: sum(label == mood for label in labels.values()) for mood in MOODS}
-    expected = correct(counts, correction.confusion, known=known).share("negative")
-    assert (level.value, level.raw) == pytest.approx((expected.value, expected.raw))
+    counts = {mood: sum(label == mood for label in told.values()) for mood in MOODS}
+    order = correction.confusion.labels
+    people = [[*(label == mood for mood in order), *(labels.get(n) == mood for mood in order)] for n, label in told.items()]
+    expected = correct(counts, correction.confusion, people=people).share("negative")
+    assert level.value == pytest.approx(expected.value)
+    assert level.raw == pytest.approx(sum(labels.get(n, label) == "negative" for n, label in told.items()) / 400)
     assert (level.low, level.high) == pytest.approx((expected.low, expected.high), abs=0.015)
     assert level.value > level.raw + 0.03
     assert all(point.level.raw is not None for point in answer.periods if point.status == "known")
@@ -294,9 +310,12 @@ def test_the_interval_of_a_difference_of_rates_holds_the_truth():
     chance, held, fair = np.random.default_rng(3), 0, 0
     for _ in range(400):
         counts = [float(chance.poisson(mean)) for mean in (30, 20)]
-        found = compare(*(as_rate((count, count), 10.0) for count in counts), NOBODY)
+        now, past = map(int, counts)
+        people = {"first_n": now, "second_n": past, "first_people": now, "second_people": past}
+        found = compare(*(as_rate((count, count), 10.0) for count in counts), people, days=(10.0, 10.0))
         held += found.low <= 1.0 <= found.high
-        fair += (found.chance < 0.05) == (not found.low <= 0 <= found.high)
+        # Where everybody writes once the exact test of the people never tells a change of which the interval holds nought.
+        fair += found.chance >= 0.05 or not found.low <= 0 <= found.high
     assert held >= 0.93 * 400
     assert fair == 400
 

@@ -61,21 +61,31 @@ def test_a_part_of_a_day_is_a_part_and_what_has_not_come_is_neither(plant, confi
     assert round(site.timeline[1], 3) == 0.5
 
 
-def test_imports_are_not_known_and_a_site_that_was_given_up_is_said(plant, config):
-    rows = [{"source": "import", "site": "file"}, {"site": "old"}]
+def test_imports_without_dates_are_not_known_and_a_site_that_was_given_up_is_said(plant, config):
+    rows = [{"source": "import", "site": "file", "published": None, "published_precision": "unknown"}, {"site": "old"}]
     db = plant(rows, [watch("2026-07-01", "2026-08-01", "old"), watch("2026-07-01", "2026-10-04", "new")])
-    answer = answer_watching(db, config, window=asked(config))
+    answer = answer_watching(db, config, window=all_time(now=NOW, zone=config.time_zone))
     found = {site.site: (site.state, site.mentions, site.watched_days, site.per_watched_day) for site in answer.sites}
-    assert found == {"file": ("not known", 1, None, None), "new": ("watched", 0, 14, 0), "old": ("given up", 1, 0, None)}
-    assert "1 mention is from sites of which nobody has said what was watched (imports)." in answer.notes
+    assert found["file"] == ("not known", 1, None, None)
+    assert "1 mention is from sites of which nobody has said what was watched (imports without dates)." in answer.notes
+    answer = answer_watching(db, config, window=asked(config))
+    assert [(site.state, site.mentions, site.watched_days, site.per_watched_day) for site in answer.sites] == [
+        ("watched", 0, 14, 0),
+        ("given up", 1, 0, None),
+    ]
     assert "No longer watched: reviews/old." in answer.notes
 
 
 def test_what_a_search_over_a_source_found_is_covered_by_the_search(plant, config):
-    rows = [{"source": "reddit", "site": "r/leeds"}]
+    rows = [{"source": "reddit", "site": site} for site in ("r/leeds", "r/leeds", "r/delhi")]
     db = plant(rows, [Watch(source="reddit", site="r/all", since="2026-07-01T00:00:00Z", until=NOW, complete=True)])
     answer = answer_watching(db, config, window=asked(config))
-    assert {site.site: site.state for site in answer.sites} == {"r/all": "watched", "r/leeds": "searched"}
+    assert {site.site: (site.state, site.mentions, site.found, site.per_watched_day) for site in answer.sites} == {
+        "r/all": ("watched", 0, 3, 3 / 14),
+        "r/delhi": ("searched", 1, 0, None),
+        "r/leeds": ("searched", 2, 0, None),
+    }
+    assert "Found by a search over its source, and counted at the search too: 3 mentions (reddit/r/all)." in answer.notes
     assert not any("imports" in note for note in answer.notes)
 
 

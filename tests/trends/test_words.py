@@ -26,6 +26,17 @@ def test_log_odds_by_hand():
     assert kind == pytest.approx(-(math.log(14 / 6) - math.log(10 / 10)) / math.sqrt(1 / 10 + 1 / 14))
 
 
+@pytest.mark.parametrize(("words", "worth"), [(30, 3), (1000, 100), (4900, 490), (20_000, 500), (1_000_000, 500)])
+def test_the_prior_is_worth_a_tenth_of_all_words_and_never_more_than_five_hundred(words, worth):
+    late = np.array([words // 20, words // 30]) / 2
+    rest = words / 2 - late
+    found = log_odds(*np.array([late, rest]).T)
+    alpha = worth * (late.sum() / words)
+    first, second = late + alpha
+    odds = [math.log(one / (words / 2 + worth - one)) for one in (first, second)]
+    assert found[0] == pytest.approx((odds[0] - odds[1]) / math.sqrt(1 / first + 1 / second))
+
+
 def test_phrases_are_two_telling_words_side_by_side_and_names_lose_their_suffix():
     said = "Tamarind'den the delivery driver came, late delivery driver again"
     assert telling_terms(said) == [

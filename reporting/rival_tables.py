@@ -137,9 +137,10 @@ def head_lines(ours: str, theirs: str, head: HeadToHead) -> list[RenderableType]
     """Texts that name both: who comes off better."""
     if not head.mentions:
         return [Text("No text names both.")]
+    both = f"{counted(head.mentions, 'text')} {'names' if head.mentions == 1 else 'name'} both"
     said = (
-        f"{counted(head.mentions, 'text')} {'names' if head.mentions == 1 else 'name'} both. By what is read of each, {ours} comes off better in "
-        f"{head.better:,}, {theirs} in {head.worse:,}; alike in {head.alike:,}"
+        f"{both}. By what is read of each, {ours} comes off better in {head.better:,}, {theirs} in {head.worse:,}; "
+        f"alike in {head.alike:,}"
     )
     unread = f", {head.unread:,} not read" if head.unread else ""
     part = (

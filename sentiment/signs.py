@@ -123,7 +123,7 @@ class SignReader:
             words = as_words(text[start:end]) if end - start < len(text) else words
             masked = functools.cache(functools.partial(self._masked, text[start:end], matched))
             asks = _asks(text, start, end, stops)
-            for sign, heard in hear(words, lambda masked=masked: as_words(masked()), asks=asks).items():
+            for sign, heard in hear(words, functools.partial(_named, masked), asks=asks).items():
                 for brand in self._brands(sign, heard, masked, meant, matched):
                     for span in {WHOLE, number}:
                         found[span, sign, brand] = heard.stands or found.get((span, sign, brand), False)
@@ -203,6 +203,11 @@ def hear(words: str, named: Callable[[], str], *, asks: bool) -> dict[str, Heard
         if match and not _taken_back(said, among, match):
             found[said.sign] = _add(so_far or Heard(), said.kind, masked_brands(match[0]))
     return {sign: found[sign] for sign in SIGNS if sign in found}
+
+
+def _named(masked: Callable[[], str]) -> str:
+    """A sentence in which brands are masked, as `as_words` writes it."""
+    return as_words(masked())
 
 
 def _adds_nothing(kind: str, heard: Heard) -> bool:

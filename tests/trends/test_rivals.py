@@ -184,7 +184,8 @@ def test_each_quote_of_both_says_for_whom_it_counts_and_each_side_has_one(plant,
             winner, loser = (US, THEM) if text.startswith("We") else (THEM, US)
             for brand, label in ((winner, "positive"), (loser, "negative")):
                 db.conn.execute(
-                    "insert into tags (mention, span, brand, tagger, label) values (?, 0, ?, ?, ?)", [mention, brand, tagger, label]
+                    "insert into tags (mention, span, brand, tagger, label) values (?, 0, ?, ?, ?)",
+                    [mention, brand, tagger, label],
                 )
         db.conn.execute(
             "insert into stale_facts (brand, day, mark) select distinct brand, '2026-09-30', 1 from mention_brands where true on conflict do nothing"

@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 
 from reporting import phrases
 from reporting.evidence import evidence_lines
-from reporting.rival_tables import OUTCOME_WORDS
+from reporting.rival_tables import OUTCOME_WORDS, better_words
 from reporting.service_tables import GOAL_SIGNS, goal_words, run_words, since_words, value_words
 from reporting.terminal import sparkline
 from store.search import CLOSE, OPEN
@@ -62,6 +62,7 @@ def environment() -> Environment:
         "value_words": value_words,
         "since_words": since_words,
         "run_words": run_words,
+        "better_words": better_words,
         "outcome_words": OUTCOME_WORDS,
     }
     return made

@@ -11,7 +11,7 @@ from reporting.phrases import MINUS, counted, ends_words, is_nought, percent, si
 from reporting.tables import net_cell, share_cell
 from reporting.terminal import bar, clean, heading, indented, new_table, notes_lines, quote_lines, sparkline
 from trends.differences import Outcome
-from trends.rival_answers import Compared, HeadToHead, Rival, Rivals
+from trends.rival_answers import Better, Compared, HeadToHead, Rival, Rivals
 
 OUTCOME_SIGNS: dict[Outcome, str] = {"better": "✓", "worse": "✗", "no clear change": "≈", "too few to say": "?"}
 OUTCOME_STYLES: dict[Outcome, str] = {"better": "green", "worse": "bold red", "no clear change": "", "too few to say": "dim"}
@@ -137,9 +137,10 @@ def head_lines(ours: str, theirs: str, head: HeadToHead) -> list[RenderableType]
     """Texts that name both: who comes off better."""
     if not head.mentions:
         return [Text("No text names both.")]
+    both = f"{counted(head.mentions, 'text')} {'names' if head.mentions == 1 else 'name'} both"
     said = (
-        f"{counted(head.mentions, 'text')} {'names' if head.mentions == 1 else 'name'} both: {ours} comes off better in "
-        f"{head.better:,}, {theirs} in {head.worse:,}; alike in {head.alike:,}"
+        f"{both}. By what is read of each, {ours} comes off better in {head.better:,}, {theirs} in {head.worse:,}; "
+        f"alike in {head.alike:,}"
     )
     unread = f", {head.unread:,} not read" if head.unread else ""
     part = (
@@ -148,7 +149,27 @@ def head_lines(ours: str, theirs: str, head: HeadToHead) -> list[RenderableType]
         else f" {ours} has the better of it in {share_cell(head.share)}: {OUTCOME_WORDS[head.outcome]}."
     )
     moods = f" Net sentiment there: {ours} {net_cell(head.own)}, {theirs} {net_cell(head.theirs)}."
-    return [Text(clean(f"{said}{unread}.{part}")), indented(moods.strip()), *(quote_lines(quote) for quote in head.quotes)]
+    return [Text(clean(f"{said}{unread}.{part}")), indented(moods.strip()), *quotes_of_both(ours, theirs, head)]
+
+
+def quotes_of_both(ours: str, theirs: str, head: HeadToHead) -> list[RenderableType]:
+    """Each quote beneath who comes off better in it."""
+    return [
+        part
+        for quote in head.quotes
+        for part in (indented(f"{better_words(quote.better, ours, theirs)}:", by=4), quote_lines(quote))
+    ]
+
+
+def better_words(better: Better, ours: str, theirs: str) -> str:
+    """Who comes off better in a text, as it is counted."""
+    words: dict[Better, str] = {
+        "own": f"{ours} comes off better",
+        "other": f"{theirs} comes off better",
+        "neither": "Counted as alike",
+        "not read": "Not read",
+    }
+    return words[better]
 
 
 def sites_words(sites: Sequence[str]) -> str:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from typing import Any
+
+from trends.differences import Difference
 
 Row = dict[str, Any]
 
 MAIN = ("rows", "buttons", "periods", "figures", "sites", "suggestions", "topics", "sources", "runs")
 """Where an answer keeps what its table is made of: the first of these that it has."""
+NO_SHIFT: Row = {"difference": {one.name: None for one in fields(Difference)}, "told": None, "note": None}
+"""In place of a change that there is none of: all columns, empty."""
 LONG = ("weeks", "last_known", "quotes")
 """Lists within a record that no cell has room for."""
 
@@ -17,7 +22,13 @@ def main_rows(plain: Any) -> Sequence[Row]:
     """The rows of the tables of an answer in plain words."""
     if isinstance(plain, list):
         return plain
-    makers = {"competitors": brand_rows, "backlog": service_rows, "rivals": rival_rows, "laid": trend_rows}
+    makers = {
+        "competitors": brand_rows,
+        "backlog": service_rows,
+        "rivals": rival_rows,
+        "laid": trend_rows,
+        "unexpected": word_rows,
+    }
     make = next((make for field, make in makers.items() if field in plain), listed_rows)
     return make(plain)
 
@@ -66,19 +77,27 @@ def rival_rows(plain: Row) -> Sequence[Row]:
 
 
 def trend_rows(plain: Row) -> Sequence[Row]:
-    """The rows of a trend: its periods; with a business series its values beside, then the correlation at each lag."""
-    rows, laid = listed_rows(plain), plain["laid"]
-    if not laid:
-        return rows
+    """The rows of a trend: its figures over the window, its periods, its goals; with a business series its values beside the
+    periods, then the correlation at each lag."""
+    own, laid = beside(plain), plain["laid"]
     values: dict[tuple[str, str], Row] = {(one["line"], day): {} for one in laid for day in days_of(plain, one["line"])}
     for one in laid:
         for day, value in zip(days_of(plain, one["line"]), one["values"], strict=True):
             values[one["line"], day][f"series {one['metric']}"] = value
-    found = [{"part": "period"} | row | values.get((row["line"], row["first_day"]), {}) for row in rows]
+    found = [own | {"part": "figure"} | line | {"shift": line["shift"] or NO_SHIFT} for line in plain["figures"]]
+    found += [{"part": "period"} | row | values.get((row["line"], row["first_day"]), {}) for row in listed_rows(plain)]
+    found += [own | {"part": "goal"} | short(goal) for goal in plain["goals"]]
     for one in laid:
-        own = beside(plain) | {"part": "correlation", "line": one["line"], "metric": one["metric"]}
-        found += [own | {"way": way} | lag for way in ("follows", "leads") for lag in one[way]["lags"]]
+        apart = own | {"part": "correlation", "line": one["line"], "metric": one["metric"]}
+        found += [apart | {"way": way} | lag for way in ("follows", "leads") for lag in one[way]["lags"]]
     return found
+
+
+def word_rows(plain: Row) -> Sequence[Row]:
+    """The rows of a ledger: the attributes, then the words that come unasked."""
+    own = beside(plain)
+    words = [word | {"quote": word["quote"] and word["quote"]["text"]} for word in plain["unexpected"]]
+    return [own | {"part": part} | row for part, rows in (("attribute", plain["rows"]), ("unexpected", words)) for row in rows]
 
 
 def days_of(plain: Row, line: str) -> list[str]:

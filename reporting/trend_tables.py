@@ -289,8 +289,8 @@ def lag_words(lag: LagCorrelation) -> str:
 def pearson_words(lag: LagCorrelation) -> str:
     """Pearson's correlation with its interval and n."""
     if lag.value is None or lag.low is None or lag.high is None:
-        return f"too few to say ({lag.pairs} weeks)"
-    return f"{signed(lag.value)} ({signed(lag.low)} to {signed(lag.high)}), {lag.pairs} weeks"
+        return f"too few to say ({counted(lag.pairs, 'week')})"
+    return f"{signed(lag.value)} ({signed(lag.low)} to {signed(lag.high)}), {counted(lag.pairs, 'week')}"
 
 
 def spearman_words(lag: LagCorrelation) -> str:

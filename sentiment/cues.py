@@ -117,6 +117,18 @@ GONE_TO = """
 <X> (par|pe) (switch|shift)
 """
 """The name is the one that people go to, away from whoever the text is about."""
+STAYED = """
+(sticking|stick|staying|stay|stayed|stuck) with <X>
+(bleibe|bleiben|bleib) (ich |wir )?bei <X>
+(me quedo|nos quedamos|me quedé|sigo) con <X>
+(reste|restons|resterai|resté|restée|restés) (chez|avec|fidèle à) <X>
+(resto|restiamo|rimango|rimaniamo|resterò) (con|da|fedele a) <X>
+(fico|ficamos|fiquei|continuo) com (a |o )?<X>
+<N>(de|da|te|ta) (kalıyorum|kalıyoruz|kalacağım|kalırım)
+(jään|jääme|jäin) (truuks )?<X>
+(سأبقى|سابقى|باقي) مع <X>
+"""
+"""The name is the one that people keep to, before whichever other the text is about."""
 NOBODY = """
 nothing nobody none noone hiçbir hiçbiri kimse nichts niemand kein keiner nada nadie ninguno ninguém nenhum rien
 personne niente nessuno midagi ükski keegi koi कोई کوئی

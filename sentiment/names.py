@@ -12,6 +12,7 @@ from store.records import BrandNames
 FIRST_MASK = 0xE000
 """The first private character: brand 0's name becomes it, so that cues see one sign whatever a brand is called."""
 MASK = "[\ue000-\uf8ff]"
+_PRIVATE = re.compile(MASK)
 MARKS = "\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0900-\u0903\u093a-\u094f\u0951-\u0957\u0962\u0963"
 LETTER = rf"[\w{MARKS}]"
 _BEFORE = str.maketrans(dict.fromkeys("\u2019\u2018\u02bc\u00b4\u0060\uff07\u2032", "'"))
@@ -68,6 +69,8 @@ class NameFinder:
 
     def mask(self, folded: str, brands: set[int]) -> str:
         """Put one private character for each name of these brands; an ending stays behind it, without its apostrophe."""
+        if not folded.isascii():
+            folded = _PRIVATE.sub(" ", folded)  # A text's own (a logo of some font) names no brand.
         return self._names.sub(lambda match: _masked(match, brands), folded) if self._names else folded
 
 

@@ -2,8 +2,9 @@
 
 A phrase is written as people write, in words with spaces between. `wor*` is any word that begins so; `(one|two words)` is one
 of them; `~3` is up to three words of any kind but a denial; `<name>` is any of a list of the language; `^` and `$` are the
-sentence's two ends, `,` a pause, alone or in a group; a `?` behind one of these makes it optional. Words are folded like the
-texts (sentiment/names.py), hyphens part words, and apostrophes only where they elide (l'abonnement, d'avocat).
+sentence's two ends, `,` a pause, `@` a configured brand's name with any ending, alone or in a group; a `?` behind one of these
+makes it optional. Words are folded like the texts (sentiment/names.py), hyphens part words, and apostrophes only where they
+elide (l'abonnement, d'avocat).
 """
 
 from __future__ import annotations
@@ -13,8 +14,12 @@ import re
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
-from sentiment.names import LETTER, fold
+from sentiment.names import LETTER, MASK, fold
 
+NAME = "@"
+"""A brand, where names are masked as `NameFinder.mask` does."""
+LONGEST = 8
+"""Words and pauses of a name at most: `booking.com` has three."""
 STEM = 4
 """Letters that a word with `*` begins with at least, to be looked up by."""
 _OFTEN = """
@@ -26,11 +31,11 @@ FREQUENT = frozenset(_OFTEN.split())
 BEFORE, BEHIND = 4, 2
 """Words before and behind a phrase among which a denial takes it back; none is looked for beyond a pause."""
 PAUSE = ',;:.!?()"\u060c\u061b\u061f\u0964\u0965\u06d4\u2013\u2014\u2026\n'
-_TOKEN = re.compile(rf"{LETTER}+|[{PAUSE}]+|(?<=\s)-+(?=\s)")
+_TOKEN = re.compile(rf"{LETTER}+|{MASK}{LETTER}*|[{PAUSE}]+|(?<=\s)-+(?=\s)")
 _ASCII_TOKEN = re.compile(r'[a-z0-9_]+|[,;:.!?()"\n]+|(?<=\s)-+(?=\s)')
 _ELIDED = re.compile(r"\b(l|d|j|m|n|s|t|c|qu|un|dell|all|nell|sull|dall|jusqu|lorsqu|puisqu|quest|nient)'(?=\w)")
 _PAUSED = re.compile(rf" [{PAUSE}-]+ ")
-_MARKED = {"^": "(?<=^ )", "$": f"(?:[{PAUSE}-]+ )*$", ",": f"[{PAUSE}-]+ "}
+_MARKED = {"^": "(?<=^ )", "$": f"(?:[{PAUSE}-]+ )*$", ",": f"[{PAUSE}-]+ ", NAME: f"{MASK}[^ ]* "}
 _MARKS = frozenset(_MARKED)
 _ELEMENT = re.compile(r"\([^()]*\)\??|<\w+>\??|~\d+|[^\s()<>~]+")
 
@@ -59,6 +64,9 @@ class Phrase:
         self._elements = [_expand(element, context) for element in _ELEMENT.findall(spread(written))]
         self.needs = self._find_needs()
         """How each element that must be there is looked up: words, or beginnings of STEM letters and `*`; the rarest first."""
+        self._further = self.needs[1:]
+        self.names = any(NAME in element for element in self._elements)
+        """Whether it holds a brand, and so is looked for among words in which names are masked."""
         self._wholes = [
             [frozenset(word for word in option.split() if "*" not in word) for option in options]
             for element in self._elements
@@ -69,19 +77,29 @@ class Phrase:
         """Find it in words written by `as_words`."""
         return self._pattern.search(words)
 
+    def may_stand_named(self, words: str) -> bool:
+        """Whether it could be found once names are masked: finding names costs more than all phrases together."""
+        return bool(self._loose.search(words))
+
     @functools.cached_property
     def _pattern(self) -> re.Pattern[str]:
         return re.compile("(?<= )" + "".join(_compile(element, self._context.denials) for element in self._elements))
+
+    @functools.cached_property
+    def _loose(self) -> re.Pattern[str]:
+        """Its pattern with any few words, and what parts them, for a name."""
+        return re.compile(self._pattern.pattern.replace(_MARKED[NAME], f"(?:[^ ]+ ){{1,{LONGEST}}}"))
 
     def holds_denial(self, match: re.Match[str]) -> bool:
         """Whether what was found holds a denial itself, so that no other takes it back ("never again")."""
         return not self._context.denials.isdisjoint(match[0].split())
 
     def may_stand_in(self, words: Set[str]) -> bool:
-        """Whether words and their beginnings, as PhraseIndex has them, hold all that the phrase is looked up by."""
-        if any(map(words.isdisjoint, self.needs)):
-            return False
-        return all(any(option <= words for option in options) for options in self._wholes)
+        """Whether words and their beginnings, as PhraseIndex has them, hold what the phrase needs besides the first."""
+        for needed in self._further:
+            if needed.isdisjoint(words):
+                return False
+        return not self._wholes or all(any(option <= words for option in options) for options in self._wholes)
 
     def _find_needs(self) -> tuple[frozenset[str], ...]:
         """The first, by which the phrase is found, has the rarest words."""

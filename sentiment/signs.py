@@ -27,10 +27,16 @@ OF_BRANDS = ("leaving", "recommending")
 UNDENIED = ("escalation",)
 """Signs that a denial does not take back: who could not get a manager has asked for one."""
 NONE: frozenset[str] = frozenset()
+NOBODY: frozenset[int] = frozenset()
 TASK: Task = "sign"
-MODEL = "signs-1"
+MODEL = "signs-2"
 """Changes whenever the same lists are read otherwise."""
 LISTS = Path(__file__).with_name("signs.toml")
+PLAIN, SURE, OF, TO, ASKED = "said", "sure", "of", "to", "asked"
+"""The lists of a sign: what each says stands in signs.toml."""
+KINDS = (SURE, OF, TO, PLAIN, ASKED)
+STANDS = 1.0
+"""Score of a sign that stands whatever the sentiment; one that the sentiment may take back has none."""
 _LAST = re.compile(r"(?<!\W)\W*+$")
 """What stands behind the last word."""
 _QUESTION, _OTHER_STOPS = frozenset("?؟"), frozenset(".!।۔…")
@@ -45,6 +51,8 @@ class Found:
     span: int = WHOLE
     brand: str = ""
     """Brand id where the sentence sets brands against each other; empty where it counts for whichever it speaks of."""
+    stands: bool = False
+    """Whether it stands whatever the sentiment, being said in so many words."""
 
 
 @dataclass(frozen=True)
@@ -54,8 +62,8 @@ class Said:
     sign: str
     language: str
     phrase: Phrase
-    asked: bool
-    """Whether it counts in a question too."""
+    kind: str
+    """One of KINDS."""
     own: frozenset[str]
     """Words before it that take it back even where it holds a denial itself."""
     before: frozenset[str]
@@ -76,6 +84,17 @@ class Lists:
     """By sign: sixteen digits that change when its lists do."""
 
 
+@dataclass(frozen=True)
+class Heard:
+    """What the phrases of one sentence say of one sign."""
+
+    stands: bool = False
+    of: frozenset[int] = NOBODY
+    """Numbers of the brands that are left or recommended, where a phrase names them."""
+    to: frozenset[int] = NOBODY
+    """Numbers of those that someone goes to."""
+
+
 class SignReader:
     """Says of each sentence of a text which signs it gives; every list is tried on every text, since people mix languages."""
 
@@ -94,26 +113,40 @@ class SignReader:
 
         `spans` are (start, end) of its sentences, none for a text of one; `matched` are ids of the brands that it concerns.
         """
-        if not load_lists().index.nominate(as_words(text)):
+        words = as_words(text)
+        if not load_lists().index.nominate(words):
             return []
-        found: dict[Found, None] = {}
+        found: dict[tuple[int, str, str], bool] = {}
         stops = [match.start() for match in _STOP.finditer(text)]
-        meant = functools.cache(lambda: self._meant(text, matched))
+        meant = functools.cache(lambda: self._meant(fold(text), matched))
         for number, (start, end) in enumerate(spans or _whole(text), WHOLE + 1 if spans else WHOLE):
-            for sign in find_signs(text[start:end], asks=_asks(text, start, end, stops)):
-                found |= {Found(sign, number, brand): None for brand in self._brands(sign, text[start:end], meant, matched)}
-        whole = {Found(one.sign, WHOLE, one.brand): None for one in found}
-        return sorted(whole | found, key=lambda one: (one.span, SIGNS.index(one.sign), one.brand))
+            words = as_words(text[start:end]) if end - start < len(text) else words
+            masked = functools.cache(functools.partial(self._masked, text[start:end], matched))
+            asks = _asks(text, start, end, stops)
+            for sign, heard in hear(words, functools.partial(_named, masked), asks=asks).items():
+                for brand in self._brands(sign, heard, masked, meant, matched):
+                    for span in {WHOLE, number}:
+                        found[span, sign, brand] = heard.stands or found.get((span, sign, brand), False)
+        signs = [Found(sign, span, brand, stands) for (span, sign, brand), stands in found.items()]
+        return sorted(signs, key=lambda one: (one.span, SIGNS.index(one.sign), one.brand))
 
     def tags(self, text: str, spans: Sequence[tuple[int, int]], matched: Sequence[str] = ()) -> list[Tag]:
         """Return the signs of a text as tags, as `read` finds them."""
         taggers = dict(zip(SIGNS, self.taggers, strict=True))
         return [
-            Tag(tagger=taggers[one.sign], label=one.sign, span=one.span, brand=one.brand)
+            Tag(
+                tagger=taggers[one.sign],
+                label=one.sign,
+                score=STANDS if one.stands else None,
+                span=one.span,
+                brand=one.brand,
+            )
             for one in self.read(text, spans, matched)
         ]
 
-    def _brands(self, sign: str, sentence: str, meant: Callable[[], set[int]], matched: Sequence[str]) -> Sequence[str]:
+    def _brands(
+        self, sign: str, heard: Heard, masked: Callable[[], str], meant: Callable[[], set[int]], matched: Sequence[str]
+    ) -> Sequence[str]:
         """For which brands a sentence gives a sign: ("",) for whichever it speaks of, as `targets` say.
 
         Who goes to a brand leaves the others, and who prefers one does not recommend the others. `meant` gives the brands that
@@ -121,17 +154,24 @@ class SignReader:
         """
         if sign not in OF_BRANDS:
             return ("",)
-        masked = self._finder.mask(fold(sentence), self._meant(sentence, matched))
-        against = _gone_to(masked) if sign == "leaving" else _turned_down(masked)
+        brands = matched or [self._finder.brands[number] for number in sorted(meant())]
+        if heard.of and len(brands) > 1:
+            return [brand for brand in brands if brand in {self._finder.brands[number] for number in heard.of}]
+        against = _gone_to(masked()) if sign == "leaving" else _turned_down(masked())
+        against |= heard.to - heard.of
         if not against:
             return ("",)
         shut = {self._finder.brands[number] for number in against}
-        named = [self._finder.brands[number] for number in sorted(meant())]
-        return [brand for brand in matched or named if brand not in shut]
+        return [brand for brand in brands if brand not in shut]
 
-    def _meant(self, text: str, matched: Sequence[str]) -> set[int]:
-        """The brands that a text names, beyond doubt or because it was matched to them."""
-        folded, finder = fold(text), self._finder
+    def _masked(self, sentence: str, matched: Sequence[str]) -> str:
+        """A sentence, folded, with a private character for each brand that it names."""
+        folded = fold(sentence)
+        return self._finder.mask(folded, self._meant(folded, matched))
+
+    def _meant(self, folded: str, matched: Sequence[str]) -> set[int]:
+        """The brands that a folded text names, beyond doubt or because it was matched to them."""
+        finder = self._finder
         return {
             number
             for number in finder.find(folded)
@@ -140,17 +180,45 @@ class SignReader:
 
 
 def find_signs(sentence: str, *, asks: bool = False) -> list[str]:
-    """Return the signs of one sentence, in the order of SIGNS; `asks`: it is a question."""
-    lists, words = load_lists(), as_words(sentence)
-    found: set[str] = set()
+    """Return the signs of one sentence whatever it names, in the order of SIGNS; `asks`: it is a question."""
+    words = as_words(sentence)
+    return list(hear(words, lambda: words, asks=asks))
+
+
+def hear(words: str, named: Callable[[], str], *, asks: bool) -> dict[str, Heard]:
+    """Return what one sentence says of each sign that it gives, in the order of SIGNS.
+
+    `words` are written by `as_words`, and so is what `named` gives, in which brands are masked; `asks`: it is a question.
+    """
+    lists = load_lists()
+    found: dict[str, Heard] = {}
     for number in lists.index.nominate(words):
-        said = lists.said[number]
-        if said.sign in found or (asks and not said.asked):
+        said, so_far = lists.said[number], found.get(lists.said[number].sign)
+        if (asks and said.kind != ASKED) or (so_far and _adds_nothing(said.kind, so_far)):
             continue
-        match = said.phrase.search(words)
-        if match and not _taken_back(said, words, match):
-            found.add(said.sign)
-    return [sign for sign in SIGNS if sign in found]
+        if said.phrase.names and not said.phrase.may_stand_named(words):
+            continue
+        among = named() if said.phrase.names else words
+        match = said.phrase.search(among)
+        if match and not _taken_back(said, among, match):
+            found[said.sign] = _add(so_far or Heard(), said.kind, masked_brands(match[0]))
+    return {sign: found[sign] for sign in SIGNS if sign in found}
+
+
+def _named(masked: Callable[[], str]) -> str:
+    """A sentence in which brands are masked, as `as_words` writes it."""
+    return as_words(masked())
+
+
+def _adds_nothing(kind: str, heard: Heard) -> bool:
+    return kind in (PLAIN, ASKED) or (kind == SURE and heard.stands)
+
+
+def _add(heard: Heard, kind: str, brands: Sequence[int]) -> Heard:
+    """What is known of a sign after one more phrase; `brands` are those in it, of which the last is the one gone to."""
+    of = frozenset(brands[:1]) if kind == OF else NOBODY
+    to = frozenset(brands[-1:]) if kind == TO else NOBODY
+    return Heard(heard.stands or kind in (SURE, OF, TO), heard.of | of, heard.to | to)
 
 
 @functools.cache
@@ -175,12 +243,13 @@ def load_lists() -> Lists:
 def _read_list(sign: str, language: str, table: dict[str, str], context: Context) -> Iterator[Said]:
     """The phrases of one sign in one language."""
     own = _words(table.get("deny", ""))
+    apart = Context(context.lists, context.denials | own)
     after = _words(f"{context.lists.get('deny_behind', '')} {table.get('deny_behind', '')}")
-    for name in ("said", "asked"):
+    for name in KINDS:
         for written in split_list(table.get(name, "")):
-            phrase = Phrase(written, context)
+            phrase = Phrase(written, apart if name in (OF, TO) else context)
             before, behind = (own, NONE) if sign in UNDENIED else (own | context.denials, after)
-            yield Said(sign, language, phrase, name == "asked", own, before, behind)
+            yield Said(sign, language, phrase, name, own, before, behind)
 
 
 def _taken_back(said: Said, words: str, match: re.Match[str]) -> bool:

@@ -18,7 +18,7 @@ from store.records import WHOLE, BrandNames, Tagger, Target
 Side = Literal["own", "other", "flipped"]
 Role = Literal["own", "flipped", "winner", "loser"]
 """A winner is praised and a loser blamed whichever of the two the sentence's sentiment was read of."""
-RULES = "targets-2"
+RULES = "targets-3"
 """Changes whenever sentences are given to brands otherwise."""
 _WORD = re.compile(rf"{LETTER}+(?:'t)?")
 _NEAR = 6
@@ -37,6 +37,8 @@ class Comparison:
     """The object's: flipped, winner or loser."""
     rival: int | None = None
     """Number of the brand it is held against, where the cue names it."""
+    of_all: bool = False
+    """Whether it is held against every other brand of the text, where its sentence names none."""
 
 
 class TargetReader:
@@ -103,6 +105,7 @@ class TargetReader:
         for found in find_comparisons(masked):
             objects = {found.object}
             rivals = {found.rival} if found.rival is not None else (present - objects) or (about - objects)
+            rivals = rivals or (brands - objects if found.of_all else set())
             if rivals:
                 roles[found.object] = found.role
                 roles |= dict.fromkeys(rivals, _against(found.role))
@@ -145,6 +148,10 @@ def _compared(kind: str, match: re.Match[str], named: list[int]) -> Comparison |
         return Comparison(named[-1], "loser" if stay else "winner", named[0])
     if kind == "gone":
         return Comparison(named[-1], "loser" if _regrets(match.string) else "winner")
+    if kind == "stayed":
+        before = _WORD.findall(match.string[max(0, match.start() - _REACH) : match.start()])[-_NEAR:]
+        stays = not _has(before, cues.NOT) and not _regrets(match.string)
+        return Comparison(named[-1], "winner", of_all=True) if stays else None
     if kind == "replaced":
         return Comparison(named[-1], "loser", named[0] if len(set(named)) > 1 else None)
     if kind == "contrast":
@@ -211,6 +218,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         "replaced": cues.compile_cues(cues.REPLACED),
         "contrast": cues.compile_cues(cues.CONTRAST),
         "gone": cues.compile_cues(cues.GONE_TO),
+        "stayed": cues.compile_cues(cues.STAYED),
         "than": cues.compile_cues(cues.THAN),
         "behind": cues.compile_cues(cues.THAN_BEFORE),
         "above": cues.compile_ranks(">"),

@@ -133,7 +133,8 @@ def find_attributes(db: Database, scope: Scope) -> list[Row]:
 def find_signs(db: Database, scope: Scope) -> list[Row]:
     """Every mention in scope with a sign (leaving, recommending, escalation, resolved), once for each.
 
-    Signs are found by words alone: one of recommending in what is negative, or of leaving in what is positive, is none.
+    Signs are found by words alone: one of recommending in what is negative, or of leaving in what is positive, is none, unless
+    its words are so plain that it has a score, or a person gave it.
 
     Columns: those of `find_mentions` up to subject, then sign.
     """
@@ -149,7 +150,11 @@ def find_signs(db: Database, scope: Scope) -> list[Row]:
             select distinct {COLUMNS}, shown.value as sign
             from shown
             cross join mentions on mentions.id = shown.mention
-            where shown.task = 'sign' and (shown.mention, shown.value) not in (select mention, sign from against)
+            where shown.task = 'sign' and (
+                shown.score is not null
+                or shown.specific = 2
+                or (shown.mention, shown.value) not in (select mention, sign from against)
+            )
             order by mentions.id, shown.value
             """,
             scope.parameters(),

@@ -17,6 +17,7 @@ LAGS = range(9)
 FEWEST_EFFECTIVE = 4.0
 """Independent pairs that those must be worth: Fisher's z has no spread with three."""
 RATE = 0.05
+MINUS = "\N{MINUS SIGN}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -207,7 +208,7 @@ def say_correlation(found: Correlation, *, trend: str, series: str) -> str:
         if any(one.pairs >= FEWEST and one.effective is None for one in found.lags):
             return f"{trend} and {series}: one of them does nothing beside its own trend, so that nothing can go with it."
         weeks = max((one.pairs for one in found.lags), default=0)
-        return f"{trend} and {series}: too few to say ({weeks} weeks of both)."
+        return f"{trend} and {series}: too few to say ({say_weeks(weeks)} of both)."
     apart = f"each measured from its own trend{' and season' if found.season else ''}"
     if not found.found:
         nothing = f"{trend} and {series}, {apart}: none of {len(found.lags)} lags stands out"
@@ -223,9 +224,19 @@ def say_correlation(found: Correlation, *, trend: str, series: str) -> str:
 def say_figures(lag: LagCorrelation) -> str:
     """Both correlations of a lag, and what they stand on."""
     if lag.value is None or lag.low is None or lag.high is None or lag.rank is None or lag.effective is None:
-        return f"too few to say, {lag.pairs} weeks"
-    pearsons = f"r {lag.value:+.2f}, 95% {lag.low:+.2f} to {lag.high:+.2f}"
-    return f"{pearsons}, Spearman's {lag.rank:+.2f}, {lag.pairs} weeks worth {lag.effective:.0f}"
+        return f"too few to say, {say_weeks(lag.pairs)}"
+    pearsons = f"r {say_signed(lag.value)}, 95% {say_signed(lag.low)} to {say_signed(lag.high)}"
+    return f"{pearsons}, Spearman's {say_signed(lag.rank)}, {say_weeks(lag.pairs)} worth {lag.effective:.0f}"
+
+
+def say_signed(value: float) -> str:
+    """A correlation with its sign, which is a minus as in the tables and no hyphen."""
+    return f"{value:+.2f}".replace("-", MINUS)
+
+
+def say_weeks(count: int) -> str:
+    """So many weeks."""
+    return f"{count} week" if count == 1 else f"{count} weeks"
 
 
 def say_lag(lag: int) -> str:

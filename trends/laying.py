@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date, timedelta
 
 from sqlite_utils import Database
 
 from config import Config
 from store.metrics import find_series, find_values
 from trends.business import as_weeks
-from trends.correlation import correlate, say_correlation
+from trends.correlation import LAGS, correlate, say_correlation
 from trends.gathering import QuestionError
 from trends.goals import WHOLE_WEEK
 from trends.timeline_answers import Laid, Line, Point, Trend
@@ -48,7 +49,9 @@ def lay_one(db: Database, config: Config, name: str, line: Line, answer: Trend) 
     values = {row["date"]: row["value"] for row in find_values(db, name)}
     weeks = as_weeks(values, [point.first_day for point in points], kind=series.kind, every=series.every)
     trend = steady(line, points)
-    follows, leads = correlate(trend, weeks), correlate(weeks, trend)
+    # What the series did before the window may lead the window's first weeks.
+    earlier = as_weeks(values, weeks_before(points), kind=series.kind, every=series.every)
+    follows, leads = correlate(trend, weeks), correlate([*earlier, *weeks], [*[None] * len(earlier), *trend])
     after = say_correlation(follows, trend=line.name, series=name)
     ahead = say_correlation(leads, trend=name, series=line.name)
     return Laid(
@@ -60,6 +63,12 @@ def lay_one(db: Database, config: Config, name: str, line: Line, answer: Trend) 
         leads=leads,
         sentences=(after, ahead),
     )
+
+
+def weeks_before(points: Sequence[Point]) -> list[str]:
+    """The Mondays before the first week, as many as the longest lag reaches back, oldest first."""
+    first = date.fromisoformat(points[0].first_day) if points else None
+    return [(first - timedelta(weeks=back)).isoformat() for back in reversed(LAGS[1:])] if first else []
 
 
 def steady(line: Line, points: Sequence[Point]) -> list[float | None]:

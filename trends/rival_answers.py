@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from trends.answers import Count, Coverage, Net, Quote, Share
 from trends.differences import Difference, Outcome
@@ -59,6 +60,18 @@ class Compared:
     """`better` or `worse` of topics and attributes at a false discovery rate of 5% over all of them and all competitors."""
 
 
+Better = Literal["own", "other", "neither", "not read"]
+"""Who comes off better in a text that names both."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuoteOfBoth(Quote):
+    """A quote of a text that names both, with who comes off better in it."""
+
+    better: Better
+    """`own`, `other` (the competitor), `neither`, or `not read` without a sentiment about one of the two: as it is counted."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class HeadToHead:
     """Mentions that name both brands in one text."""
@@ -77,8 +90,8 @@ class HeadToHead:
     own: Net
     """About us, in these mentions."""
     theirs: Net
-    quotes: tuple[Quote, ...]
-    """Up to three, from different people; those where one comes off better first."""
+    quotes: tuple[QuoteOfBoth, ...]
+    """Up to three, from different people; those where one comes off better first, by turns, so that each side has its own."""
 
 
 @dataclass(frozen=True, kw_only=True)

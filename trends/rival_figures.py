@@ -4,25 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, zip_longest
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from config import Config
 from store.facts import MOODS
 from store.records import MEASURES
-from trends.answers import Net, Quote
+from trends.answers import Net
 from trends.differences import Difference, Outcome, judge_change
 from trends.frame import Frame, Rows
 from trends.gathering import Gathered
 from trends.moments import Moments, Shared, compare_moments, join_moments
-from trends.quotes import make_quotes, pick_quotes
-from trends.rival_answers import Compared, HeadToHead
+from trends.quotes import QUOTES, make_quotes, pick_quotes
+from trends.rival_answers import Better, Compared, HeadToHead, QuoteOfBoth
 from trends.rival_tally import Tally
 from trends.rival_told import Scale
 from trends.sums import Speakers, net_of_sums, share_of_sums
 from trends.threads import map_at_once
 
+SIDES: tuple[Better, ...] = ("own", "other", "neither", "not read")
+OWN, OTHER, NEITHER, NOT_READ = range(4)
 BASIC = {"net": "Net sentiment", "negative": "Share negative", "complaints": "Complaint rate"}
 
 
@@ -126,8 +130,7 @@ def find_head_to_head(ground: Gathered, frame: Frame, other: Frame, both: tuple[
     one, two = frame.column("mood")[rows].astype(np.int64), other.column("mood")[opposite].astype(np.int64)
     read = (one != 0) & (two != 0)
     better, worse = read & (one > two), read & (one < two)
-    decided = rows.compress(better | worse)
-    part = share_of_sums(speakers_of(frame, decided).add_up(better.compress(better | worse)), floor=floor)
+    part = share_of_sums(speakers_of(frame, rows.compress(better | worse)).add_up(better.compress(better | worse)), floor=floor)
     return HeadToHead(
         mentions=len(rows),
         better=int(better.sum()),
@@ -138,7 +141,7 @@ def find_head_to_head(ground: Gathered, frame: Frame, other: Frame, both: tuple[
         outcome=judge_half(part.low, part.high),
         own=find_net(frame, rows, floor=floor),
         theirs=find_net(other, opposite, floor=floor),
-        quotes=quote_both(ground, frame, decided, rows),
+        quotes=quote_both(ground, frame, rows, np.select([better, worse, read], [OWN, OTHER, NEITHER], NOT_READ)),
     )
 
 
@@ -149,12 +152,20 @@ def judge_half(low: float | None, high: float | None) -> Outcome:
     return "better" if low > 0.5 else "worse" if high < 0.5 else "no clear change"
 
 
-def quote_both(ground: Gathered, frame: Frame, decided: Rows, rows: Rows) -> tuple[Quote, ...]:
-    """Up to three quotes, first of mentions in which one comes off better."""
-    chosen = pick_quotes(frame, decided)
-    if len(chosen) < 3:
-        chosen += pick_quotes(frame, np.setdiff1d(rows, decided), count=3 - len(chosen))
-    return make_quotes(chosen, ground.passages(chosen, "", ""), ground.window)
+def quote_both(ground: Gathered, frame: Frame, rows: Rows, sides: NDArray[np.int64]) -> tuple[QuoteOfBoth, ...]:
+    """Up to three quotes of different people, each with its place in SIDES: those that prefer one by turns, then the rest."""
+    decided = sorted((rows[sides == side] for side in (OWN, OTHER)), key=len, reverse=True)
+    picked = [pick_quotes(frame, of) for of in (*decided, rows[sides >= NEITHER])]
+    turns = [*chain.from_iterable(zip_longest(*picked[:2])), *picked[2]]
+    asked = np.flatnonzero(np.isin(frame.column("mention")[rows], [one for one in turns if one is not None]))
+    known = {int(frame.column("mention")[rows[place]]): int(place) for place in asked}
+    people: dict[int, int] = {}
+    for mention in turns:
+        if mention is not None:
+            people.setdefault(int(frame.column("author")[rows[known[mention]]]), mention)
+    chosen = list(people.values())[:QUOTES]
+    quotes = make_quotes(chosen, ground.passages(chosen, "", ""), ground.window)
+    return tuple(QuoteOfBoth(**vars(quote), better=SIDES[sides[known[quote.mention]]]) for quote in quotes)
 
 
 def in_order(compared: Iterable[Compared]) -> tuple[Compared, ...]:

@@ -88,7 +88,12 @@ def test_a_denial_takes_a_phrase_back_though_another_way_of_saying_it_holds_one(
 
 def test_each_sentence_has_its_own_signs_and_the_whole_has_all():
     text = "They fixed it within an hour. I would recommend them to anyone. It rained."
-    assert read(text) == [Found("recommending"), Found("resolved"), Found("resolved", 1), Found("recommending", 2)]
+    assert read(text) == [
+        Found("recommending", stands=True),
+        Found("resolved"),
+        Found("resolved", 1),
+        Found("recommending", 2, stands=True),
+    ]
 
 
 def test_quoted_lines_of_others_give_no_sign():
@@ -98,13 +103,13 @@ def test_quoted_lines_of_others_give_no_sign():
 def test_who_leaves_one_brand_for_another_leaves_the_one_that_is_left():
     reader = SignReader(SHOPS)
     text = "I switched from Nimblecart to Tamarind because I am done with them and I cancelled my subscription."
-    assert read(text, reader, ("tamarind", "nimblecart")) == [Found("leaving", brand="nimblecart")]
+    assert read(text, reader, ("tamarind", "nimblecart")) == [Found("leaving", brand="nimblecart", stands=True)]
 
 
 def test_who_prefers_a_brand_recommends_that_one():
     reader = SignReader(SHOPS)
     text = "I would recommend Tamarind over Nimblecart."
-    assert read(text, reader, ("tamarind", "nimblecart")) == [Found("recommending", brand="tamarind")]
+    assert read(text, reader, ("tamarind", "nimblecart")) == [Found("recommending", brand="tamarind", stands=True)]
 
 
 def test_a_sign_of_one_brand_alone_is_left_to_the_targets():
@@ -185,9 +190,9 @@ def stored(db):
 
 
 EXPECTED = [
-    (1, 0, "leaving", "", None, None),
+    (1, 0, "leaving", "", 1.0, None),
     (1, 0, "resolved", "", None, None),
-    (1, 1, "leaving", "", None, None),
+    (1, 1, "leaving", "", 1.0, None),
     (1, 2, "resolved", "", None, None),
     (2, 0, "leaving", "", None, None),
 ]
@@ -242,7 +247,7 @@ def test_a_mention_that_loses_a_brand_has_its_signs_between_brands_read_again(tm
         return tag_mentions(db, vectors, Classifier(encoder, [], []), names=(SHOPS[0], replace(SHOPS[1], certain=False)))
 
     save("tamarind", "nimblecart")
-    assert stored(db) == [(1, 0, "recommending", "tamarind", None, None)]
+    assert stored(db) == [(1, 0, "recommending", "tamarind", 1.0, None)]
     assert save("nimblecart") == TagReport(read=0, recalled=1)
     assert stored(db) == []
     db.close()

@@ -228,3 +228,28 @@ def test_the_taggers_description_changes_with_names_alone():
     assert again.taggers == READER.taggers
     assert other.taggers != READER.taggers
     assert TargetReader(()).taggers == []
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        "We are sticking with Tamarind.",
+        "Für mich klar die bessere Wahl, ich bleibe bei Tamarind.",
+        "Me quedo con Tamarind.",
+        "Je reste chez Tamarind.",
+        "Resto con Tamarind.",
+        "Fico com a Tamarind.",
+        "Tamarind'de kalıyorum.",
+        "Jään Tamarindi juurde.",
+        "سأبقى مع تمرند",
+    ],
+)
+def test_who_keeps_to_a_brand_prefers_it_to_the_others_of_the_text(kept):
+    first, second = "A year of Nimblecart.", "Tamarind has a shop."
+    assert ask(first, second, kept, moods=["neutral", "neutral", "negative"])[2] == "flipped own"
+    assert ask(first, second, kept, moods=["neutral", "neutral", "positive"])[2] == "own flipped"
+
+
+def test_who_does_not_keep_to_a_brand_prefers_nobody():
+    assert ask("A year of Nimblecart.", "I am not staying with Tamarind.")[1] == "own other"
+    assert ask("A year of Tamarind.", "I am sticking with Tamarind.", matched=("tamarind",))[1] == "own"

@@ -22,17 +22,17 @@ WEEKS = 26
 
 
 @pytest.fixture
-def imports_only(config):
+def unwatched(config):
     """The configuration without the source that was watched once."""
     return dataclasses.replace(config, sources=tuple(one for one in config.sources if one.name != "reviews"))
 
 
-def imported(counts: list[int]) -> list[dict]:
-    """So many tickets in each week, one after the other."""
+def untold(counts: list[int]) -> list[dict]:
+    """So many mentions in each week, one after the other, of a site that no crawl and no file has told of."""
     return [
         {
-            "source": "import",
-            "site": "tickets",
+            "source": "elsewhere",
+            "site": "board",
             "published": f"{FIRST + timedelta(days=7 * week + n % 7)}T10:00:00Z",
         }
         for week, count in enumerate(counts)
@@ -61,20 +61,20 @@ def asked(db, config, **more):
     return answer_trend(db, config, window=last("26w", now=NOW, zone=config.time_zone), figure="mentions", **more)
 
 
-def test_weeks_of_unknown_coverage_are_no_seven_times_as_large(plant, imports_only):
-    """A source was given up in July; the imports go on as before."""
-    db = plant(imported([14] * WEEKS), watched("2026-07-06T00:00:00Z"))
-    answer = asked(db, imports_only)
+def test_weeks_of_unknown_coverage_are_no_seven_times_as_large(plant, unwatched):
+    """A source was given up in July; another site goes on as before."""
+    db = plant(untold([14] * WEEKS), watched("2026-07-06T00:00:00Z"))
+    answer = asked(db, unwatched)
     (line,), points = answer.figures, answer.points("mentions")
     assert {None if point.level.per_day is None else round(point.level.per_day, 3) for point in points} == {2.0, None}
     assert steady(line, points) == [14.0] * WEEKS
 
 
-def test_a_series_that_follows_is_found_though_coverage_is_known_of_half_the_weeks_only(plant, imports_only):
+def test_a_series_that_follows_is_found_though_coverage_is_known_of_half_the_weeks_only(plant, unwatched):
     counts = np.random.default_rng(3).integers(4, 24, WEEKS).tolist()
-    db = plant(imported(counts), watched("2026-07-06T00:00:00Z"))
-    lay(imports_only, {"returns": [100.0, *(100.0 + 5 * count for count in counts[:-1])]})
-    answer = asked(db, imports_only, metric="returns")
+    db = plant(untold(counts), watched("2026-07-06T00:00:00Z"))
+    lay(unwatched, {"returns": [100.0, *(100.0 + 5 * count for count in counts[:-1])]})
+    answer = asked(db, unwatched, metric="returns")
     (laid,) = answer.laid
     assert (laid.follows.found, laid.follows.best.lag, laid.follows.best.value) == (True, 1, pytest.approx(1.0))
     assert (
@@ -95,11 +95,11 @@ def test_where_all_coverage_is_known_a_week_half_watched_does_not_look_quiet(pla
     assert values[-1] == pytest.approx(28.0, rel=0.1)
 
 
-def test_among_weeks_of_unknown_coverage_one_that_was_half_watched_is_a_gap(plant, imports_only):
-    rows = imported([14] * WEEKS)
+def test_among_weeks_of_unknown_coverage_one_that_was_half_watched_is_a_gap(plant, unwatched):
+    rows = untold([14] * WEEKS)
     rows += [{"published": f"{FIRST + timedelta(days=day)}T10:00:00Z"} for day in range(70) for _ in range(8)]
     db = plant(rows, watched("2026-06-18T12:00:00Z"))
-    answer = asked(db, imports_only)
+    answer = asked(db, unwatched)
     (line,), points = answer.figures, answer.points("mentions")
     partly = [place for place, point in enumerate(points) if point.watched is not None and point.watched < 0.9]
     assert partly == [10]
@@ -118,7 +118,7 @@ def test_a_share_is_taken_as_it_is_whatever_was_watched(plant, config):
 
 
 def test_parts_that_are_not_laid_are_named(plant, config):
-    db = plant(imported([14] * WEEKS))
+    db = plant(untold([14] * WEEKS))
     lay(config, {f"returns/P{part}": [1.0 + week % (part + 2) for week in range(WEEKS - part)] for part in range(9)})
     answer = asked(db, config, metric="returns")
     assert [one.metric for one in answer.laid] == [f"returns/P{part}" for part in range(6)]
@@ -133,7 +133,7 @@ def test_parts_that_are_not_laid_are_named(plant, config):
 
 
 def test_of_very_many_parts_some_are_named_and_the_others_counted(plant, config):
-    db = plant(imported([14] * WEEKS))
+    db = plant(untold([14] * WEEKS))
     lay(config, {f"returns/P{part:03}": [1.0, 2.0] for part in range(40)})
     (note,) = [note for note in asked(db, config, metric="returns").laid_notes if "left out" in note]
     assert note.endswith("returns/P024, returns/P025 and 14 more. Ask for one by its name.")

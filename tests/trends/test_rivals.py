@@ -173,6 +173,40 @@ def test_sentences_about_one_brand_only_decide_who_is_better(plant, config):
     db.close()
 
 
+def test_each_quote_of_both_says_for_whom_it_counts_and_each_side_has_one(plant, config):
+    words = ["We are better."] * 6 + ["They are better."] * 2 + ["Alike."] * 2
+    rows = [{"brands": (US, THEM), "sentiment": "neutral", "text": f"{text} {n}"} for n, text in enumerate(words)]
+    plant(rows, [watch()])
+    db = Database(config.database)
+    with db.conn:
+        tagger = db.execute("select id from taggers where task = 'sentiment'").fetchone()[0]
+        for mention, text in db.execute("select id, text from mentions where text not like 'Alike%'").fetchall():
+            winner, loser = (US, THEM) if text.startswith("We") else (THEM, US)
+            for brand, label in ((winner, "positive"), (loser, "negative")):
+                db.conn.execute(
+                    "insert into tags (mention, span, brand, tagger, label) values (?, 0, ?, ?, ?)",
+                    [mention, brand, tagger, label],
+                )
+        db.conn.execute(
+            "insert into stale_facts (brand, day, mark) select distinct brand, '2026-09-30', 1 from mention_brands where true on conflict do nothing"
+        )
+    (rival,) = ask(db, config, rivals=[THEM]).rivals
+    head = rival.head_to_head
+    assert (head.better, head.worse, head.alike) == (6, 2, 2)
+    said = {"own": "We are", "other": "They are"}
+    assert [quote.better for quote in head.quotes] == ["own", "other", "own"]
+    assert all(quote.text.startswith(said[quote.better]) for quote in head.quotes)
+    (back,) = ask(db, config, rivals=[US], brand=THEM).rivals
+    assert [quote.better for quote in back.head_to_head.quotes] == ["other", "own", "other"]
+    db.close()
+
+
+def test_texts_that_prefer_nobody_are_quoted_as_alike(plant, config):
+    db = plant([{"brands": (US, THEM), "text": f"Both of them, {number}."} for number in range(8)], [watch()])
+    (rival,) = ask(db, config, rivals=[THEM]).rivals
+    assert [quote.better for quote in rival.head_to_head.quotes] == ["neither"] * 3
+
+
 def test_ratings_are_compared_by_source_and_scale_also_without_words(plant, config):
     stars = {"rating_worst": 1, "rating_best": 5, "rating_measure": "stars"}
     rows = [

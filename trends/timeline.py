@@ -28,6 +28,8 @@ from trends.timeline_shifts import TESTED_TOGETHER, Tester, tasks_of
 from trends.watched_parts import read_watched
 from trends.windows import Window, before, cover
 
+UNKNOWN_AUTHORS = "People: mentions whose authors are not known are counted apart, since they may be of one person or of many."
+
 
 def answer_trend(
     db: Database,
@@ -204,10 +206,17 @@ def find_notes(read: Read, lines: Sequence[Line], every: Every) -> tuple[str, ..
         notes.append("No comparison: no site was watched throughout this window and the one before.")
     notes += list(dict.fromkeys(shift.note for shift in shifts if shift.note))
     notes += [TESTED_TOGETHER] if shifts else []
+    notes += people_notes(read) if "people" in read.asked.figures else []
     notes += say_left_out(read.subject.rated, read.asked.figures) if not {*read.asked.figures}.isdisjoint(RATED) else []
     if len(read.periods) == MOST and str(read.periods[0].first_day) > (window.first_day or first_day_of(read.frame) or ""):
         notes.append(f"Only the last {MOST} periods are listed; the levels are of all.")
     return (*notes, *correction_notes(read, lines), SILENT)
+
+
+def people_notes(read: Read) -> list[str]:
+    """That mentions of unknown authors are not among the people, where there are any."""
+    frame, here = read.ground.frame, read.ground.here
+    return [UNKNOWN_AUTHORS] if (frame.persons[here] >= frame.signed).any() else []
 
 
 def period_notes(read: Read, every: Every) -> list[str]:

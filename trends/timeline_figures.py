@@ -109,11 +109,19 @@ def measure_general(slices: Slices, subject: Subject) -> list[Measure]:
     rate = measure_topic_rate(slices, subject.worded) if asked.topic and rating else tally
     return [
         Measure("mentions", tally, ("all",)),
-        Measure("people", tally, ("all",)),
+        Measure("people", measure_people(slices, subject, tally), ("all",)),
         Measure("complaint-rate", rate, ("complains", "supported")),
         Measure("net-sentiment", tally, ("positive", "negative", "read")),
         Measure("negative", tally, ("negative", "read")),
     ]
+
+
+def measure_people(slices: Slices, subject: Subject, everybody: Tally) -> Tally:
+    """Those of whom it is known who they are: mentions of unknown authors may be of one person or of many."""
+    known = slices.frame.persons < slices.frame.signed
+    if "people" not in subject.asked.figures or known.all():
+        return everybody
+    return slices.tally(slices.once(subject.worded) & known, {})
 
 
 def measure_topic_rate(slices: Slices, complaints: Bools) -> Tally:

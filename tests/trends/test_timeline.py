@@ -26,7 +26,7 @@ from trends.loading import load_frame
 from trends.overview import answer_overview
 from trends.periods import cut, find_often, find_periods
 from trends.solving import correct
-from trends.timeline import answer_trend
+from trends.timeline import UNKNOWN_AUTHORS, answer_trend
 from trends.timeline_correction import read_corrections
 from trends.timeline_figures import Asked, Subject, find_measures
 from trends.timeline_levels import as_rate, compare, differ, limits_of_count
@@ -85,7 +85,7 @@ def test_every_week_is_the_figure_asked_of_that_week_alone(plant, config, zone):
         assert (of["negative"].n, of["negative"].value, of["negative"].low) == pytest.approx((part.whole, part.value, part.low))
         complaints = frame.once(np.flatnonzero(frame.inside(week) & frame.complains))
         assert (of["mentions"].value, of["complaints"].value) == (len(rows), len(complaints))
-        assert (of["people"].value, of["people"].n) == (frame.speakers(rows), frame.speakers(rows))
+        assert (of["people"].value, of["people"].n) == (frame.voices(rows).people, frame.voices(rows).people)
 
 
 def test_the_level_is_that_of_the_other_answers(plant, config, zone):
@@ -152,6 +152,19 @@ def test_nothing_found_in_an_hour_of_a_week_is_a_gap_wherever_it_is_drawn(plant,
     assert answer.periods[1].watched == pytest.approx(8 / 168, abs=0.01)
     weeks = answer_overview(db, config, window=asked).weeks
     assert [week.neutral for week in weeks[-4:]] == [3, None, 2, 0]
+
+
+def test_people_are_those_who_are_known_in_every_answer(plant, config, zone):
+    rows = [
+        {"published": "2026-09-29T10:00:00Z", "author_id": who} for who in ("ann", "ann", "bo", "cy", None, None, None, None)
+    ]
+    db, asked = plant(rows), window("2026-09-28", "2026-10-04", now=NOW, zone=zone)
+    answer = answer_trend(db, config, window=asked)
+    (line,) = [line for line in answer.figures if line.figure == "people"]
+    (point,) = answer.points("people")
+    figures = answer_overview(db, config, window=asked).figures
+    assert (line.level.value, point.level.value) == (3, 3) == (figures.people, figures.people)
+    assert UNKNOWN_AUTHORS in answer.notes
 
 
 def test_a_count_without_known_coverage_has_no_rate(plant, config, zone):

@@ -27,7 +27,7 @@ from sqlite_utils import Database
 from store.database import file_of, is_kept
 from store.fact_keeping import made_by, make_stale, read_facts, reading
 from store.facts import Bools, Packed, Segment, unpack
-from store.remembering import remember
+from store.remembering import find_state, remember
 
 Key = tuple[int | None, int | str | None]
 """What tells one state of a day from all others: the id of its row in `facts`, and its mark or taggers where it is stale."""
@@ -170,13 +170,6 @@ def read_days(db: Database, brand: str, *, first_day: str = "", end_day: str = "
     if state is not None:
         seen[brand] = Checked(state, bounds, found)
     return found
-
-
-def find_state(db: Database) -> tuple[int, int] | None:
-    """What changes whenever the store does, seen from this connection; None while it may still take changes back."""
-    if db.conn.in_transaction:
-        return None
-    return db.conn.execute("pragma data_version").fetchone()[0], db.conn.total_changes
 
 
 def inside(bounds: Bounds, others: Bounds) -> bool:

@@ -3,19 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from typing import Any, TypeVar
-from weakref import WeakKeyDictionary
+from typing import Any
 
 from sqlite_utils import Database
 
-from store.database import is_kept
-from store.fact_shelf import find_state
-from store.remembering import remember
-
 Row = dict[str, Any]
-Made = TypeVar("Made")
-made_before: WeakKeyDictionary[Database, tuple[Any, dict[Any, Any]]] = WeakKeyDictionary()
 
 
 def find_import_days(db: Database, *, brand: str, source: str | None = None) -> list[Row]:
@@ -50,22 +42,3 @@ def find_import_days(db: Database, *, brand: str, source: str | None = None) -> 
         {"parts": json.dumps(parts)},
     )
     return sorted(found, key=lambda row: (row["source"], row["site"], row["day"]))
-
-
-def once(db: Database, name: Any, make: Callable[[], Made]) -> Made:
-    """What was made under a name, as `remember` does it, or of what this connection has seen since anything was written."""
-
-    def ask() -> Made:
-        state = find_state(db) if is_kept(db) else None
-        if state is None:
-            return make()
-        before, found = made_before.get(db, (None, {}))
-        if before != state:
-            found = {}
-            made_before[db] = state, found
-        if name not in found:
-            found[name] = make()
-        known: Made = found[name]
-        return known
-
-    return remember(db, name, ask)

@@ -12,7 +12,7 @@ from sqlite_utils import Database
 from store.database import write
 from store.languages import unsupported_sql
 from store.records import WHOLE
-from store.remembering import remember
+from store.remembering import once
 from store.sample_marks import Question
 from store.scope import Scope, scoped_sql, shown_sql
 
@@ -109,7 +109,7 @@ def find_judged(db: Database, scope: Scope, *, task: str, subject: str = "") -> 
     A scope without a brand holds the judgements about every brand. The latest judgement wins. Columns: mention, brand, sample,
     chance, truth, told (what the current taggers say of that brand), author (None if anonymous). Rows may not be changed.
     """
-    return remember(db, ("judged", scope, task, subject), lambda: read_judged(db, scope, task, subject))
+    return once(db, ("judged", scope, task, subject), lambda: read_judged(db, scope, task, subject))
 
 
 def read_judged(db: Database, scope: Scope, task: str, subject: str) -> list[Row]:

@@ -2,7 +2,7 @@
 
 All pages ask the same of the same judgements, and all answers of one page what was watched in its window. Who serves pages
 watches the store anyway, so that what is found once holds until somebody commits. A process that asks once and ends watches
-nothing, and nothing is kept.
+nothing, and nothing is kept but what one answer asks for again and again (`once`).
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
 
 from sqlite_utils import Database
 
@@ -34,6 +35,8 @@ class Remembered:
 
 
 watched: dict[Path, Remembered] = {}
+seen_before: WeakKeyDictionary[Database, tuple[Any, dict[Any, Any]]] = WeakKeyDictionary()
+"""Of a connection what it found, with the state of the store then."""
 lock = threading.Lock()
 
 
@@ -75,3 +78,29 @@ def remember(db: Database, name: Hashable, make: Callable[[], Found]) -> Found:
         while len(found) > MOST_KEPT:
             found.popitem(last=False)
     return made
+
+
+def once(db: Database, name: Any, make: Callable[[], Found]) -> Found:
+    """What was made under a name, as `remember` does it, or of what this connection has seen since anything was written."""
+
+    def ask() -> Found:
+        state = find_state(db) if is_kept(db) else None
+        if state is None:
+            return make()
+        before, found = seen_before.get(db, (None, {}))
+        if before != state:
+            found = {}
+            seen_before[db] = state, found
+        if name not in found:
+            found[name] = make()
+        known: Found = found[name]
+        return known
+
+    return remember(db, name, ask)
+
+
+def find_state(db: Database) -> tuple[int, int] | None:
+    """What changes whenever the store does, seen from this connection; None while it may still take changes back."""
+    if db.conn.in_transaction:
+        return None
+    return db.conn.execute("pragma data_version").fetchone()[0], db.conn.total_changes

@@ -11,6 +11,7 @@ from sqlite_utils import Database
 from config import Config
 from store.judging import find_judged, find_judged_tasks
 from store.records import VOICES
+from store.remembering import once
 from store.scope import Scope
 from trends.intervals import wilson
 from trends.prevalence import FLOOR, Confusion, Judged, estimate_confusion
@@ -68,8 +69,12 @@ def labels_of(task: str, topic: str = "") -> tuple[str, ...]:
 
 def measure_confusion(db: Database, task: str, topic: str = "", *, brand: str = "") -> Confusion | None:
     """The confusion of a task on all sampled judgements, of one brand or of all; None where there are none."""
-    rows = find_judged(db, Scope(brand=brand, voices=VOICES), task=task, subject=topic)
-    return as_confusion(rows, labels_of(task, topic))
+
+    def measure() -> Confusion | None:
+        rows = find_judged(db, Scope(brand=brand, voices=VOICES), task=task, subject=topic)
+        return as_confusion(rows, labels_of(task, topic))
+
+    return once(db, ("confusion", brand, task, topic), measure)
 
 
 def choose_confusion(db: Database, task: str, topic: str = "", *, brand: str) -> Confusion | None:

@@ -90,7 +90,7 @@ def watched_shares(
     if not spans:
         return [None] * len(windows)
     means, whole = watch_sites(spans, latest, windows, enabled)
-    seen, due = watch_sites(spans, latest, reaches, enabled)
+    seen, due = (means, whole) if reaches is windows else watch_sites(spans, latest, reaches, enabled)
     nothing = np.zeros(len(windows))
     brought, elsewhere = dict.fromkeys(means, nothing), nothing
     for site, count in counts.items():
@@ -113,16 +113,18 @@ def watch_sites(
 ) -> tuple[Mapping[Site, Floats], Mapping[Site, Floats]]:
     """By site the seconds of each window that were watched, the mean of its listings, and those that should have been."""
     since, until = (np.array([moment_of(str(end)) for end in ends]) for ends in bounds_of(windows))
-    nothing = np.zeros(len(windows))
-    seen: dict[Site, Floats] = {}
-    count: dict[Site, Floats] = {}
-    for listing, own in spans:
-        site, lately = (listing["source"], listing["site"]), moment_of(latest[listing["source"]])
-        there = (moment_of(missed_until(listing)) > since) | ((listing["source"] in enabled) & (lately <= since))
-        count[site] = count.get(site, nothing) + there
-        seen[site] = seen.get(site, nothing) + np.where(there, watched_seconds(own, since, until), 0.0)
-    means = {site: seen[site] / np.maximum(count[site], 1.0) for site in count}
-    return means, {site: np.where(count[site] > 0, lengths(windows), 0.0) for site in count}
+    sites = list(dict.fromkeys((listing["source"], listing["site"]) for listing, _ in spans))
+    place = {site: number for number, site in enumerate(sites)}
+    of = [place[listing["source"], listing["site"]] for listing, _ in spans]
+    missed = np.array([moment_of(missed_until(listing)) for listing, _ in spans])[:, None]
+    lately = np.array([moment_of(latest[listing["source"]]) for listing, _ in spans])[:, None]
+    on = np.array([listing["source"] in enabled for listing, _ in spans])[:, None]
+    there = (missed > since) | (on & (lately <= since))
+    seen, count = np.zeros((len(sites), len(windows))), np.zeros((len(sites), len(windows)))
+    np.add.at(count, of, there)
+    np.add.at(seen, of, np.where(there, watched_seconds([own for _, own in spans], since, until), 0.0))
+    means, whole = seen / np.maximum(count, 1.0), np.where(count > 0, lengths(windows), 0.0)
+    return dict(zip(sites, means, strict=True)), dict(zip(sites, whole, strict=True))
 
 
 def lengths(windows: Sequence[Window]) -> Floats:
@@ -143,17 +145,19 @@ def bounds_of(windows: Sequence[Window]) -> tuple[list[str], list[str]]:
     return [str(window.since) for window in windows], [min(str(window.until), window.now) for window in windows]
 
 
-def watched_seconds(spans: Spans, since: Floats, until: Floats) -> Floats:
-    """How long was watched between times, by spans in order."""
-    edges, reached = [0.0], 0.0
-    for start, end in spans:
-        first, last = max(moment_of(start), reached), moment_of(end)
-        if last > first:
-            edges += [first, last]
-            reached = last
-    # What was watched up to each edge: nothing from an end to the next beginning.
-    steps = np.diff(edges)
-    steps[::2] = 0.0
-    upto = np.concatenate([[0.0], np.cumsum(steps)])
-    found: Floats = np.interp(until, edges, upto) - np.interp(since, edges, upto)
+def watched_seconds(listings: Sequence[Spans], since: Floats, until: Floats) -> Floats:
+    """How long each of some listings was watched between times, (listings, times), by its spans in order."""
+    of, firsts, lasts = [], [], []
+    for number, spans in enumerate(listings):
+        reached = 0.0
+        for start, end in spans:
+            first, last = max(moment_of(start), reached), moment_of(end)
+            if last > first:
+                of.append(number)
+                firsts.append(first)
+                lasts.append(last)
+                reached = last
+    found = np.zeros((len(listings), len(since)))
+    inside = np.minimum(until, np.array(lasts)[:, None]) - np.maximum(since, np.array(firsts)[:, None])
+    np.add.at(found, of, np.maximum(inside, 0.0))
     return found

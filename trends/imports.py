@@ -17,8 +17,9 @@ from zoneinfo import ZoneInfo
 
 from sqlite_utils import Database
 
-from store.imports import find_import_days, once
+from store.imports import find_import_days
 from store.queries import find_listings, find_watches
+from store.remembering import once
 from trends.answers import LAPSED
 from trends.silence import PAST_DAYS, find_silence
 from trends.windows import Window, days_label, local_day, midnight

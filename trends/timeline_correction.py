@@ -12,7 +12,7 @@ from sqlite_utils import Database
 from store.judging import find_judged
 from store.records import VOICES
 from store.scope import Scope
-from trends.accuracy import NONE, SENTIMENTS, as_confusion, labels_of, measure_confusion
+from trends.accuracy import NONE, SENTIMENTS, labels_of, measure_confusion
 from trends.crowd import Floats
 from trends.differences import Difference
 from trends.frame import Bools, Frame
@@ -50,7 +50,7 @@ def read_corrections(db: Database, brand: str, tasks: Iterable[str]) -> dict[str
     found = {}
     for task in tasks:
         own = find_judged(db, Scope(brand=brand, voices=VOICES), task=task)
-        confusion = as_confusion(own, labels_of(task))
+        confusion = measure_confusion(db, task, brand=brand)
         if confusion is None or confusion.fault():
             confusion = measure_confusion(db, task)
         reason = confusion.fault() if confusion else f"0 sampled judgements of the {FLOOR} that a correction needs"

@@ -56,10 +56,10 @@ class Gathered:
     """The brand's mentions over the window, the one before and the last 8 weeks, with copies, and those without a time."""
     here: Rows
     """Those of the window, copies once."""
-    watched_weeks: tuple[tuple[Window, Coverage], ...]
-    """The last 8 weeks with what was watched in each."""
+    recent_weeks: tuple[Window, ...]
+    """The last 8 weeks."""
     watched_parts: tuple[float | None, ...]
-    """Which part of each of these weeks was watched; None where that is not known."""
+    """Which part of each of these weeks was watched, where that is asked; None where it is not known."""
     passages: Passages
     judged_words: str
     """What people have judged of the classifier, and which figures that corrects: `judged_notes.say_judged`."""
@@ -174,12 +174,16 @@ ALL_TIME = (
 )
 
 
-def gather(db: Database, config: Config, *, brand: str | None, window: Window, filters: Filters) -> Gathered:
-    """Read the ground of an answer. Raises `QuestionError` for a brand that is not configured."""
+def gather(
+    db: Database, config: Config, *, brand: str | None, window: Window, filters: Filters, weekly: bool = True
+) -> Gathered:
+    """Read the ground of an answer; what was watched in each week only where that is asked (`weekly`).
+
+    Raises `QuestionError` for a brand that is not configured.
+    """
     asked = find_brand(config, brand)
     series = weeks(window)
     past = find_past(db, config, asked.id, window, filters)
-    listings = read_listings(db, brand=asked.id, at=window, source=filters.source)
     return Gathered(
         brand=asked,
         window=window,
@@ -187,8 +191,8 @@ def gather(db: Database, config: Config, *, brand: str | None, window: Window, f
         thresholds=config.thresholds,
         frame=(frame := load_frame(db, asked.id, wide_window(window), filters)),
         here=frame.rows(window),
-        watched_weeks=tuple(zip(series, read_coverages(db, config, asked.id, series, filters, listings), strict=True)),
-        watched_parts=read_watched(db, config, asked.id, series, filters),
+        recent_weeks=series,
+        watched_parts=read_watched(db, config, asked.id, series, filters) if weekly else (),
         passages=passages_of(db, asked.id),
         judged_words=say_judged(db, asked.id),
         reads_signs=is_read_for(db, "sign"),
@@ -277,7 +281,7 @@ def passages_of(db: Database, brand: str) -> Passages:
 
 def count_weeks(every: Stack, ground: Gathered) -> list[tuple[Week, ...]]:
     """For each part of a stack its weekly series, copies once a week; None where nothing was watched and nothing is known."""
-    series = [week for week, _ in ground.watched_weeks]
+    series = ground.recent_weeks
     recent = every.within(cover(series[0], series[-1])) if series else every
     parts = zip(series, ground.watched_parts, strict=True)
     weeks = [make_weeks(recent.within(week).once().count(), week, watched) for week, watched in parts]

@@ -211,7 +211,7 @@ def find_reply_times(frame: Frame, complaints: Rows, thresholds: Thresholds, *, 
 
 def sentiment_weeks(ground: Gathered) -> tuple[SentimentWeek, ...]:
     """The sentiments of each week, copies once a week; None where nothing was watched and nothing is known."""
-    frame, series = ground.frame, [week for week, _ in ground.watched_weeks]
+    frame, series = ground.frame, ground.recent_weeks
     slices = Slices(frame, tuple(series), np.zeros(0, np.int64))
     kept = slices.once(slices.inside)
     parts = [kept, *(kept & frame.mood(mood) for mood in MOODS)]

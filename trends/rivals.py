@@ -61,7 +61,7 @@ def answer_rivals(
     others = [find_brand(config, one) for one in dict.fromkeys(rivals)] or [one for one in config.brands if one.id != asked.id]
     if not others or asked in others:
         raise QuestionError(f"compare: {asked.id!r} needs another brand beside it; add one to [[brands]] or name one of them")
-    ground = gather(db, config, brand=asked.id, window=window, filters=filters)
+    ground = gather(db, config, brand=asked.id, window=window, filters=filters, weekly=False)
     sides = read_sides(db, config, [asked, *others], window, filters)
     everyone = [side.heard for side in sides]
     commons = [find_common(everyone[0], heard, window, everyone) for heard in everyone[1:]]
@@ -220,7 +220,7 @@ def find_standings(ground: Gathered, measured: Measured, sides: Sequence[Side], 
 
 def find_weeks(ground: Gathered, sides: Sequence[Side], sites: frozenset[Site]) -> list[tuple[VoiceWeek, ...]]:
     """Each brand's share of voice in each of the last 8 weeks; none in a week in which not all were listened to alike."""
-    series = [week for week, _ in ground.watched_weeks]
+    series = ground.recent_weeks
     counts = np.array(map_at_once(lambda side: count_weeks(side.recent, series, sites), sides))
     parts = [side.listened(sites) for side in sides]
     alike = [is_alike(week) for week in zip(*parts, strict=True)]

@@ -94,7 +94,7 @@ def find_goals(db: Database, config: Config, read: Read, filters: Filters) -> tu
     rivals: Mapping[str, Frame] = {}
     unvoiced: frozenset[Site] = frozenset()
     if any(goal.figure == "share_of_voice" for goal in goals):
-        series = cover(ground.watched_weeks[0][0], ground.watched_weeks[-1][0])
+        series = cover(ground.recent_weeks[0], ground.recent_weeks[-1])
         others = [brand.id for brand in config.brands if brand.id != ground.brand.id]
         rivals = {other: load_frame(db, other, series, filters) for other in others}
         unvoiced = find_unvoiced(db, [ground.frame, *rivals.values()])
@@ -115,7 +115,7 @@ def find_csat_scale(read: Read, goals: Sequence[Goal]) -> tuple[float, float] | 
     if not any(goal.figure == "csat" for goal in goals):
         return None
     ground = read.ground
-    series = cover(ground.watched_weeks[0][0], ground.watched_weeks[-1][0])
+    series = cover(ground.recent_weeks[0], ground.recent_weeks[-1])
     return choose_csat(ratings_of(read.rated, ground.window, SURVEYS), ratings_of(read.rated, series, SURVEYS))
 
 

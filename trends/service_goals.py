@@ -58,7 +58,7 @@ class Weekly:
 def judge_goals(weekly: Weekly, goals: Sequence[Goal]) -> tuple[GoalAnswer, ...]:
     """Hold each goal of the brand against the last weeks."""
     ground = weekly.ground
-    series = [week for week, _ in ground.watched_weeks]
+    series = ground.recent_weeks
     return tuple(
         judge_goal(goal, [find_week(weekly, goal, *week) for week in zip(series, ground.watched_parts, strict=True)])
         for goal in goals
@@ -72,7 +72,7 @@ def correct_weeks(db: Database, ground: Gathered, goals: Sequence[Goal]) -> dict
     """
     asked = {goal.figure for goal in goals if not goal.topic}
     figures = tuple(name for name in LABELS if KINDS[name].goal in asked)
-    weeks = [week for week, _ in ground.watched_weeks]
+    weeks = ground.recent_weeks
     corrections = read_corrections(db, ground.brand.id, dict.fromkeys(KINDS[name].task for name in figures))
     if not weeks or all(correction.reason for correction in corrections.values()):
         return {}

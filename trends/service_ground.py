@@ -21,8 +21,7 @@ from store.tags import is_read_for
 from trends.business import find_every, spread_days
 from trends.cases import Cases, Talk, judge_cases
 from trends.frame import Filters, Frame, Rows
-from trends.gathering import Gathered, find_brand, find_past, passages_of, read_coverages, wide_window
-from trends.imports import read_listings
+from trends.gathering import Gathered, find_brand, find_past, passages_of, wide_window
 from trends.judged_notes import say_judged
 from trends.loading import chosen, day_bounds, take_frame
 from trends.ratings import Ratings
@@ -66,8 +65,6 @@ def read_ground(db: Database, config: Config, *, brand: str | None, window: Wind
     talk, rated = take_talk(days, (first, end), window.zone, filters, tuple(dict.fromkeys(measures)))
     frame = take_frame(days, (first, end), window.zone, filters)
     series = weeks(window)
-    listings = read_listings(db, brand=asked.id, at=window, source=filters.source)
-    coverages = read_coverages(db, config, asked.id, series, filters, listings)
     return Read(
         ground=Gathered(
             brand=asked,
@@ -76,7 +73,7 @@ def read_ground(db: Database, config: Config, *, brand: str | None, window: Wind
             thresholds=config.thresholds,
             frame=frame,
             here=frame.rows(window),
-            watched_weeks=tuple(zip(series, coverages, strict=True)),
+            recent_weeks=series,
             judged_words=say_judged(db, asked.id),
             reads_signs=is_read_for(db, "sign"),
             watched_parts=read_watched(db, config, asked.id, series, filters),

@@ -119,7 +119,7 @@ def read_ground(
             thresholds=config.thresholds,
             frame=text,
             here=text.rows(window),
-            watched_weeks=(),
+            recent_weeks=(),
             judged_words="",
             reads_signs=is_read_for(db, "sign"),
             watched_parts=(),

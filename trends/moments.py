@@ -258,6 +258,11 @@ class Shared:
         return found
 
 
+def join_shared(parts: Sequence[Shared]) -> Shared:
+    """Those of several, one after the other."""
+    return Shared(*(np.concatenate(columns) for columns in zip(*(part.columns for part in parts), strict=True)))
+
+
 def compare_moments(
     first: Moments,
     second: Moments,

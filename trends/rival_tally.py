@@ -11,7 +11,7 @@ import numpy as np
 from trends.brand_parts import BrandPart
 from trends.crowd import Floats
 from trends.frame import Numbers
-from trends.moments import Moments, Shared, join_moments
+from trends.moments import Moments, Shared, join_moments, join_shared
 from trends.rival_columns import JUDGED, SPOKEN
 from trends.rival_told import AskedFacts, Scale, Subjects
 from trends.share_of_voice import BrandVoice
@@ -70,8 +70,7 @@ class Tally:
             weigh(other.topics.shared, self.complaints.whole),
             np.full(self.topics.subjects, basic.wholes[1]),
         )
-        found = [basic, topics, self.attributes.meet(other.attributes), self.tops.meet(other.tops)]
-        return Shared(*(np.concatenate(columns) for columns in zip(*(one.columns for one in found), strict=True)))
+        return join_shared([basic, topics, self.attributes.meet(other.attributes), self.tops.meet(other.tops)])
 
 
 def weigh(cells: Cells, whole: Numbers) -> Floats:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -12,11 +12,12 @@ from trends.crowd import Floats, Limits
 from trends.differences import Difference, Figure, square_and_add
 from trends.intervals import Z
 from trends.measures import FIVE, Measure
-from trends.moments import Moments, compare_moments
+from trends.moments import Kind, Moments, compare_moments, join_moments, join_shared
 from trends.timeline_answers import Level
-from trends.timeline_moments import figures_of, find_shared, kind_of
+from trends.timeline_moments import figures_of, find_moments, find_shared, kind_of
 
 COUNTS = ("mentions", "people")
+KINDS_OF_FIGURES: tuple[Kind, ...] = ("share", "net", "mean")
 NOBODY = np.zeros(0)
 SILENT = (None, None, None)
 
@@ -79,20 +80,30 @@ def limits_of_count(total: float, squares: float) -> Limits:
     return limits
 
 
-def differ(measure: Measure, moments: Moments, *, floor: int, days: tuple[float, float]) -> Difference:
-    """A line's figure in the second of two slices less that in the first; counts per day, of `days` in the same order.
+def differ_all(measures: Mapping[str, Measure], *, floor: int, days: tuple[float, float]) -> dict[str, Difference]:
+    """Each line's figure in the second of two slices less that in the first; counts per day, of `days` in the same order.
 
     Counts are compared at one design effect (`share_effect`); of all else it is what `trends.differences.compare_shares`,
     `compare_nets` and `compare_means` say of the two crowds.
     """
-    if measure.kind.unit in COUNTS:
-        totals, squares = share_effect(*sizes_of(measure, moments))
-        rates = [as_rate((float(totals[place]), float(squares[place])), days[place]) for place in (1, 0)]
-        return compare(rates[0], rates[1], counts_of(moments), days=days)
-    now, past = moments.take(slice(1, 2)), moments.take(slice(0, 1))
-    worst, best = (np.array([end]) for end in measure.scale or FIVE)
-    (found,) = compare_moments(now, past, find_shared(measure), kind_of(measure), floor=floor, scale=(worst, best))
-    return found
+    found: dict[str, Difference] = {}
+    moments = {line: find_moments(measure) for line, measure in measures.items()}
+    for kind in KINDS_OF_FIGURES:
+        lines = [line for line, one in measures.items() if one.kind.unit not in COUNTS and kind_of(one) == kind]
+        if not lines:
+            continue
+        past, now = (join_moments([moments[line].take(slice(place, place + 1)) for line in lines]) for place in (0, 1))
+        shared = join_shared([find_shared(measures[line]) for line in lines])
+        worst, best = (np.array([(measures[line].scale or FIVE)[end] for line in lines]) for end in (0, 1))
+        found |= zip(lines, compare_moments(now, past, shared, kind, floor=floor, scale=(worst, best)), strict=True)
+    return {line: found.get(line) or differ_counts(one, moments[line], days=days) for line, one in measures.items()}
+
+
+def differ_counts(measure: Measure, moments: Moments, *, days: tuple[float, float]) -> Difference:
+    """The same of a count."""
+    totals, squares = share_effect(*sizes_of(measure, moments))
+    past, now = (as_rate((float(totals[place]), float(squares[place])), days[place]) for place in (0, 1))
+    return compare(now, past, counts_of(moments), days=days)
 
 
 def share_effect(totals: Floats, squares: Floats) -> tuple[Floats, Floats]:

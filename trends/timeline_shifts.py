@@ -19,16 +19,14 @@ from trends.differences import Difference, judge_change
 from trends.frame import Filters, Frame
 from trends.intervals import discoveries
 from trends.loading import load_frame
-from trends.measures import Measure
 from trends.periods import cut, find_often
 from trends.sides import Sides
 from trends.stacks import Stack
 from trends.timeline_answers import Shift, Told
-from trends.timeline_correction import Correction, Interval, correct_all, correct_difference, find_told, read_corrections
+from trends.timeline_correction import Correction, correct_all, correct_difference, find_told, read_corrections
 from trends.timeline_figures import Asked, Subject, find_measures
 from trends.timeline_kinds import KINDS, MAIN, OF_ATTRIBUTE, OF_TOPIC, RATED, Kind
-from trends.timeline_levels import COUNTS, differ
-from trends.timeline_moments import find_moments
+from trends.timeline_levels import COUNTS, differ_all
 from trends.windows import Window
 
 TESTED_TOGETHER = (
@@ -43,6 +41,8 @@ OF_ALL = {"topic": "complaints", "attribute": "mentions"}
 """What is tested together with the same figure of all topics or attributes instead."""
 RATE = 0.05
 """The false discovery rate: what is less likely than this by itself may stand out among others, and nothing else may."""
+SURE = RATE / 1000
+"""What is less likely than this stands out whatever is beside it, of which there are fewer than a thousand."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +55,14 @@ class Together:
     corrections: Mapping[str, Correction]
     floor: int
     """People under whom nothing is said."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Compared:
+    """One line's change, before it is said what it means."""
+
+    kind: Kind
+    difference: Difference
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,18 +82,23 @@ class Tester:
     def test(self, asked: Asked) -> dict[str, Shift]:
         """The change of each figure that is asked, tested with all that are told beside it; none where nothing is alike.
 
-        The others are only looked at where a change is unlikely by itself: beside others no p above the rate stands out.
+        The others are only looked at where it depends on them: beside others no p above the rate stands out, and a p far below
+        it does.
         """
         if self.past.before is None or min(days_of(self.past)) <= 0 or not is_comparable(self.past):
             return {}
-        alone = self.find(asked)
-        if all(shift.difference.chance > RATE for shift in alone.values()):
-            return alone
+        alone = self.compare(asked)
+        chances = [one.difference.chance for one in alone.values()]
+        if all(chance > RATE for chance in chances):
+            return settle(alone, self.past)
         together = find_together(asked)
-        found = alone if together.figures == asked.figures else self.find(together)
-        beside = OF_ALL.get(kind_of(asked), "")
-        if beside in found:
-            found[beside] = replace(found[beside], told=self.tell_among_all(asked, KINDS[beside].good))
+        beside = tuple(figure for figure in together.figures if figure not in asked.figures)
+        open_still = any(SURE < chance <= RATE for chance in chances)
+        others = self.compare(replace(together, figures=beside)) if beside and open_still else {}
+        found = settle(alone | others, self.past)
+        among = OF_ALL.get(kind_of(asked), "")
+        if among in found:
+            found[among] = replace(found[among], told=self.tell_among_all(asked, KINDS[among].good))
         return found
 
     def tell_among_all(self, asked: Asked, good: str) -> Told:
@@ -102,13 +115,13 @@ class Tester:
         direction = changes[asked.topic or asked.attribute].direction
         return tell_way(direction == "rising", good) if direction in ("rising", "falling") else "no clear change"
 
-    def find(self, asked: Asked) -> dict[str, Shift]:
-        """The changes of some figures, tested together."""
+    def compare(self, asked: Asked) -> dict[str, Compared]:
+        """The changes of some figures."""
         wordless = not {*asked.figures}.isdisjoint(RATED)
         frame = load_frame(self.db, self.brand, self.wide, self.filters, wordless=wordless)
         corrections = read_corrections(self.db, self.brand, dict.fromkeys(tasks_of(asked)))
         told = replace(asked, told=find_told(frame, corrections), window=self.past.window)
-        return find_shifts(Together(past=self.past, frame=frame, asked=told, corrections=corrections, floor=self.floor))
+        return compare_lines(Together(past=self.past, frame=frame, asked=told, corrections=corrections, floor=self.floor))
 
 
 def kind_of(asked: Asked) -> str:
@@ -132,8 +145,8 @@ def days_of(past: Past) -> tuple[float, float]:
     return (0.0 if past.before is None else length_days(past.before), length_days(past.reached))
 
 
-def find_shifts(together: Together) -> dict[str, Shift]:
-    """The window less the one before, line by line."""
+def compare_lines(together: Together) -> dict[str, Compared]:
+    """The window less the one before, line by line; corrected where the level is."""
     past, frame, kept = together.past, together.frame, None
     if past.before is None:
         return {}
@@ -144,12 +157,24 @@ def find_shifts(together: Together) -> dict[str, Shift]:
     slices = cut(frame, [past.before, past.window], find_often(frame), kept)
     measures = find_measures(slices, Subject(frame, together.asked))
     better = correct_all(measures, together.corrections)
-    differences = {line: find_difference(together, measure, better) for line, measure in measures.items()}
-    told = settle(differences, {line: KINDS[measure.figure] for line, measure in measures.items()}, past)
-    return {
-        line: Shift(difference=one, told=told[line], note=find_note(one, measures[line].kind, past, told[line]))
-        for line, one in differences.items()
-    }
+    found = {}
+    for line, one in differ_all(measures, floor=together.floor, days=days_of(past)).items():
+        now, earlier = better.get((line, 1)), better.get((line, 0))
+        if not one.too_few and now is not None and earlier is not None:
+            one = correct_difference(one, now, earlier)
+        found[line] = Compared(kind=measures[line].kind, difference=one)
+    return found
+
+
+def settle(compared: Mapping[str, Compared], past: Past) -> dict[str, Shift]:
+    """What the changes mean, at a false discovery rate of 5% over all of them."""
+    there = [line for line, one in compared.items() if not one.difference.too_few]
+    real = dict(zip(there, discoveries([compared[line].difference.chance for line in there], RATE), strict=True))
+    found = {}
+    for line, one in compared.items():
+        told = tell(one.difference, one.kind, past, real.get(line, False))
+        found[line] = Shift(difference=one.difference, told=told, note=find_note(one.difference, one.kind, past, told))
+    return found
 
 
 def find_note(difference: Difference, kind: Kind, past: Past, told: Told) -> str:
@@ -165,20 +190,6 @@ def find_note(difference: Difference, kind: Kind, past: Past, told: Told) -> str
 def lowered(sentence: str) -> str:
     """A sentence as it follows a name."""
     return sentence[:1].lower() + sentence[1:]
-
-
-def find_difference(together: Together, measure: Measure, better: Mapping[tuple[str, int], Interval]) -> Difference:
-    """The second of two slices less the first, corrected where the level is."""
-    raw = differ(measure, find_moments(measure), floor=together.floor, days=days_of(together.past))
-    now, past = better.get((measure.line, 1)), better.get((measure.line, 0))
-    return raw if raw.too_few or now is None or past is None else correct_difference(raw, now, past)
-
-
-def settle(differences: Mapping[str, Difference], kinds: Mapping[str, Kind], past: Past) -> dict[str, Told]:
-    """What the changes mean, at a false discovery rate of 5% over all of them."""
-    there = {line: one for line, one in differences.items() if not one.too_few}
-    real = dict(zip(there, discoveries([one.chance for one in there.values()], RATE), strict=True))
-    return {line: tell(one, kinds[line], past, real.get(line, False)) for line, one in differences.items()}
 
 
 def tell(difference: Difference, kind: Kind, past: Past, real: bool) -> Told:

@@ -29,8 +29,7 @@ from trends.solving import correct
 from trends.timeline import UNKNOWN_AUTHORS, answer_trend
 from trends.timeline_correction import read_corrections
 from trends.timeline_figures import Asked, Subject, find_measures
-from trends.timeline_levels import as_rate, compare, differ, limits_of_count
-from trends.timeline_moments import find_moments
+from trends.timeline_levels import as_rate, compare, differ_all, limits_of_count
 from trends.timeline_shifts import TESTED_TOGETHER
 from trends.windows import all_time, before, last, window
 
@@ -352,8 +351,9 @@ def test_differences_are_those_of_the_crowds(plant, config, zone, seed):
     figures = ("net-sentiment", "negative", "complaint-rate", "escalation-rate", "confirmed", "ratings")
     measures = find_measures(slices, Subject(frame, Asked(figures, attribute="fast" if seed % 2 else "")))
     assert {"net-sentiment", "negative", "mean reviews 1-5", "top reviews 1-5"} <= set(measures)
-    for measure in measures.values():
-        found = differ(measure, find_moments(measure), floor=5, days=(1.0, 1.0))
+    differences = differ_all(measures, floor=5, days=(1.0, 1.0))
+    for line, measure in measures.items():
+        found = differences[line]
         now, past = crowd_of(measure, 1), crowd_of(measure, 0)
         if measure.kind.unit == "mean":
             expected = compare_means(now, past, worst=1.0, best=5.0, floor=5)

@@ -19,8 +19,9 @@ from trends.intervals import net
 from trends.loading import day_bounds, load_words, take_frame
 from trends.overused import Overused, count_people, find_overused, ignored_words, rows_with
 from trends.quotes import make_quotes, pick_quotes
+from trends.shares import shares_of_sums
 from trends.sides import Sides
-from trends.sums import count_each, share_of_sums, sum_each
+from trends.sums import count_each, sum_each
 from trends.threads import map_at_once
 from trends.windows import Window
 from trends.words import hash_words
@@ -168,7 +169,7 @@ def share_sides(sides: Sides, *, floor: int) -> list[Share]:
     squares, products, wholes = (np.bincount(of, weights=w, minlength=size) for w in (sided**2, sided * both, both**2))
     plus, people = confirming.count(), np.bincount(of, minlength=size)
     sums = sum_each(plus, plus + contesting.count(), squares, products, wholes, people)
-    return [share_of_sums(one, floor=floor) for one in sums]
+    return shares_of_sums(sums, floor=floor)
 
 
 def find_status(part: Share, *, watched: bool) -> Status:

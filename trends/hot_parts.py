@@ -16,8 +16,9 @@ from trends.changes import find_change, is_comparable
 from trends.frame import Numbers
 from trends.gathering import Gathered
 from trends.hot_button_answers import Part
+from trends.shares import shares_of_sums
 from trends.stacks import Stack, aligned
-from trends.sums import Sums, count_each, share_of_sums, sum_each
+from trends.sums import Sums, count_each, sum_each
 from trends.verdicts import find_verdict
 
 PARTS = 6
@@ -192,7 +193,7 @@ def find_shares(ground: Gathered, division: Division, counted: Stack, numbers: N
         counted = replace(counted, rows=rows)
     kept = np.ones(len(counted), np.bool_)
     kept[copies[~there]] = False
-    return [share_of_sums(one, floor=floor) for one in add_up(counted.keep(kept), division, numbers)]
+    return shares_of_sums(add_up(counted.keep(kept), division, numbers), floor=floor)
 
 
 def add_up(counted: Stack, division: Division, numbers: Numbers) -> list[Sums]:

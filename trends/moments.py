@@ -22,11 +22,11 @@ Bools = NDArray[np.bool_]
 Kind = Literal["share", "net", "mean"]
 Limits = Callable[[Floats], tuple[Floats, Floats]]
 """The limits of each figure at a confidence of its own: what z gives a normal distribution."""
-WIDER = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0)
-"""Where z is looked for; at 32 the chance is below 1e-224."""
+BEYOND, LEAST, WIDEST = 1.1, 0.01, 32.0
+"""Where z is looked for: by how much beyond the first guess, and from where to where; at 32 the chance is below 1e-224."""
 SILENT = (None,) * 6
-STEPS, CLOSE = 100, 1e-11
-"""Of the search for a chance: at most so many steps, until z is as near as this."""
+STEPS, CLOSE = 100, 1e-9
+"""Of the search for a chance: at most so many steps, until one moves z by less than this."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +87,12 @@ class Moments:
         found: Floats = self.effect if self.unsure is None else self.effect * self.unsure.at(z)
         return found
 
+    @property
+    def effect_at_95(self) -> Floats:
+        """As `trends.intervals.Effect.at_95`."""
+        found: Floats = self.effect if self.unsure is None else self.effect * self.unsure.at_95
+        return found
+
     @cached_property
     def between(self) -> Floats:
         """The variance of each when people are drawn; not a number for one."""
@@ -135,14 +141,21 @@ class Figures:
         """Wilson's of a share, Newcombe's of a net, at the effective number of answers; Student's of a mean."""
         if self.kind == "mean":
             return limits_of_means(self.moments, *self.scale)
-        moments, net = self.moments, self.kind == "net"
+        return lambda z: self.narrow(self.moments.effect_at(z), z)
 
-        def limits(z: Floats) -> tuple[Floats, Floats]:
-            effect = moments.effect_at(z)
-            plus, whole = moments.plus / effect, moments.whole / effect
-            return limits_of_nets(plus, moments.minus / effect, whole, z) if net else limits_of_shares(plus, whole, z)
+    @cached_property
+    def limits_at_95(self) -> tuple[Floats, Floats]:
+        """As `limits` at a confidence of 95%."""
+        z = np.full(len(self.moments.people), Z)
+        return self.limits(z) if self.kind == "mean" else self.narrow(self.moments.effect_at_95, z)
 
-        return limits
+    def narrow(self, effect: Floats, z: Floats) -> tuple[Floats, Floats]:
+        """The limits at an effective number of answers, of shares and nets."""
+        moments = self.moments
+        plus, whole = moments.plus / effect, moments.whole / effect
+        if self.kind == "net":
+            return limits_of_nets(plus, moments.minus / effect, whole, z)
+        return limits_of_shares(plus, whole, z)
 
 
 def limits_of_shares(part: Floats, whole: Floats, z: Floats) -> tuple[Floats, Floats]:
@@ -209,22 +222,27 @@ def find_chances(value: Floats, interval: Limits) -> Floats:
     # The added people of a mean may let its interval hold nought at any confidence.
     none = above * value <= 0
     end, below, found = start, above, none
-    for wide in WIDER:
-        if found.all():
-            break
-        there = edge(np.full(len(value), wide))
+    # The ends go nearly straight down: a little beyond where they would be nought if they went quite straight they mostly are.
+    near = edge(start + Z)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        wide = np.nan_to_num(np.clip(BEYOND * Z * above / (above - near), LEAST, WIDEST), nan=WIDEST)
+    while not found.all():
+        there = edge(wide)
         crossed = above * there <= 0
         end, below = np.where(found, end, wide), np.where(found, below, there)
-        found = found | crossed
+        found = found | crossed | (wide >= WIDEST)
         start, above = np.where(found, start, wide), np.where(found, above, there)
+        wide = np.minimum(wide * 2, WIDEST)
+    # Where it holds nought nowhere, there is no edge to look for.
+    done = none | (above * below > 0) | (below == 0)
     for _ in range(STEPS):
-        done = none | ~found | (below == 0) | (np.abs(end - start) < CLOSE)
         if done.all():
             break
         z = np.where(done, end, end - below * (end - start) / np.where(done, 1.0, below - above))
         there = edge(z)
         flipped = there * below < 0
         start, above = np.where(done, start, np.where(flipped, end, start)), np.where(flipped, below, above / 2)
+        done = done | (there == 0) | (np.abs(z - end) < CLOSE)
         end, below = z, there
     return np.where(none, 1.0, erfc(end / np.sqrt(2)))
 

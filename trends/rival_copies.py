@@ -37,14 +37,12 @@ class Uneven:
         subjects = cells.subjects
         number = np.where(stands >= 0, numbers[stands], -1)
         asked = np.flatnonzero(number >= 0)
-        keys = np.unique((stands[asked] * subjects + self.subjects[asked]) * 2 + self.sides[asked])
-        units, starts = np.unique(keys >> 1, return_index=True)
-        if not len(units):
+        if not len(asked):
             return cells
-        whole, part = (
-            np.diff(starts, append=len(keys)).astype(np.float64),
-            np.add.reduceat((keys & 1).astype(np.float64), starts),
-        )
+        keys = np.unique((stands[asked] * subjects + self.subjects[asked]) * 2 + self.sides[asked])
+        starts = np.flatnonzero(np.diff(keys >> 1, prepend=-1))
+        units, whole = keys[starts] >> 1, np.diff(starts, append=len(keys)).astype(np.float64)
+        part = np.add.reduceat((keys & 1).astype(np.float64), starts)
         persons, subject = numbers[units // subjects].astype(np.int64), units % subjects
         single = (persons == 0) & (whole == 1)
         once = cells.once + add_once(subject[single], subjects, part[single])

@@ -17,7 +17,7 @@ from trends.answers import Net
 from trends.differences import Difference, Outcome, judge_change
 from trends.frame import Frame, Rows
 from trends.gathering import Gathered
-from trends.moments import Moments, Shared, compare_moments, join_moments
+from trends.moments import Moments, Shared, compare_moments, join_moments, join_shared
 from trends.quotes import QUOTES, make_quotes, pick_quotes
 from trends.rival_answers import Better, Compared, HeadToHead, QuoteOfBoth
 from trends.rival_tally import Tally
@@ -64,11 +64,6 @@ def parted(differences: Sequence[Difference], count: int) -> list[Sequence[Diffe
     """Those of each of several pairs, which have as many each."""
     size = len(differences) // count
     return [differences[size * place : size * (place + 1)] for place in range(count)]
-
-
-def join_shared(parts: Sequence[Shared]) -> Shared:
-    """Those of several pairs, one after the other."""
-    return Shared(*(np.concatenate(columns) for columns in zip(*(part.columns for part in parts), strict=True)))
 
 
 def put_beside(

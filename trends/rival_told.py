@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from config import Config
 from store.facts import CONFIRMS, CONTESTS, TOPIC, Facts, Segment, split_site
 from trends.brand_parts import BrandPart
-from trends.copies import groups_of
+from trends.copies import find_copies, groups_of
 from trends.crowd import Floats
 from trends.frame import Bools, Numbers
 from trends.ratings import find_top
@@ -151,6 +151,14 @@ def tell_ratings(segment: Segment) -> tuple[Told, tuple[Scale, ...]]:
     return Told.of(facts, rated, subjects, values, (values >= tops).astype(np.float64)), tuple(scales)
 
 
+def find_in(ordered: Numbers, values: Numbers) -> Numbers:
+    """The place of each of some values among others in order; −1 where it is not there."""
+    if not len(ordered):
+        return np.full(len(values), -1)
+    places = np.minimum(np.searchsorted(ordered, values), len(ordered) - 1)
+    return np.where(ordered[places] == values, places, -1)
+
+
 @dataclass(frozen=True)
 class AskedFacts:
     """All facts of a brand, each with the number of who says it where it is asked for, else UNASKED."""
@@ -178,14 +186,18 @@ class AskedFacts:
         That is the fact itself where it has no copies; what is not in the window stands for nothing.
         """
         frame, found = self.part.frame, np.full(len(places), UNASKED, np.int64)
-        at = np.searchsorted(self.among, places)
-        there = np.flatnonzero(self.among[np.minimum(at, len(self.among) - 1)] == places) if len(self.among) else NOBODY
+        at = find_in(self.among, places)
+        there = np.flatnonzero(at >= 0)
         there = there[frame.among(at[there], self.part.window)]
         rows, groups = at[there], groups_of(frame)
-        asked = self.part.rows.compress(frame.copied[self.part.rows])
-        table = np.full(int(max(groups[rows].max(initial=0), groups[asked].max(initial=0))) + 1, UNASKED)
-        table[groups[asked]] = self.among[asked]
-        found[there] = np.where(groups[rows] > 0, table[groups[rows]], places[there])
+        # Few are asked about: of the copies only those are looked up that are of their groups.
+        copies = find_copies(frame, self.part.window)
+        copies = copies[np.isin(groups[copies], groups[rows])]
+        copies = copies[find_in(self.part.rows, copies) >= 0]
+        copies = copies[np.argsort(groups[copies])]
+        first = find_in(groups[copies], groups[rows])
+        stood = np.where(first >= 0, self.among[copies[first]], UNASKED) if len(copies) else np.full(len(rows), UNASKED)
+        found[there] = np.where(groups[rows] > 0, stood, places[there])
         return found
 
     def without(self, left_out: Bools) -> NDArray[np.int32]:

@@ -20,8 +20,9 @@ from trends.frame import SECOND_KNOWN, Bools, Frame, Numbers, Rows
 from trends.medians import middle
 from trends.service_answers import CustomerRate, FirstReplies, Resolution, ServiceFigures
 from trends.service_figures import NOTHING, Asked, answered_by, flagged, sort_by_time
+from trends.shares import shares_of_sums
 from trends.stacks import NOBODY, Stack
-from trends.sums import Sums, share_of_sums, sum_each
+from trends.sums import Sums, sum_each
 from trends.threads import map_at_once
 
 
@@ -80,7 +81,7 @@ class Speaking:
 
     def shares(self, flags: Bools, among: Bools | None = None, *, floor: int) -> list[Share]:
         """These shares."""
-        return [share_of_sums(sums, floor=floor) for sums in self.add_up(flags, among)]
+        return shares_of_sums(self.add_up(flags, among), floor=floor)
 
 
 @dataclass(frozen=True)

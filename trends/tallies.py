@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from trends.crowd import Floats, add_by
 from trends.frame import Numbers
 from trends.moments import Moments, Shared
+from trends.shares import moments_of_sums
 from trends.sums import Sums, dot
 
 
@@ -55,9 +56,7 @@ class Spoken:
 
 def moments_of(spoken: Sequence[Spoken]) -> Moments:
     """The moments of some figures."""
-    sums = [one.sums for one in spoken]
-    columns = [(one.people, one.plus, one.minus, one.whole, one.squares, one.products, one.wholes) for one in sums]
-    return Moments(*np.array(columns, np.float64).T)
+    return moments_of_sums([one.sums for one in spoken])
 
 
 def share_spoken(first: Sequence[Spoken], second: Sequence[Spoken], common: int) -> Shared:

@@ -34,7 +34,7 @@ def levels_of(measure: Measure, moments: Moments, *, floor: int, days: Sequence[
         ]
     there = np.flatnonzero(moments.people >= max(floor, 1))
     figures = figures_of(measure, moments.take(there))
-    told = np.stack([figures.value, *figures.limits(np.full(len(there), Z))], axis=-1).tolist()
+    told = np.stack([figures.value, *figures.limits_at_95], axis=-1).tolist()
     said = dict(zip(there.tolist(), told, strict=True))
     return [
         Level(value=value, low=low, high=high, n=n[place], people=people[place], per_day=None, raw=None)

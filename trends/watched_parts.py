@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 
 import numpy as np
@@ -10,6 +10,7 @@ from sqlite_utils import Database
 
 from config import Config
 from store.facts import split_site
+from store.remembering import remember
 from trends.exposure import Floats, watched_shares
 from trends.frame import Filters, Frame
 from trends.imports import read_listings, read_watches
@@ -31,12 +32,21 @@ def read_watched(
     """
     if not periods:
         return ()
+    enabled = frozenset(source.name for source in config.sources if source.enabled)
+    # All answers of one page ask it of the same weeks.
+    name = ("watched parts", brand, tuple(periods), filters, enabled)
+    return remember(db, name, lambda: find_watched(db, brand, periods, filters, enabled))
+
+
+def find_watched(
+    db: Database, brand: str, periods: Sequence[Window], filters: Filters, enabled: Collection[str]
+) -> tuple[float | None, ...]:
+    """Work it out."""
     reaches = [find_reach(period) for period in periods]
     listings = read_listings(db, brand=brand, at=periods[0], source=filters.source)
     since, until = reaches[0].since, periods[-1].until
     watches = read_watches(db, brand=brand, at=periods[0], since=since, until=until, source=filters.source)
     frame = load_frame(db, brand, cover(reaches[0], periods[-1]), filters)
-    enabled = {source.name for source in config.sources if source.enabled}
     return tuple(watched_shares(periods, reaches, listings, watches, count_sites(frame, reaches), enabled=enabled))
 
 

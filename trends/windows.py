@@ -156,6 +156,7 @@ def from_days(first: date, end: date, *, now: str, zone: ZoneInfo) -> Window:
     )
 
 
+@lru_cache(maxsize=16_384)
 def midnight(day: date, zone: ZoneInfo) -> str:
     """The first moment of a local day as UTC ISO 8601, also where clocks skip midnight."""
     local = datetime(day.year, day.month, day.day, tzinfo=zone)

@@ -8,6 +8,7 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
@@ -21,6 +22,10 @@ BACKUP = ".before-upgrade"
 """What is added to the name of a file that was copied before its schema was changed."""
 BUSY_SECONDS = 30.0
 """How long a writer waits for another one. Our transactions take well under a second."""
+
+
+names: WeakKeyDictionary[Database, str] = WeakKeyDictionary()
+"""The files of open databases, as `name_of` found them."""
 
 
 class StoreError(RuntimeError):
@@ -172,9 +177,16 @@ def as_store_error(error: sqlite3.Error, path: Path) -> StoreError:
 
 def file_of(db: Database) -> Path:
     """The path of the file that a database reads."""
-    return Path(db.conn.execute("pragma database_list").fetchone()[2])
+    return Path(name_of(db))
+
+
+def name_of(db: Database) -> str:
+    """The same as text; empty where the database is in memory. A connection's file stays the same."""
+    if db not in names:
+        names[db] = str(db.conn.execute("pragma database_list").fetchone()[2])
+    return names[db]
 
 
 def is_kept(db: Database) -> bool:
     """Whether what is read is kept: a store that notes what is read of it, or lays other rows over its own, is asked anew."""
-    return type(db) is Database and bool(db.execute("pragma database_list").fetchone()[2])
+    return type(db) is Database and bool(name_of(db))

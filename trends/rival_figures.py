@@ -4,25 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain, zip_longest
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from config import Config
-from store.facts import MOODS
 from store.records import MEASURES
-from trends.answers import Net
-from trends.differences import Difference, Outcome, judge_change
-from trends.frame import Frame, Rows
-from trends.gathering import Gathered
+from trends.differences import Difference, judge_change
 from trends.moments import Moments, Shared, compare_moments, join_moments, join_shared
-from trends.quotes import QUOTES, make_quotes, pick_quotes
-from trends.rival_answers import Better, Compared, HeadToHead, QuoteOfBoth
+from trends.rival_answers import Better, Compared
 from trends.rival_tally import Tally
 from trends.rival_told import Scale
-from trends.sums import Speakers, net_of_sums, share_of_sums
 from trends.threads import map_at_once
 
 SIDES: tuple[Better, ...] = ("own", "other", "neither", "not read")
@@ -103,64 +95,6 @@ def name_scales(means: Sequence[Difference], tops: Sequence[Difference], scales:
                 )
             )
     return tuple(found)
-
-
-def find_net(frame: Frame, rows: Rows, *, floor: int) -> Net:
-    """Net sentiment of rows that have a sentiment."""
-    mood = frame.column("mood")[rows]
-    read = mood != 0
-    positive, negative = (mood.compress(read) == MOODS.index(name) + 1 for name in ("positive", "negative"))
-    return net_of_sums(speakers_of(frame, rows.compress(read)).add_up(positive, negative), floor=floor)
-
-
-def speakers_of(frame: Frame, rows: Rows) -> Speakers:
-    """Who says a few rows, to be added up by their places."""
-    people, persons = np.unique(frame.persons[rows], return_inverse=True)
-    return Speakers.of(persons, np.arange(len(rows)), len(people))
-
-
-def find_head_to_head(ground: Gathered, frame: Frame, other: Frame, both: tuple[Rows, Rows]) -> HeadToHead:
-    """Texts that name both: rows of our facts, and of the other's in the same order."""
-    (rows, opposite), floor = both, ground.thresholds.too_few
-    one, two = frame.column("mood")[rows].astype(np.int64), other.column("mood")[opposite].astype(np.int64)
-    read = (one != 0) & (two != 0)
-    better, worse = read & (one > two), read & (one < two)
-    part = share_of_sums(speakers_of(frame, rows.compress(better | worse)).add_up(better.compress(better | worse)), floor=floor)
-    return HeadToHead(
-        mentions=len(rows),
-        better=int(better.sum()),
-        worse=int(worse.sum()),
-        alike=int((read & (one == two)).sum()),
-        unread=int((~read).sum()),
-        share=part,
-        outcome=judge_half(part.low, part.high),
-        own=find_net(frame, rows, floor=floor),
-        theirs=find_net(other, opposite, floor=floor),
-        quotes=quote_both(ground, frame, rows, np.select([better, worse, read], [OWN, OTHER, NEITHER], NOT_READ)),
-    )
-
-
-def judge_half(low: float | None, high: float | None) -> Outcome:
-    """On which side of one half an interval lies."""
-    if low is None or high is None:
-        return "too few to say"
-    return "better" if low > 0.5 else "worse" if high < 0.5 else "no clear change"
-
-
-def quote_both(ground: Gathered, frame: Frame, rows: Rows, sides: NDArray[np.int64]) -> tuple[QuoteOfBoth, ...]:
-    """Up to three quotes of different people, each with its place in SIDES: those that prefer one by turns, then the rest."""
-    decided = sorted((rows[sides == side] for side in (OWN, OTHER)), key=len, reverse=True)
-    picked = [pick_quotes(frame, of) for of in (*decided, rows[sides >= NEITHER])]
-    turns = [*chain.from_iterable(zip_longest(*picked[:2])), *picked[2]]
-    asked = np.flatnonzero(np.isin(frame.column("mention")[rows], [one for one in turns if one is not None]))
-    known = {int(frame.column("mention")[rows[place]]): int(place) for place in asked}
-    people: dict[int, int] = {}
-    for mention in turns:
-        if mention is not None:
-            people.setdefault(int(frame.column("author")[rows[known[mention]]]), mention)
-    chosen = list(people.values())[:QUOTES]
-    quotes = make_quotes(chosen, ground.passages(chosen, "", ""), ground.window)
-    return tuple(QuoteOfBoth(**vars(quote), better=SIDES[sides[known[quote.mention]]]) for quote in quotes)
 
 
 def in_order(compared: Iterable[Compared]) -> tuple[Compared, ...]:

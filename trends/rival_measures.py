@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -16,6 +16,7 @@ from trends.rival_people import find_twins
 from trends.rival_sites import Heard, Site
 from trends.rival_tally import Tally, tally
 from trends.rival_told import Scale, Subjects
+from trends.rival_weeks import Listened
 from trends.threads import map_at_once
 from trends.windows import Window
 
@@ -31,8 +32,8 @@ class Side:
     """The last 8 weeks, without such ratings."""
     window: Window
     heard: Heard
-    listened: Callable[[Collection[Site]], Sequence[float | None]]
-    """Gives which part of each of the last 8 weeks some sites were watched, 0 to 1; None where that is not known."""
+    listened: Listened
+    """In the last 8 weeks."""
     subjects: Subjects
     """Of all that is known of it."""
 

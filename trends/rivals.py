@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,17 +14,18 @@ from store.fact_shelf import Days, read_days
 from trends.answers import Coverage
 from trends.coverage import as_of_last_crawl
 from trends.differences import judge_all
-from trends.exposure import watched_shares
 from trends.frame import CUSTOMERS, Filters, Frame
 from trends.gathering import Gathered, QuestionError, find_brand, gather, is_gap, read_coverages, wide_window
 from trends.imports import read_listings, read_watches
 from trends.loading import day_bounds, take_frame
 from trends.periods import Slices
 from trends.rival_answers import Rival, Rivals, Standing, VoiceWeek
-from trends.rival_figures import compare_all, find_head_to_head, in_order
+from trends.rival_figures import compare_all, in_order
+from trends.rival_heads import find_heads
 from trends.rival_measures import Measured, Side, measure
 from trends.rival_sites import Common, Site, find_common, find_shared_gaps, hear
 from trends.rival_told import find_subjects
+from trends.rival_weeks import Listened, listen
 from trends.share_of_voice import find_voices
 from trends.sums import net_of_sums, share_of_sums
 from trends.threads import map_at_once
@@ -97,21 +97,13 @@ def read_sides(db: Database, config: Config, brands: Sequence[Brand], window: Wi
             recent=take_frame(days, lately, window.zone, filters),
             window=window,
             heard=heard,
-            listened=partial(listen, series, listings[brand.id], watches[brand.id], enabled),
+            listened=Listened(series=series, listings=listings[brand.id], watches=watches[brand.id], enabled=enabled),
             subjects=find_subjects(days.segment, config),
         )
         _ = side.rows
         return side
 
     return map_at_once(lambda one: make_side(*one), list(zip(read, known, strict=True)))
-
-
-def listen(
-    series: Sequence[Window], listings: Sequence[Row], watches: Sequence[Row], enabled: Collection[str], sites: Collection[Site]
-) -> list[float | None]:
-    """Which part of each week some sites were watched, each as much as any other; None where that is not known."""
-    of_sites = [row for row in listings if (row["source"], row["site"]) in sites]
-    return watched_shares(series, series, of_sites, watches, {}, enabled=enabled)
 
 
 def find_rivals(ground: Gathered, config: Config, sides: Sequence[Side], commons: Sequence[Common]) -> Rivals:
@@ -163,6 +155,7 @@ def find_each(
     tallies = measured.tally_all([(side, common.sites) for theirs, common in asked for side in (ours, theirs)])
     pairs = list(zip(tallies[::2], tallies[1::2], strict=True))
     both = map_at_once(lambda one: measured.find_both(ours, one[0], one[1].sites), asked)
+    heads = find_heads(ground, ours.frame, [(side.frame, named) for side, named in zip(rivals, both, strict=True)])
     compared = compare_all(pairs, config, measured.scales, floor=floor)
     return [
         Rival(
@@ -174,11 +167,11 @@ def find_each(
             figures=(*beside.basic, *beside.scales),
             topics=beside.topics,
             attributes=beside.attributes,
-            head_to_head=find_head_to_head(ground, ours.frame, theirs.frame, named),
+            head_to_head=head,
             sites=spelled(common.sites),
             left_out=common.left_out,
         )
-        for (theirs, common), (mine, other), beside, named in zip(asked, pairs, compared, both, strict=True)
+        for (theirs, common), (mine, other), beside, head in zip(asked, pairs, compared, heads, strict=True)
     ]
 
 
@@ -222,7 +215,7 @@ def find_weeks(ground: Gathered, sides: Sequence[Side], sites: frozenset[Site]) 
     """Each brand's share of voice in each of the last 8 weeks; none in a week in which not all were listened to alike."""
     series = ground.recent_weeks
     counts = np.array(map_at_once(lambda side: count_weeks(side.recent, series, sites), sides))
-    parts = [side.listened(sites) for side in sides]
+    parts = listen([side.listened for side in sides], sites)
     alike = [is_alike(week) for week in zip(*parts, strict=True)]
     totals = [total if same else 0 for total, same in zip(counts.sum(axis=0).tolist(), alike, strict=True)]
     return [

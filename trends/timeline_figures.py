@@ -37,6 +37,12 @@ class Subject:
     frame: Frame
     asked: Asked
 
+    def asking(self, asked: Asked) -> Subject:
+        """The same, where other figures of it are asked: what is known of its facts stays known."""
+        found = Subject(self.frame, asked)
+        found.__dict__.update({name: self.__dict__[name] for name in OF_FACTS if name in self.__dict__})
+        return found
+
     @cached_property
     def often(self) -> Rows:
         """What people say who say more than one thing."""
@@ -78,6 +84,10 @@ class Subject:
         return find_rated(self.frame, self.spoken, self.asked.window)
 
 
+OF_FACTS = ("often", "spoken", "worded", "rated")
+"""What of a subject is the same whatever figures are asked."""
+
+
 def find_measures(slices: Slices, subject: Subject) -> dict[str, Measure]:
     """The lines that are asked for, by their ids and in their order; ratings only those that there are."""
     asked, wanted, worded = subject.asked, set(subject.asked.figures), subject.worded
@@ -85,7 +95,7 @@ def find_measures(slices: Slices, subject: Subject) -> dict[str, Measure]:
     there += measure_complaints(slices, worded & subject.frame.complains) if wanted & COMPLAINING else []
     there += [measure_sign(slices, name, worded) for name in ("leaving", "recommending") if name in wanted]
     there += [measure_confirmed(slices, asked.attribute)] if "confirmed" in wanted else []
-    there += measure_ratings(slices, subject.rated) if wanted & RATED else []
+    there += measure_ratings(slices, subject.rated, wanted) if wanted & RATED else []
     found = [one for name in asked.figures for one in there if one.figure in LINES_OF.get(name, (name,))]
     return {measure.line: measure for measure in found}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -102,18 +102,20 @@ def find_kinds(facts: Facts) -> NDArray[np.uint32]:
     return found
 
 
-def measure_ratings(slices: Slices, rated: Rated) -> list[Measure]:
-    """NPS, CSAT, stars, and mean and top two boxes of each source's scale, most answers first."""
-    value = rated.value
-    whole = rated.of(NPS, (0.0, 10.0)) & (value == np.floor(value))
-    nps = {"promoters": value >= 9, "detractors": value <= 6}
-    found = [measure_some(slices, "nps", whole, nps, ("promoters", "detractors", "all"))]
-    if rated.csat is not None:
+def measure_ratings(slices: Slices, rated: Rated, wanted: Set[str]) -> list[Measure]:
+    """NPS, CSAT, stars, and mean and top two boxes of each source's scale, most answers first: those that are wanted."""
+    value, found = rated.value, []
+    if "nps" in wanted:
+        whole = rated.of(NPS, (0.0, 10.0)) & (value == np.floor(value))
+        nps = {"promoters": value >= 9, "detractors": value <= 6}
+        found.append(measure_some(slices, "nps", whole, nps, ("promoters", "detractors", "all")))
+    if "csat" in wanted and rated.csat is not None:
         top = {"top": value >= find_top(*rated.csat)}
         found.append(measure_some(slices, "csat", rated.of(CSAT, rated.csat), top, ("top", "all"), scale=rated.csat))
-    stars, means = rated.of(STARS, FIVE), {"value": value, "square": value * value}
-    found.append(measure_some(slices, "stars", stars, means, ("value", "all"), scale=FIVE))
-    for scale in rated.asked[:MOST_SCALES]:
+    means = {"value": value, "square": value * value}
+    if "stars" in wanted:
+        found.append(measure_some(slices, "stars", rated.of(STARS, FIVE), means, ("value", "all"), scale=FIVE))
+    for scale in rated.asked[:MOST_SCALES] if "ratings" in wanted else ():
         source, _, worst, best = scale
         columns = {**means, "top": value >= find_top(worst, best)}
         sums, bounds = ("value", "all"), (worst, best)

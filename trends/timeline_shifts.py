@@ -19,11 +19,11 @@ from trends.differences import Difference, judge_change
 from trends.frame import Filters, Frame
 from trends.intervals import discoveries
 from trends.loading import load_frame
-from trends.periods import cut, find_often
+from trends.periods import Slices, cut
 from trends.sides import Sides
 from trends.stacks import Stack
 from trends.timeline_answers import Shift, Told
-from trends.timeline_correction import Correction, correct_all, correct_difference, find_told, read_corrections
+from trends.timeline_correction import correct_all, correct_difference, find_told, read_corrections
 from trends.timeline_figures import Asked, Subject, find_measures
 from trends.timeline_kinds import KINDS, MAIN, OF_ATTRIBUTE, OF_TOPIC, RATED, Kind
 from trends.timeline_levels import COUNTS, differ_all
@@ -45,16 +45,13 @@ SURE = RATE / 1000
 """What is less likely than this stands out whatever is beside it, of which there are fewer than a thousand."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Together:
-    """What is tested together, of facts that hold a window and the one before."""
+@dataclass(frozen=True)
+class Ground:
+    """The facts that changes are found in."""
 
-    past: Past
-    frame: Frame
-    asked: Asked
-    corrections: Mapping[str, Correction]
-    floor: int
-    """People under whom nothing is said."""
+    slices: Slices
+    """The window before, and the window."""
+    subject: Subject
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,14 +84,15 @@ class Tester:
         """
         if self.past.before is None or min(days_of(self.past)) <= 0 or not is_comparable(self.past):
             return {}
-        alone = self.compare(asked)
+        grounds: dict[bool, Ground] = {}
+        alone = self.compare(asked, grounds)
         chances = [one.difference.chance for one in alone.values()]
         if all(chance > RATE for chance in chances):
             return settle(alone, self.past)
         together = find_together(asked)
         beside = tuple(figure for figure in together.figures if figure not in asked.figures)
         open_still = any(SURE < chance <= RATE for chance in chances)
-        others = self.compare(replace(together, figures=beside)) if beside and open_still else {}
+        others = self.compare(replace(together, figures=beside), grounds) if beside and open_still else {}
         found = settle(alone | others, self.past)
         among = OF_ALL.get(kind_of(asked), "")
         if among in found:
@@ -115,13 +113,26 @@ class Tester:
         direction = changes[asked.topic or asked.attribute].direction
         return tell_way(direction == "rising", good) if direction in ("rising", "falling") else "no clear change"
 
-    def compare(self, asked: Asked) -> dict[str, Compared]:
-        """The changes of some figures."""
+    def compare(self, asked: Asked, grounds: dict[bool, Ground]) -> dict[str, Compared]:
+        """The changes of some figures; `grounds` are those that were made before, without ratings without words and with."""
+        if self.past.before is None:
+            return {}
         wordless = not {*asked.figures}.isdisjoint(RATED)
-        frame = load_frame(self.db, self.brand, self.wide, self.filters, wordless=wordless)
         corrections = read_corrections(self.db, self.brand, dict.fromkeys(tasks_of(asked)))
-        told = replace(asked, told=find_told(frame, corrections), window=self.past.window)
-        return compare_lines(Together(past=self.past, frame=frame, asked=told, corrections=corrections, floor=self.floor))
+        if wordless not in grounds:
+            frame = load_frame(self.db, self.brand, self.wide, self.filters, wordless=wordless)
+            grounds[wordless] = lay_ground(frame, asked, self.past, self.past.before)
+        ground = grounds[wordless]
+        told = replace(asked, told=find_told(ground.subject.frame, corrections), window=self.past.window)
+        grounds[wordless] = ground = replace(ground, subject=ground.subject.asking(told))
+        measures = find_measures(ground.slices, ground.subject)
+        better, found = correct_all(measures, corrections), {}
+        for line, one in differ_all(measures, floor=self.floor, days=days_of(self.past)).items():
+            now, earlier = better.get((line, 1)), better.get((line, 0))
+            if not one.too_few and now is not None and earlier is not None:
+                one = correct_difference(one, now, earlier)
+            found[line] = Compared(kind=measures[line].kind, difference=one)
+        return found
 
 
 def kind_of(asked: Asked) -> str:
@@ -145,25 +156,11 @@ def days_of(past: Past) -> tuple[float, float]:
     return (0.0 if past.before is None else length_days(past.before), length_days(past.reached))
 
 
-def compare_lines(together: Together) -> dict[str, Compared]:
-    """The window less the one before, line by line; corrected where the level is."""
-    past, frame, kept = together.past, together.frame, None
-    if past.before is None:
-        return {}
+def lay_ground(frame: Frame, asked: Asked, past: Past, earlier: Window) -> Ground:
+    """Cut facts by a window and the one before; without sites that were not watched alike in both."""
     # Sites of unknown coverage are taken as they are.
-    unlike = past.unlike_among(frame.site_pairs)
-    if unlike:
-        kept = ~frame.from_sites(unlike)
-    slices = cut(frame, [past.before, past.window], find_often(frame), kept)
-    measures = find_measures(slices, Subject(frame, together.asked))
-    better = correct_all(measures, together.corrections)
-    found = {}
-    for line, one in differ_all(measures, floor=together.floor, days=days_of(past)).items():
-        now, earlier = better.get((line, 1)), better.get((line, 0))
-        if not one.too_few and now is not None and earlier is not None:
-            one = correct_difference(one, now, earlier)
-        found[line] = Compared(kind=measures[line].kind, difference=one)
-    return found
+    unlike, subject = past.unlike_among(frame.site_pairs), Subject(frame, replace(asked, window=past.window))
+    return Ground(cut(frame, [earlier, past.window], subject.often, ~frame.from_sites(unlike) if unlike else None), subject)
 
 
 def settle(compared: Mapping[str, Compared], past: Past) -> dict[str, Shift]:

@@ -49,9 +49,12 @@ class Speaking:
     @cached_property
     def often(self) -> tuple[Rows, Numbers, Numbers]:
         """Of these people's rows the places in the stack, the group of one person's in a part, and the part of each group."""
-        several = max(self.stack.frame.several, 1)
-        places = np.flatnonzero(self.stack.persons < several)
-        found, groups, keys = find_repeated(self.stack.of[places] * several + self.stack.persons[places])
+        frame, persons = self.stack.frame, self.stack.persons
+        # Who says one thing in all parts together, which share their rows, says no two in any of them.
+        repeated = np.bincount(frame.persons[np.flatnonzero(frame.masked(self.stack.rows))]) > 1
+        numbers, several = np.cumsum(repeated) - 1, max(int(np.count_nonzero(repeated)), 1)
+        places = np.flatnonzero(repeated[persons])
+        found, groups, keys = find_repeated(self.stack.of[places] * several + numbers[persons[places]])
         return places[found], groups, keys // several
 
     @cached_property

@@ -6,7 +6,7 @@ so one change has one verdict.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlite_utils import Database
@@ -27,6 +27,7 @@ from trends.timeline_correction import correct_all, correct_difference, find_tol
 from trends.timeline_figures import Asked, Subject, find_measures
 from trends.timeline_kinds import KINDS, MAIN, OF_ATTRIBUTE, OF_TOPIC, RATED, Kind
 from trends.timeline_levels import COUNTS, differ_all
+from trends.timeline_ratings import MOST_SCALES
 from trends.windows import Window
 
 TESTED_TOGETHER = (
@@ -41,8 +42,6 @@ OF_ALL = {"topic": "complaints", "attribute": "mentions"}
 """What is tested together with the same figure of all topics or attributes instead."""
 RATE = 0.05
 """The false discovery rate: what is less likely than this by itself may stand out among others, and nothing else may."""
-SURE = RATE / 1000
-"""What is less likely than this stands out whatever is beside it, of which there are fewer than a thousand."""
 
 
 @dataclass(frozen=True)
@@ -79,21 +78,22 @@ class Tester:
     def test(self, asked: Asked) -> dict[str, Shift]:
         """The change of each figure that is asked, tested with all that are told beside it; none where nothing is alike.
 
-        The others are only looked at where it depends on them: beside others no p above the rate stands out, and a p far below
-        it does.
+        The others are only looked at where it depends on them: beside others no p above the rate stands out, and what stands
+        out beside as many that do not, stands out beside any.
         """
         if self.past.before is None or min(days_of(self.past)) <= 0 or not is_comparable(self.past):
             return {}
         grounds: dict[bool, Ground] = {}
         alone = self.compare(asked, grounds)
-        chances = [one.difference.chance for one in alone.values()]
-        if all(chance > RATE for chance in chances):
-            return settle(alone, self.past)
         together = find_together(asked)
         beside = tuple(figure for figure in together.figures if figure not in asked.figures)
-        open_still = any(SURE < chance <= RATE for chance in chances)
-        others = self.compare(replace(together, figures=beside), grounds) if beside and open_still else {}
-        found = settle(alone | others, self.past)
+        chances = [one.difference.chance for one in alone.values() if not one.difference.too_few]
+        most = count_lines(together.figures)
+        certain = all(stands or p > RATE for p, stands in zip(chances, stand_out(chances, most), strict=True))
+        others = {} if certain or not beside else self.compare(replace(together, figures=beside), grounds)
+        found = settle(alone | others, self.past, most if certain else 0)
+        if all(p > RATE for p in chances):
+            return found
         among = OF_ALL.get(kind_of(asked), "")
         if among in found:
             found[among] = replace(found[among], told=self.tell_among_all(asked, KINDS[among].good))
@@ -163,10 +163,22 @@ def lay_ground(frame: Frame, asked: Asked, past: Past, earlier: Window) -> Groun
     return Ground(cut(frame, [earlier, past.window], subject.often, ~frame.from_sites(unlike) if unlike else None), subject)
 
 
-def settle(compared: Mapping[str, Compared], past: Past) -> dict[str, Shift]:
-    """What the changes mean, at a false discovery rate of 5% over all of them."""
+def count_lines(figures: Sequence[str]) -> int:
+    """How many lines some figures have at most."""
+    return sum(2 * MOST_SCALES if name == "ratings" else 1 for name in figures)
+
+
+def stand_out(chances: Sequence[float], most: int) -> list[bool]:
+    """Which stand out at the false discovery rate, beside others that do not, so that they are as many as `most` together."""
+    others = max(most - len(chances), 0)
+    return discoveries([*chances, *[1.0] * others], RATE)[: len(chances)]
+
+
+def settle(compared: Mapping[str, Compared], past: Past, most: int = 0) -> dict[str, Shift]:
+    """What the changes mean, at a false discovery rate of 5% over all of them; `most` is as of `stand_out`."""
     there = [line for line, one in compared.items() if not one.difference.too_few]
-    real = dict(zip(there, discoveries([compared[line].difference.chance for line in there], RATE), strict=True))
+    chances = [compared[line].difference.chance for line in there]
+    real = dict(zip(there, stand_out(chances, most), strict=True))
     found = {}
     for line, one in compared.items():
         told = tell(one.difference, one.kind, past, real.get(line, False))

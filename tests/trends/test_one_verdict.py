@@ -5,14 +5,18 @@ from __future__ import annotations
 import random
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from store.records import Watch
 from tests.trends.conftest import NOW
 from trends.attributes import answer_attributes
 from trends.hot_buttons import answer_hot_buttons
+from trends.intervals import discoveries
 from trends.overview import answer_overview
 from trends.service import answer_service
 from trends.timeline import answer_trend
+from trends.timeline_shifts import RATE, stand_out
 from trends.windows import window
 
 NOW_DAY, DAY_BEFORE = "2026-09-30T10:00:00Z", "2026-09-23T10:00:00Z"
@@ -132,3 +136,17 @@ def test_surveys_of_a_new_site_make_nothing_better(plant, config):
     db = plant(rows, [watch(), watch("new", "2026-09-28T00:00:00Z")])
     (nps,) = answer_service(db, config, window=asked(config)).surveys.improvements
     assert (nps.difference.value, nps.difference.first_n, nps.outcome) == (0.0, 30, "no clear change")
+
+
+CHANCES = st.lists(st.one_of(st.floats(0, 0.1), st.floats(0, 1)), min_size=1, max_size=8)
+
+
+@given(CHANCES, st.lists(st.one_of(st.floats(0, 0.1), st.floats(0, 1)), max_size=12), st.integers(0, 5))
+def test_what_is_certain_without_the_others_is_so_beside_any_others(asked, others, more):
+    # There may be fewer lines than were reckoned with.
+    stands = stand_out(asked, len(asked) + len(others) + more)
+    beside = discoveries([*asked, *others], RATE)[: len(asked)]
+    assert all(real for real, alone in zip(beside, stands, strict=True) if alone)
+    assert not any(real for real, p in zip(beside, asked, strict=True) if p > RATE)
+    if all(alone or p > RATE for p, alone in zip(asked, stands, strict=True)):
+        assert stands == beside

@@ -12,7 +12,7 @@ from trends.brand_parts import BrandPart
 from trends.crowd import Floats
 from trends.frame import Numbers
 from trends.moments import Moments, Shared, join_moments, join_shared
-from trends.rival_columns import JUDGED, SPOKEN
+from trends.rival_columns import SPOKEN
 from trends.rival_told import AskedFacts, Scale, Subjects
 from trends.share_of_voice import BrandVoice
 from trends.tallies import Cells, Spoken, moments_of, share_spoken
@@ -27,8 +27,10 @@ class Tally:
     net: Spoken
     negative: Spoken
     complaints: Spoken
-    topics: Cells
-    attributes: Cells
+    labels: Cells
+    """Topics, and after them attributes."""
+    topics: int
+    """How many of them are topics."""
     means: Cells
     tops: Cells
 
@@ -40,10 +42,11 @@ class Tally:
     @cached_property
     def shares(self) -> Moments:
         """Negative, complaints, each topic and attribute, and the top boxes of each scale."""
-        basic = moments_of([self.negative, self.complaints])
-        judged = basic.take(np.ones(self.topics.subjects, np.int64))
-        topics = replace(self.topics.moments, people=judged.people, whole=judged.whole, sizes=judged.sizes)
-        return join_moments([basic, topics, self.attributes.moments, self.tops.moments])
+        basic, labels = moments_of([self.negative, self.complaints]), self.labels.moments
+        topics, attributes = labels.take(slice(self.topics)), labels.take(slice(self.topics, None))
+        judged = basic.take(np.ones(self.topics, np.int64))
+        topics = replace(topics, people=judged.people, whole=judged.whole, sizes=judged.sizes)
+        return join_moments([basic, topics, attributes, self.tops.moments])
 
     def add_up(self) -> None:
         """Add up what every comparison asks for."""
@@ -51,7 +54,7 @@ class Tally:
 
     def sort_out(self) -> None:
         """Find out who speaks of what, for `share` with several others."""
-        _ = [cells.slots for cells in (self.topics, self.attributes, self.means, self.tops)]
+        _ = [cells.slots for cells in (self.labels, self.means, self.tops)]
 
     def share(self, other: Tally) -> tuple[Shared, Shared, Shared]:
         """What the same people say in both: in the nets, in `shares`, in the mean ratings."""
@@ -64,13 +67,15 @@ class Tally:
     def share_shares(self, other: Tally) -> Shared:
         """What the same people say in both of each of `shares`."""
         basic = share_spoken([self.negative, self.complaints], [other.negative, other.complaints], self.common)
+        labels, there = self.labels.meet(other.labels), slice(self.topics)
         topics = Shared(
-            self.topics.meet(other.topics).parts,
-            weigh(self.topics.shared, other.complaints.whole),
-            weigh(other.topics.shared, self.complaints.whole),
-            np.full(self.topics.subjects, basic.wholes[1]),
+            labels.parts[there],
+            weigh(self.labels.shared, other.complaints.whole)[there],
+            weigh(other.labels.shared, self.complaints.whole)[there],
+            np.full(self.topics, basic.wholes[1]),
         )
-        return join_shared([basic, topics, self.attributes.meet(other.attributes), self.tops.meet(other.tops)])
+        attributes = labels.take(slice(self.topics, None))
+        return join_shared([basic, topics, attributes, self.tops.meet(other.tops)])
 
 
 def weigh(cells: Cells, whole: Numbers) -> Floats:
@@ -82,10 +87,10 @@ def tally(rated: BrandPart, subjects: Subjects, scales: Sequence[Scale]) -> Tall
     """The figures of some rows of a brand, of which ratings may be without words; ratings on each of some scales."""
     spoken, common, numbered = (rated.told & SPOKEN) != 0, rated.talkers.common, AskedFacts.of(rated)
     part = rated if spoken.all() else rated.keep(spoken)
-    # A topic counts where the classifier could judge, as the complaint does.
-    judged = spoken & ((rated.told & JUDGED) != 0)
-    topics = subjects.topics.count_with_copies(numbered, ~judged, subjects.named[0])
-    attributes = subjects.attributes.count_with_copies(numbered, ~spoken, subjects.named[1])
+    labels = subjects.labels.count_with_copies(numbered, ~spoken, sum(subjects.named))
+    # A complaint of a topic is one of all that the classifier could judge.
+    of_topics, whole = np.flatnonzero(labels.subject < subjects.named[0]), labels.whole.copy()
+    whole[of_topics] = part.complaints.whole[labels.number[of_topics]]
     places = np.array([scales.index(scale) for scale in subjects.scales], np.int64)
     means, tops = subjects.ratings.count(numbered.numbers, len(places), common)
     return Tally(
@@ -94,8 +99,8 @@ def tally(rated: BrandPart, subjects: Subjects, scales: Sequence[Scale]) -> Tall
         net=part.net,
         negative=part.negative,
         complaints=part.complaints,
-        topics=replace(topics, whole=part.complaints.whole[topics.number].astype(np.float64)),
-        attributes=attributes,
+        labels=replace(labels, whole=whole),
+        topics=subjects.named[0],
         means=means.among(places, len(scales)),
         tops=tops.among(places, len(scales)),
     )

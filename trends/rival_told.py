@@ -77,10 +77,9 @@ class Told:
 class Subjects:
     """What is told of one brand."""
 
-    topics: Told
-    """Complaints."""
-    attributes: Told
-    """One figure: whether it is confirmed, of all that is said of it."""
+    labels: Told
+    """Complaints of topics and what is said of attributes, which are numbered after the topics. One figure: of a topic 1, of an
+    attribute whether it is confirmed."""
     ratings: Told
     """Two figures: the rating, and whether it is among the top boxes; their subjects are places in …"""
     scales: tuple[Scale, ...]
@@ -97,8 +96,7 @@ def find_subjects(segment: Segment, config: Config) -> Subjects:
         return kept
     topics, attributes = asked
     found = Subjects(
-        tell_labels(segment, [(TOPIC, topics)]),
-        tell_labels(segment, [(CONTESTS, attributes), (CONFIRMS, attributes)]),
+        tell_labels(segment, topics, attributes),
         *tell_ratings(segment),
         (len(topics), len(attributes)),
     )
@@ -106,28 +104,27 @@ def find_subjects(segment: Segment, config: Config) -> Subjects:
     return found
 
 
-def tell_labels(segment: Segment, kinds: Sequence[tuple[int, Sequence[str]]]) -> Told:
-    """The labels of some kinds, by their places among the names; of several kinds only the last adds to the figure."""
+def tell_labels(segment: Segment, topics: Sequence[str], attributes: Sequence[str]) -> Told:
+    """The labels of some topics and attributes, by their places among both."""
     kind, name, row = (np.ascontiguousarray(segment.labels[column]) for column in ("kind", "name", "row"))
+    size = max(len(topics) + len(attributes), 1)
     rows, subjects, parts = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)], [np.zeros(0)]
-    for one, names in kinds:
+    for one, names, first in ((TOPIC, topics, 0), (CONTESTS, attributes, len(topics)), (CONFIRMS, attributes, len(topics))):
         places = np.full(int(name.max(initial=0)) + 1, UNASKED)
-        for place, asked in enumerate(names):
+        for place, asked in enumerate(names, first):
             number = segment.numbers().get(asked, len(places))
             if number < len(places):
                 places[number] = place
         labels = np.flatnonzero((kind == one) & (places[name] >= 0))
         # A person's label may stand beside a tagger's.
-        pairs = np.unique(row[labels].astype(np.int64) * max(len(names), 1) + places[name[labels]])
-        rows.append(pairs // max(len(names), 1))
-        subjects.append(pairs % max(len(names), 1))
-        parts.append(np.full(len(pairs), float(one == kinds[-1][0])))
+        pairs = np.unique(row[labels].astype(np.int64) * size + places[name[labels]])
+        rows.append(pairs // size)
+        subjects.append(pairs % size)
+        parts.append(np.full(len(pairs), float(one != CONTESTS)))
     places, subject, part = np.concatenate(rows), np.concatenate(subjects), np.concatenate(parts)
-    sides = (part > 0) if len(kinds) > 1 else np.ones(len(part), np.bool_)
-    uneven = find_uneven(segment.facts, places, subject, sides, max((len(names) for _, names in kinds), default=1))
-    figures = [part[~uneven]] if len(kinds) > 1 else []
-    even = Told.of(segment.facts, places[~uneven], subject[~uneven], *figures)
-    return replace(even, uneven=Uneven(places[uneven], subject[uneven], sides[uneven]))
+    uneven = find_uneven(segment.facts, places, subject, part > 0, size)
+    even = Told.of(segment.facts, places[~uneven], subject[~uneven], part[~uneven])
+    return replace(even, uneven=Uneven(places[uneven], subject[uneven], part[uneven] > 0))
 
 
 def tell_ratings(segment: Segment) -> tuple[Told, tuple[Scale, ...]]:

@@ -217,7 +217,7 @@ def list_questions() -> list[Question]:
         Question(
             name="passages",
             ask=lambda db, case: find_passages(
-                db, rows_near(db, case.turn), brand=case.brand, task="topic", subject=case.bound["topic"]
+                db, {case.bound["topic"]: rows_near(db, case.turn)}, brand=case.brand, task="topic"
             ),
             plain=("select * from mentions where id between 1000 and 1009",),
             windows=every,

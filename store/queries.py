@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlite_utils import Database
@@ -208,34 +208,41 @@ def find_replies(db: Database, scope: Scope) -> list[Row]:
     )
 
 
-def find_passages(db: Database, mentions: Sequence[int], *, brand: str, task: str = "", subject: str = "") -> list[Row]:
-    """The words of some mentions, with the sentence about the brand that current taggers tag with a topic or attribute, if any.
+def find_passages(db: Database, asked: Mapping[str, Sequence[int]], *, brand: str, task: str = "") -> list[Row]:
+    """The words of some mentions, with the sentence about the brand that current taggers tag with a label, if any.
 
-    Columns: mention, title, text, url, source, site, language, published, precision, engagement, subject, start and end
-    (character offsets into the text that was read, None without such a sentence).
+    `asked` are mentions by the label of a task (a topic, an attribute), or by "" without one. Columns: label, mention, title,
+    text, url, source, site, language, published, precision, engagement, subject, start and end (character offsets into the text
+    that was read, None without such a sentence).
     """
+    pairs = [(mention, label) for label, mentions in asked.items() for mention in dict.fromkeys(mentions)]
     return list(
         db.query(
             """
-            select mentions.id as mention, mentions.title, mentions.text, mentions.url, mentions.source, mentions.site,
-                mentions.language, mentions.published, mentions.published_precision as precision, mentions.engagement,
-                mentions.subject, sentence.start, sentence.end
-            from mentions
+            with asked as (
+                select json_extract(value, '$[0]') as mention, json_extract(value, '$[1]') as label
+                from json_each(:mentions)
+            )
+            select asked.label, mentions.id as mention, mentions.title, mentions.text, mentions.url, mentions.source,
+                mentions.site, mentions.language, mentions.published, mentions.published_precision as precision,
+                mentions.engagement, mentions.subject, sentence.start, sentence.end
+            from asked
+            cross join mentions on mentions.id = asked.mention
             left join spans as sentence on sentence.mention = mentions.id and sentence.n = (
                 select tags.span
                 from tags
                 cross join spans on spans.mention = tags.mention and spans.n = tags.span
                 left join targets on targets.mention = tags.mention and targets.brand = :brand and targets.span = tags.span
-                where tags.mention = mentions.id and tags.label = :subject and tags.brand in ('', :brand)
+                where tags.mention = mentions.id and tags.label = asked.label and tags.brand in ('', :brand)
                     and tags.tagger in (select id from taggers where task = :task and current = 1)
                     and targets.bearing is not 'other'
                 order by tags.score desc, tags.span
                 limit 1
             )
-            where mentions.id in (select value from json_each(:mentions)) and mentions.removed_at is null
-            order by mentions.id
+            where mentions.removed_at is null
+            order by asked.label, mentions.id
             """,
-            {"mentions": json.dumps(list(mentions)), "task": task, "subject": subject, "brand": brand},
+            {"mentions": json.dumps(pairs), "task": task, "brand": brand},
         )
     )
 

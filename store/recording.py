@@ -42,10 +42,11 @@ class Statement:
 
     @property
     def about(self) -> frozenset[int] | None:
-        """The mentions that it is about, where it names them."""
+        """The mentions that it is about, where it names them; each may stand with the label that is asked for."""
         if not isinstance(self.parameters, Mapping) or "mentions" not in self.parameters:
             return None
-        return frozenset(json.loads(self.parameters["mentions"]))
+        named = json.loads(self.parameters["mentions"])
+        return frozenset(one[0] if isinstance(one, list) else one for one in named)
 
     @property
     def wordy(self) -> bool:

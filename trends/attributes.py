@@ -123,12 +123,17 @@ def quote_sides(
     ground: Gathered, attributes: Sequence[Attribute], here: Sides
 ) -> Iterator[tuple[tuple[Quote, ...], tuple[Quote, ...]]]:
     """Up to three quotes that confirm each attribute, and up to three that contest it."""
-    frame, parts = here.confirming.frame, zip(here.confirming.parts(), here.contesting.parts(), strict=True)
-    for attribute, (confirming, contesting) in zip(attributes, parts, strict=True):
-        first = pick_quotes(frame, confirming, attribute.id, kind=CONFIRMS)
-        second = pick_quotes(frame, contesting, attribute.id, kind=CONTESTS)
-        passages = ground.passages([*first, *second], "attribute", attribute.id)
-        yield make_quotes(first, passages, ground.window), make_quotes(second, passages, ground.window)
+    frame, names = here.confirming.frame, [attribute.id for attribute in attributes]
+    kinds = ((CONFIRMS, here.confirming.parts()), (CONTESTS, here.contesting.parts()))
+    chosen = [
+        {name: pick_quotes(frame, rows, name, kind=kind) for name, rows in zip(names, parts, strict=True)}
+        for kind, parts in kinds
+    ]
+    # Those of all attributes are read at once.
+    passages = ground.passages({name: [mention for side in chosen for mention in side[name]] for name in names}, "attribute")
+    for name in names:
+        confirming, contesting = (make_quotes(side[name], passages[name], ground.window) for side in chosen)
+        yield confirming, contesting
 
 
 def find_figures(
@@ -198,13 +203,13 @@ def find_unexpected(
         own,
         mine,
         counts,
-        lambda mentions: ground.passages(mentions, "", ""),
+        lambda mentions: ground.passages({"": mentions})[""],
         limit=UNEXPECTED,
         ignored=ignored_words(brands, [attribute.name for attribute in attributes]),
     )
     having = [rows_with(own, mine, word.word) for word in found]
     chosen = [pick_quotes(own, some, count=1) for some in having]
-    passages = ground.passages([mention for one in chosen for mention in one], "", "") if found else {}
+    passages = ground.passages({"": [mention for one in chosen for mention in one]})[""] if found else {}
     quotes = [make_quotes(one, passages, ground.window) for one in chosen]
     return tuple(make_unexpected(ground, *one) for one in zip(found, repeat(own), having, quotes))
 

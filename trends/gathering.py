@@ -272,9 +272,11 @@ def find_unvoiced(db: Database, frames: Iterable[Frame]) -> frozenset[tuple[str,
 def passages_of(db: Database, brand: str) -> Passages:
     """The reader of passages that is bound to a store and brand."""
 
-    def read(mentions: Sequence[int], task: str, subject: str) -> Mapping[int, dict[str, Any]]:
-        rows = find_passages(db, mentions, brand=brand, task=task, subject=subject)
-        return {row["mention"]: row for row in rows}
+    def read(asked: Mapping[str, Sequence[int]], task: str = "") -> Mapping[str, Mapping[int, dict[str, Any]]]:
+        found: dict[str, dict[int, dict[str, Any]]] = {label: {} for label in asked}
+        for row in find_passages(db, asked, brand=brand, task=task):
+            found[row["label"]][row["mention"]] = row
+        return found
 
     return read
 

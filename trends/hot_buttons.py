@@ -11,7 +11,7 @@ import numpy as np
 from sqlite_utils import Database
 
 from config import Config, Topic
-from trends.answers import Change, Count, Share, Voices, Week
+from trends.answers import Change, Count, Quote, Share, Voices, Week
 from trends.changes import compare_each, settle, tested_notes
 from trends.clock import Clock, count_clocks, find_busy
 from trends.correcting import find_false_alarms
@@ -88,6 +88,7 @@ def find_hot_buttons(
     most_by_chance = {topic: by_chance(frame.speakers(complaints), rate) for topic, rate in alarms.items()}
     words = find_words(ground, config, texts)
     counted = count_topics(ground, asked, parts=parts)
+    quoted = quote_topics(ground, {topic: one.here for topic, one in zip(frame.topics, counted, strict=True)})
     buttons = [
         find_hot_button(
             ground,
@@ -98,6 +99,7 @@ def find_hot_buttons(
             words=words.get(topic, ()),
             outbreak=outbreaks.get(topic),
             most_by_chance=most_by_chance.get(topic),
+            quoted=quoted[topic],
         )
         for topic, one in zip(frame.topics, counted, strict=True)
         if len(one.here)
@@ -118,6 +120,19 @@ def find_hot_buttons(
         notes=(*([TESTED] if outbreaks else []), *tested_notes(changes.values()), *ground.notes()),
         unsupported=ground.unsupported,
     )
+
+
+def quote_topics(ground: Gathered, topics: Mapping[str, Rows]) -> dict[str, tuple[tuple[Quote, ...], Quote | None]]:
+    """Three quotes of some complaints of each topic, and the one with the greatest reach; all of them are read at once."""
+    frame, window = ground.frame, ground.window
+    chosen = {topic: pick_quotes(frame, rows, topic) for topic, rows in topics.items()}
+    loudest = {topic: find_loudest(frame, rows) for topic, rows in topics.items()}
+    loud = {topic: [] if mention is None else [mention] for topic, mention in loudest.items()}
+    passages = ground.passages({topic: [*chosen[topic], *loud[topic]] for topic in topics}, "topic")
+    made = {topic: make_quotes(loud[topic], passages[topic], window, topic) for topic in topics}
+    return {
+        topic: (make_quotes(chosen[topic], passages[topic], window, topic), next(iter(made[topic]), None)) for topic in topics
+    }
 
 
 def rank(button: HotButton) -> tuple[int, int, int, str]:
@@ -149,7 +164,7 @@ def find_words(ground: Gathered, config: Config, texts: Frame) -> dict[str, tupl
         texts,
         {topic: rows for topic, rows in groups.items() if len(rows) >= MIN_PEOPLE},
         complaints,
-        lambda mentions: ground.passages(mentions, "", ""),
+        lambda mentions: ground.passages({"": mentions})[""],
         limit=WORDS,
         ignored=ignored_words(config.brands),
     )
@@ -240,9 +255,10 @@ def find_hot_button(
     words: tuple[Telling, ...],
     outbreak: Outbreak | None,
     most_by_chance: int | None,
+    quoted: tuple[tuple[Quote, ...], Quote | None],
 ) -> HotButton:
     """Everything about one topic, from what was counted of its complaints of the window."""
-    frame, here, everybody = ground.frame, counted.here, ground.clock
+    everybody = ground.clock
     verdict, rule = find_verdict(
         people=counted.voices.people,
         anonymous=counted.voices.anonymous,
@@ -252,9 +268,6 @@ def find_hot_button(
         by_chance=most_by_chance,
         thresholds=ground.thresholds,
     )
-    chosen, loudest = pick_quotes(frame, here, topic.id), find_loudest(frame, here)
-    passages = ground.passages([*chosen, *([loudest] if loudest is not None else [])], "topic", topic.id)
-    loud = make_quotes([loudest] if loudest is not None else [], passages, ground.window, topic.id)
     return HotButton(
         topic=topic.id,
         name=topic.name,
@@ -287,8 +300,8 @@ def find_hot_button(
         subjects=counted.subjects,
         places=counted.places,
         weeks=counted.weeks,
-        quotes=make_quotes(chosen, passages, ground.window, topic.id),
-        loudest=loud[0] if loud else None,
+        quotes=quoted[0],
+        loudest=quoted[1],
         action=topic.action,
     )
 

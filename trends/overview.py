@@ -86,7 +86,7 @@ def find_overview(
         before = None
     loudest = find_loudest(frame, ground.here)
     chosen = [loudest] if loudest is not None else []
-    quotes = make_quotes(chosen, ground.passages(chosen, "", ""), ground.window)
+    quotes = make_quotes(chosen, ground.passages({"": chosen})[""], ground.window)
     return Overview(
         brand=ground.brand.id,
         brand_name=ground.brand.name,

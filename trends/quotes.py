@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,8 +23,12 @@ LONGEST = 240
 SHORTEST = 12
 """A sentence of fewer characters ("Awful.") says nothing by itself: the mention is quoted from its beginning."""
 
-Passages = Callable[[Sequence[int], str, str], Mapping[int, Row]]
-"""Reads passages: (row ids, task, topic or attribute id) -> the row of `store.queries.find_passages` by mention."""
+
+class Passages(Protocol):
+    """Reads passages."""
+
+    def __call__(self, asked: Mapping[str, Sequence[int]], task: str = "") -> Mapping[str, Mapping[int, Row]]:
+        """By label and mention the row of `store.queries.find_passages`, whose arguments these are."""
 
 
 def pick_quotes(frame: Frame, rows: Rows, topic: str = "", *, count: int = QUOTES, kind: int = TOPIC) -> list[int]:

@@ -27,7 +27,7 @@ def find_heads(ground: Gathered, frame: Frame, others: Sequence[tuple[Frame, tup
     told = [find_sides(frame, other, *both) for other, both in others]
     chosen = [choose_both(frame, both[0], sides) for (_, both), sides in zip(others, told, strict=True)]
     # Those of all brands are read at once.
-    passages = ground.passages([mention for of_brand in chosen for mention in of_brand], "", "")
+    passages = ground.passages({"": [mention for of_brand in chosen for mention in of_brand]})[""]
     return [
         find_head(ground, frame, other, both, sides, quote_both(ground, quotes, passages))
         for (other, both), sides, quotes in zip(others, told, chosen, strict=True)

@@ -219,7 +219,7 @@ def find_sign(ground: Gathered, sign: str, rows: Rows, change: Change) -> SignFi
         share=share_of_sign(ground, here, ground.judged),
         before=None if earlier is None else share_before(ground, rows, earlier),
         change=change,
-        quotes=make_quotes(chosen, ground.passages(chosen, "sign", sign), ground.window),
+        quotes=make_quotes(chosen, ground.passages({sign: chosen}, "sign")[sign], ground.window),
     )
 
 

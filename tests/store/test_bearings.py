@@ -141,7 +141,7 @@ def test_what_was_found_in_the_whole_alone_stays_with_a_brand_that_most_sentence
 
 def test_a_quote_is_never_a_sentence_about_another_brand(db, save):
     save(*moods(*["negative"] * 3, first=0), COMPLAINS, topic(APP, 1), topic(APP, 2), spans=TWO, targets=(other(1),))
-    rows = [find_passages(db, [1], brand=brand, task="topic", subject="app")[0] for brand in ("acme", "other")]
+    rows = [find_passages(db, {"app": [1]}, brand=brand, task="topic")[0] for brand in ("acme", "other")]
     assert [(row["start"], row["end"]) for row in rows] == [(0, 9), (10, 19)]
 
 

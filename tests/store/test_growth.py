@@ -42,7 +42,7 @@ QUESTIONS = {
     "attributes": find_attributes,
     "replies": find_replies,
     "words": lambda db, scope: find_words(db, scope, limit=10_000),
-    "passages": lambda db, scope: find_passages(db, range(MANY), brand=scope.brand, task="topic", subject="refund"),
+    "passages": lambda db, scope: find_passages(db, {"refund": range(MANY)}, brand=scope.brand, task="topic"),
     "search": lambda db, scope: search_mentions(db, scope=scope, sentiment="negative", topic="refund", limit=10_000),
     "search by words": lambda db, scope: search_mentions(db, "refund", scope=scope, limit=10_000),
 }

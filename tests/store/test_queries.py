@@ -195,9 +195,9 @@ def test_the_first_reply_of_the_company_answers_a_complaint(db, save, author, ma
 def test_passages_point_at_the_sentence_about_the_topic(db, save):
     tags = [Tag(tagger=REFUND, label="refund", span=1, score=0.4), Tag(tagger=REFUND, label="refund", span=2, score=0.9)]
     (mention,) = save({"title": None, "text": "Hm. No refund."}, tags=tags, spans=((0, 3), (4, 14)))
-    (row,) = find_passages(db, [mention], brand="acme", task="topic", subject="refund")
+    (row,) = find_passages(db, {"refund": [mention]}, brand="acme", task="topic")
     assert row["text"][row["start"] : row["end"]] == "No refund."
-    (row,) = find_passages(db, [mention], brand="acme", task="topic", subject="app")
+    (row,) = find_passages(db, {"app": [mention]}, brand="acme", task="topic")
     assert (row["start"], row["end"]) == (None, None)
 
 

@@ -179,12 +179,6 @@ def open_thread(mention: Mention, above: Thread | None = None) -> Thread:
     return Thread(question, mention.external_id, "\n".join(word for word in words if word) or None)
 
 
-def find_last(dates: Iterable[int], since: int) -> int | None:
-    """The time to go on from after a page: of its last item but one, as one date may be wrong; None for no progress."""
-    later = sorted(date for date in dates if date > since)
-    return later[-2:][0] if later else None
-
-
 def as_phrase(query: str) -> str:
     """Several words as one phrase: the search takes any of them otherwise."""
     return f'"{query}"' if " " in query and '"' not in query else query

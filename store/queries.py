@@ -266,21 +266,6 @@ def find_words(db: Database, scope: Scope, *, limit: int) -> list[Row]:
     )
 
 
-def count_undated(db: Database, scope: Scope) -> int:
-    """How many mentions of the scope's brand, source and language have no time, and so are in no window; copies once."""
-    undated = Scope(brand=scope.brand, undated=True, source=scope.source, language=scope.language, voices=scope.voices)
-    rows = db.query(
-        f"""
-        with {scoped_sql(undated)}
-        select count(distinct coalesce(mentions.copy_group, mentions.id)) as undated
-        from scoped
-        cross join mentions on mentions.id = scoped.mention
-        """,
-        undated.parameters(),
-    )
-    return int(next(iter(rows))["undated"])
-
-
 def find_listings(db: Database, *, brand: str, source: str | None = None) -> list[Row]:
     """Every listing (source, site, query) that a crawl ever watched for a brand, with the latest time that it looked at.
 

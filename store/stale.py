@@ -8,8 +8,3 @@ from sqlite_utils import Database
 def forget_stale(db: Database) -> None:
     """Delete facts that are stale, within the caller's transaction: they may be of what was just erased."""
     db.conn.execute("delete from facts where (brand, day) in (select brand, day from stale_facts)")
-
-
-def count_stale(db: Database) -> int:
-    """How many days of a brand are to be made anew."""
-    return int(db.execute("select count(*) from stale_facts").fetchone()[0])

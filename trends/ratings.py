@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from hashlib import blake2b
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +14,6 @@ from trends.answers import Net, Share
 from trends.crowd import Crowd, Floats, Mean, empty_crowd, gather_crowd, gather_crowds, mean_of, net_of, share_of
 
 Ints = NDArray[np.int64]
-Plain = tuple[str, float | None, float | None, float | None, str | None, str | None]
-"""(source, rating, worst, best, measure, person); a person of None is anonymous."""
 NPS, CSAT = (MEASURES.index(measure) + 1 for measure in ("nps", "csat"))
 FEW_BOXES, MOST_BOXES = 2.0, 10.0
 """Distances from worst to best: up to the first only the best box counts, beyond the second there are no boxes."""
@@ -74,28 +71,6 @@ class Satisfaction:
     """Most answers first."""
     left_out: int
     """Ratings without a scale, or beyond it."""
-
-
-def from_rows(rows: Iterable[Plain]) -> Ratings:
-    """Ratings from plain rows. A person has the same number wherever the same key comes."""
-    columns = list(zip(*rows, strict=True)) or [()] * 6
-    sources = sorted(set(columns[0]))
-    codes = {name: code for code, name in enumerate(sources)}
-    numbers = [np.array([np.nan if value is None else value for value in columns[i]], np.float64) for i in (1, 2, 3)]
-    return Ratings(
-        source=np.array([codes[name] for name in columns[0]], np.int64),
-        value=numbers[0],
-        worst=numbers[1],
-        best=numbers[2],
-        measure=np.array([MEASURES.index(name) + 1 if name in MEASURES else 0 for name in columns[4]], np.int64),
-        person=np.array([person_number(person) for person in columns[5]], np.uint64),
-        names=dict(enumerate(sources)),
-    )
-
-
-def person_number(key: str | None) -> int:
-    """A number of 64 bits for a person's key; 0 for nobody."""
-    return 0 if key is None else int.from_bytes(blake2b(key.encode(), digest_size=8).digest()) or 1
 
 
 def rate(ratings: Ratings, *, floor: int, csat_scale: tuple[float, float] | None = None) -> Satisfaction:

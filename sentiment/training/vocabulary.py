@@ -1,6 +1,5 @@
 """Extend MiniLM's WordPiece vocabulary to the scripts and languages of the labelled sets."""
 
-import json
 import random
 import re
 from collections import defaultdict
@@ -65,11 +64,6 @@ def old_tokenizer(folder: Path) -> Tokenizer:
     tokenizer.no_padding()
     tokenizer.no_truncation()
     return tokenizer
-
-
-def size_on_disk(tokenizer: Tokenizer) -> int:
-    """Return the bytes of tokenizer.json."""
-    return len(json.dumps(json.loads(tokenizer.to_str()), ensure_ascii=False).encode())
 
 
 def _dress(tokenizer: Tokenizer) -> None:

@@ -15,7 +15,6 @@ from crawlers.stackexchange import HideKey, StackexchangeSpider
 from crawlers.stackexchange_items import (
     Refusal,
     find_host,
-    find_last,
     open_thread,
     parse_answer,
     parse_comment,
@@ -305,11 +304,6 @@ def test_what_is_no_question_is_none(broken):
 )
 def test_a_site_is_named_by_its_host(name, host):
     assert find_host(name) == host
-
-
-def test_one_wrong_date_does_not_lead_past_its_neighbours():
-    assert find_last([5, 6, 7, 900], 4) == 7
-    assert find_last([5, 5], 5) is None
 
 
 def test_a_throttle_says_how_long():

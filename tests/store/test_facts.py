@@ -17,13 +17,17 @@ from store.facts import CODES, FACT, UNDATED, split_site
 from store.records import MatchedMention, Mention, Tag, TaggedMention, Tagger, Target
 from store.saving import Author, save_mentions
 from store.selecting import select_author
-from store.stale import count_stale
 from store.tags import find_due, save_tagged, set_current_taggers
 
 NOW = "2026-10-01T00:00:00Z"
 SECRET = b"s" * 32
 TASKS = ("sentiment", "complaint", "topic", "attribute", "sign", "language")
 SUBJECTS = {"topic": "refund", "attribute": "fast", "sign": "leaving"}
+
+
+def count_stale(db):
+    """How many days of a brand are to be made anew."""
+    return db.execute("select count(*) from stale_facts").fetchone()[0]
 
 
 def words(text: str) -> list[int]:

@@ -11,7 +11,6 @@ import pytest
 
 from store.database import open_database
 from store.queries import (
-    count_undated,
     find_attributes,
     find_complaints,
     find_mentions,
@@ -122,11 +121,6 @@ def test_a_day_of_a_large_store_is_little_work(stores, name):
 def test_the_newest_words_are_read_without_the_others(stores):
     work, rows = steps(stores[1], lambda db: find_words(db, Scope(brand="acme"), limit=20))
     assert (rows, work < steps(stores[1], QUESTIONS["words"], Scope(brand="acme"))[0] / 10) == (20, True)
-
-
-def test_undated_mentions_are_counted_without_looking_at_the_dated_ones(stores):
-    few, many = (steps(db, lambda db: [count_undated(db, Scope(brand="acme"))])[0] for db in stores)
-    assert many <= few + EVERY
 
 
 def test_what_was_watched_is_as_little_work_after_many_crawls_as_after_few(stores):

@@ -9,7 +9,23 @@ from hypothesis import strategies as st
 
 from store.records import MEASURES
 from trends.intervals import difference, wilson
-from trends.ratings import NPS, Ratings, find_top, from_rows, rate
+from trends.ratings import NPS, Ratings, find_top, rate
+
+
+def from_rows(rows):
+    """Ratings from (source, rating, worst, best, measure, person); a person of None is anonymous."""
+    columns = list(zip(*rows, strict=True)) or [()] * 6
+    sources, people = sorted(set(columns[0])), sorted({person for person in columns[5] if person is not None})
+    value, worst, best = (np.array([np.nan if one is None else one for one in columns[i]], np.float64) for i in (1, 2, 3))
+    return Ratings(
+        source=np.array([sources.index(name) for name in columns[0]], np.int64),
+        value=value,
+        worst=worst,
+        best=best,
+        measure=np.array([MEASURES.index(name) + 1 if name in MEASURES else 0 for name in columns[4]], np.int64),
+        person=np.array([0 if person is None else people.index(person) + 1 for person in columns[5]], np.uint64),
+        names=dict(enumerate(sources)),
+    )
 
 
 def nps_rows(values, source="survey", first=1):

@@ -200,6 +200,19 @@ def test_passages_point_at_the_sentence_about_the_topic(db, save):
     assert (row["start"], row["end"]) == (None, None)
 
 
+def test_passages_of_several_topics_are_read_at_once_each_with_its_own_sentence(db, save):
+    (plain,) = save({"external_id": "plain", "title": None, "text": "Nothing."})
+    tags = [Tag(tagger=REFUND, label="refund", span=1, score=0.4), Tag(tagger=APP, label="app", span=2, score=0.9)]
+    (told,) = save({"title": None, "text": "No refund. It crashes."}, tags=tags, spans=((0, 10), (11, 22)))
+    rows = find_passages(db, {"refund": [told, told, plain], "app": [told], "": [plain]}, brand="acme", task="topic")
+    assert [(row["label"], row["mention"], row["start"], row["end"]) for row in rows] == [
+        ("", plain, None, None),
+        ("app", told, 11, 22),
+        ("refund", plain, None, None),
+        ("refund", told, 0, 10),
+    ]
+
+
 def test_watches_are_found_by_window_and_brand(db, author):
     shared = {"source": "hackernews", "site": "hn"}
     save_mentions(

@@ -9,6 +9,7 @@ import pytest
 
 from trends.coverage import find_coverage
 from trends.exposure import find_rates, rates_of, watched_share, watched_shares
+from trends.rival_weeks import Listened, listen
 from trends.windows import from_days, iso, parse_moment
 
 LONDON = ZoneInfo("Europe/London")
@@ -53,6 +54,29 @@ def test_the_rate_of_a_window_is_the_sum_of_the_rates_of_its_sites():
     counts = {BIG: 630, SMALL: 84}
     share = watched_share(coverage, rates_of(counts, [coverage]))
     assert sum(counts.values()) / (84 * share) == pytest.approx(630 / 63 + 84 / 84)
+
+
+def test_brands_that_were_watched_alike_are_worked_out_once(monkeypatch):
+    def listened(watches):
+        return Listened(series=weeks(), listings=[listing(BIG), listing(SMALL)], watches=watches, enabled=())
+
+    brands = [
+        listened([watch(BIG), watch(SMALL)]),
+        listened([watch(BIG)]),
+        listened([watch(BIG, since=later(42)), watch(SMALL)]),
+    ]
+    asked = []
+
+    def counted(*given, **named):
+        asked.append(given)
+        return watched_shares(*given, **named)
+
+    monkeypatch.setattr("trends.rival_weeks.watched_shares", counted)
+    # On the big site the first two were watched alike, on the small one the first and the third.
+    assert [list(parts) for parts in listen(brands, {BIG})] == [[1.0] * 12, [1.0] * 12, [0.0] * 6 + [1.0] * 6]
+    assert len(asked) == 2
+    assert [list(parts) for parts in listen(brands, {SMALL})] == [[1.0] * 12, [0.0] * 12, [1.0] * 12]
+    assert len(asked) == 4
 
 
 def test_imports_have_no_gap():

@@ -10,6 +10,8 @@ from config import Goal
 from store.records import Watch
 from trends.service import answer_service
 from trends.timeline import answer_trend
+from trends.timeline_kinds import MAIN
+from trends.timeline_shifts import count_lines
 from trends.windows import window
 
 NOW = "2026-10-05T08:00:00Z"
@@ -80,6 +82,8 @@ def test_the_sources_with_most_ratings_of_the_window_have_lines_and_the_others_a
             "Ratings: the 4 sources and scales with the most answers in the window have lines; left out, with their answers there, "
             "are source4 1–5 (6), source5 1–5 (5). Ask for the ratings of one source to see them." in answer.notes
         )
+    # Changes are tested beside no more lines than are reckoned with.
+    assert len(answer.figures) <= count_lines(MAIN)
     alone = answer_trend(db, config, window=asked, figure="ratings", source="source5")
     assert [line.level.n for line in alone.figures] == [5, 5]
     assert not any(note.startswith("Ratings: ") for note in alone.notes)

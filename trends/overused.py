@@ -61,7 +61,7 @@ def count_each_part(stack: Stack) -> list[tuple[Words, Words]]:
     if stack.size > 1:
         said = np.repeat(stack.of << 32, length) | said
     found, people = count_each(said, stack.size << 32)
-    often = np.flatnonzero(np.repeat(stack.persons < frame.several, length))
+    often = np.flatnonzero(np.repeat(stack.again[stack.persons], length))
     again = find_again(said[often], np.repeat(stack.persons, length)[often], stack.size << 32)
     people -= np.bincount(np.searchsorted(found, again), minlength=len(found))
     bounds = np.searchsorted(found, np.arange(1, stack.size) << 32)

@@ -49,11 +49,9 @@ class Speaking:
     @cached_property
     def often(self) -> tuple[Rows, Numbers, Numbers]:
         """Of these people's rows the places in the stack, the group of one person's in a part, and the part of each group."""
-        frame, persons = self.stack.frame, self.stack.persons
-        # Who says one thing in all parts together, which share their rows, says no two in any of them.
-        repeated = np.bincount(frame.persons[np.flatnonzero(frame.masked(self.stack.rows))]) > 1
-        numbers, several = np.cumsum(repeated) - 1, max(int(np.count_nonzero(repeated)), 1)
-        places = np.flatnonzero(repeated[persons])
+        persons, again = self.stack.persons, self.stack.again
+        numbers, several = np.cumsum(again) - 1, max(int(np.count_nonzero(again)), 1)
+        places = np.flatnonzero(again[persons])
         found, groups, keys = find_repeated(self.stack.of[places] * several + numbers[persons[places]])
         return places[found], groups, keys // several
 

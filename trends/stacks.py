@@ -124,10 +124,18 @@ class Stack:
         return count_each(self.of[places] * self.frame.several + persons, self.size * self.frame.several)
 
     @cached_property
+    def again(self) -> Bools:
+        """Which people, by number, say more than one of the rows of all parts, which may share them: no others say two of one."""
+        found: Bools = np.bincount(self.frame.persons[np.flatnonzero(self.frame.masked(self.rows))]) > 1
+        return found
+
+    @cached_property
     def speakers(self) -> Numbers:
         """How many people each part has, anonymous mentions one each."""
-        pairs, said = self.often
-        further = np.bincount(pairs // max(self.frame.several, 1), weights=said - 1, minlength=self.size)
+        several = max(self.frame.several, 1)
+        places = np.flatnonzero(self.again[self.persons])
+        pairs, said = count_each(self.of[places] * several + self.persons[places], self.size * several)
+        further = np.bincount(pairs // several, weights=said - 1, minlength=self.size)
         return self.count() - np.rint(further).astype(np.int64)
 
     @cached_property

@@ -125,7 +125,7 @@ class Stack:
 
     @cached_property
     def again(self) -> Bools:
-        """Which people, by number, say more than one of the rows of all parts, which may share them: no others say two of one."""
+        """Which people, by number, say more than one of the rows of all parts together: no others say two of one."""
         found: Bools = np.bincount(self.frame.persons[np.flatnonzero(self.frame.masked(self.rows))]) > 1
         return found
 

@@ -15,7 +15,7 @@ from store.facts import Facts
 from trends.copies import number_groups
 from trends.crowd import Floats, add_by
 from trends.frame import Bools, Numbers
-from trends.tallies import Cells, add_once
+from trends.tallies import Cells, add_once, find_in
 
 
 @dataclass(frozen=True)
@@ -60,9 +60,8 @@ def merge(cells: Cells, persons: Numbers, subject: Numbers, part: Floats, whole:
     among = np.zeros(int(max(cells.number.max(initial=0), persons.max(initial=0))) + 1, np.bool_)
     among[persons] = True
     there = np.flatnonzero(among[cells.number])
-    at = np.searchsorted(keys, cells.keys[there])
-    same = keys[np.minimum(at, len(keys) - 1)] == cells.keys[there] if len(keys) else np.zeros(0, np.bool_)
-    there, at = there[same], at[same]
+    at = find_in(keys, cells.keys[there])
+    there, at = there[at >= 0], at[at >= 0]
     parts, wholes, new = cells.part.copy(), cells.whole.copy(), np.ones(len(keys), np.bool_)
     parts[there] += part[at]
     wholes[there] += whole[at]

@@ -17,7 +17,7 @@ from trends.frame import Bools, Numbers
 from trends.ratings import find_top
 from trends.rival_copies import Uneven, find_uneven
 from trends.rival_people import whole_of
-from trends.tallies import Cells, add_once
+from trends.tallies import Cells, add_once, find_in
 
 Scale = tuple[str, int, float, float]
 """(source, measure, worst, best)."""
@@ -146,14 +146,6 @@ def tell_ratings(segment: Segment) -> tuple[Told, tuple[Scale, ...]]:
     tops = np.array([find_top(*scale[2:]) for scale in scales])[subjects]
     values = value[rated].astype(np.float64)
     return Told.of(facts, rated, subjects, values, (values >= tops).astype(np.float64)), tuple(scales)
-
-
-def find_in(ordered: Numbers, values: Numbers) -> Numbers:
-    """The place of each of some values among others in order; −1 where it is not there."""
-    if not len(ordered):
-        return np.full(len(values), -1)
-    places = np.minimum(np.searchsorted(ordered, values), len(ordered) - 1)
-    return np.where(ordered[places] == values, places, -1)
 
 
 @dataclass(frozen=True)

@@ -148,3 +148,11 @@ def add_once(subject: Numbers, subjects: int, part: Floats | None = None) -> Flo
     if part is None:
         return np.stack([people, people, people])
     return np.stack([people, add_by(subject, part, subjects), add_by(subject, part * part, subjects)])
+
+
+def find_in(ordered: Numbers, values: Numbers) -> Numbers:
+    """The place of each of some values among others in order; −1 where it is not there."""
+    if not len(ordered):
+        return np.full(len(values), -1)
+    places = np.minimum(np.searchsorted(ordered, values), len(ordered) - 1)
+    return np.where(ordered[places] == values, places, -1)
